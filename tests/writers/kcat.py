@@ -386,8 +386,25 @@ def _json_tokens(text: bytes) -> list[bytes]:
     return tokens
 
 
+def _jq_decode(data: bytes) -> str:
+    """UTF-8 as jq 1.6 reads it: a lead byte swallows its continuation bytes, and what is wrong becomes one U+FFFD."""
+    out, at = [], 0
+    while at < len(data):
+        lead = data[at]
+        size = 1 + (lead >= 0xC2) + (lead >= 0xE0) + (lead >= 0xF0) if lead < 0xF5 else 1
+        end = at + 1
+        while end < min(at + size, len(data)) and data[end] & 0xC0 == 0x80:
+            end += 1
+        try:
+            out.append(data[at:end].decode())
+        except UnicodeDecodeError:
+            out.append("\ufffd")
+        at = end
+    return "".join(out)
+
+
 def _jq_string(content: bytes) -> bytes:
-    text = content.decode("utf-8", errors="replace").replace("\x7f", "\\u007f")
+    text = _jq_decode(content).replace("\x7f", "\\u007f")
     # \u001B, never an escaped backslash before a u: yajl writes \uXXXX only for control bytes.
     parts = text.split("\\\\")
     for index, part in enumerate(parts):
@@ -517,3 +534,31 @@ def merge_streams(stdout: bytes, notices: Iterable[tuple[int, bytes]], block: in
         out += stdout[written:flushed] + notice
         written = flushed
     return bytes(out + stdout[written:])
+
+
+def format_strings(
+    *, tokens: str = "sSkKTtpohR", literals: Sequence[bytes] | None = None, max_tokens: int = 8
+) -> st.SearchStrategy[bytes]:
+    """Format strings with any of ``tokens`` and literals with every kind of escape; some glue two fields together."""
+    if literals is None:
+        literals = (
+            *(b"\\n", b"\\t", b"\\r", b" ", b": ", b"|", b"/", b"--\\n", b"\\n\\Partition: ", b"Key (", b" bytes): "),
+            *(
+                b"\\x41",
+                b"\\x1F",
+                b"\\xAB",
+                b"\\012",
+                b"\\10;",
+                b"\\0x7c",
+                b"\\65",
+                b"\\\\n",
+                b"\\q",
+                b"%%",
+                b'{"k":"',
+                b'"}',
+            ),
+            *(b"\xe2\x86\x92", b"\n", b"=", b"[", b"] at offset "),
+        )
+    field = st.sampled_from(list(tokens)).map(lambda letter: b"%" + letter.encode())
+    parts = st.lists(field | st.sampled_from(list(literals)), min_size=1, max_size=max_tokens)
+    return parts.map(b"".join)
