@@ -226,11 +226,21 @@ def logger_name(version: str) -> str:
     return "org.apache.kafka.tools.consumer.ConsoleConsumer" if number >= (3, 8) else "kafka.tools.ConsoleConsumer$"
 
 
+_TIMEOUT_FRAMES = (
+    "kafka.consumer.NewShinyConsumer.receive(BaseConsumer.scala:98)",
+    "kafka.tools.ConsoleConsumer$.process(ConsoleConsumer.scala:129)",
+    "kafka.tools.ConsoleConsumer$.run(ConsoleConsumer.scala:84)",
+    "kafka.tools.ConsoleConsumer$.main(ConsoleConsumer.scala:54)",
+    "kafka.tools.ConsoleConsumer.main(ConsoleConsumer.scala)",
+)
+
+
 def timed_out(version: str = "3.9", *, time: str = "2023-11-14 22:13:20,001") -> bytes:
-    """The normal end of ``--timeout-ms``."""
-    return log4j(
-        "ERROR", "Error processing message, terminating consumer process: ", logger_name(version), time=time
-    ) + (b"org.apache.kafka.common.errors.TimeoutException\n")
+    """The normal end of ``--timeout-ms``: until 1.1 with a stack trace (its line numbers are those of 1.1.1)."""
+    line = log4j("ERROR", "Error processing message, terminating consumer process: ", logger_name(version), time=time)
+    if parse_version(version) < (2,):
+        return line + stack_trace("kafka.consumer.ConsumerTimeoutException", "", _TIMEOUT_FRAMES)
+    return line + b"org.apache.kafka.common.errors.TimeoutException\n"
 
 
 def stack_trace(exception: str, message: str, frames: Sequence[str], *, cause: str | None = None) -> bytes:
@@ -263,6 +273,14 @@ def deprecated_formatter(name: str, replacement: str) -> bytes:
     return f"WARNING: {name} is deprecated and will be removed in the next major release. {ending}\n".encode()
 
 
+def new_protocol_advertised() -> bytes:
+    """4.3, on standard error, with no time before it."""
+    return (
+        b"The consumer rebalance protocol (KIP-848) is production-ready! Set group.protocol=consumer to try it out. "
+        b"See https://kafka.apache.org/documentation/#consumer_rebalance_protocol\n"
+    )
+
+
 def unable_to_write() -> bytes:
     return b"Unable to write to standard out, closing consumer.\n"
 
@@ -287,5 +305,5 @@ def notices(version: str = "3.9") -> st.SearchStrategy[bytes]:
     )
     choices = [timed_out(version), warning, warning + trace, unable_to_write()]
     if parse_version(version) >= (4, 2):
-        choices.append(deprecated())
+        choices += [deprecated(), new_protocol_advertised()]
     return st.sampled_from(choices) | st.builds(processed, st.integers(0, 10**9), st.just(version))
