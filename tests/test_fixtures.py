@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shlex
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from .writers import kcat
+from .writers import console_consumer, kcat
+from .writers.console_consumer import Options
 from .writers.records import KafkaRecord
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
+CONSOLE_CONSUMER = json.loads((FIXTURES / "console_consumer" / "MANIFEST.json").read_text())
 KCAT = json.loads((FIXTURES / "kcat" / "MANIFEST.json").read_text())
 
 
@@ -74,6 +78,72 @@ def test_a_kcat_fixture_holds_what_the_model_prints_for_its_records(entry: dict[
             assert printed_by_kcat(entry["command"], record) in dump
     else:
         assert b"% Reached end of topic events [3] at offset 0" in dump
+
+
+def console_consumer_options(command: str) -> Options:
+    """The formatter's options of a command of the manifest."""
+    # What shlex does not know: the shell's $'..' with its escapes.
+    plain = re.sub(r"\$'([^']*)'", lambda quoted: shlex.quote(quoted[1].replace(r"\n", "\n")), command)
+    arguments = shlex.split(plain)
+    pairs = [
+        arguments[at + 1].split("=", 1)
+        for at, argument in enumerate(arguments)
+        if argument in ("--property", "--formatter-property")
+    ]
+    known = {field.name: field for field in fields(Options)}
+    given: dict[str, Any] = {}
+    for name, value in pairs:
+        if (field := known.get(name.replace(".", "_"))) is not None:
+            given[field.name] = value == "true" if isinstance(field.default, bool) else value.encode()
+    return Options(**given)
+
+
+def printed_by_console_consumer(entry: dict[str, Any], record: KafkaRecord) -> bytes:
+    options = console_consumer_options(entry["command"])
+    posix = entry["command"].startswith("LC_ALL=C ")
+    return console_consumer.render(record, options, entry["version"], posix_locale=posix)
+
+
+@pytest.mark.parametrize("entry", CONSOLE_CONSUMER["fixtures"], ids=lambda entry: entry["file"])
+def test_a_console_consumer_fixture_holds_what_the_model_prints_for_its_records(entry: dict[str, Any]) -> None:
+    dump = (FIXTURES / "console_consumer" / entry["file"]).read_bytes()
+    records = records_of(CONSOLE_CONSUMER, entry["records"], entry["records"])
+    if entry["version"].startswith("kcat"):
+        if "fallback=0.9" in entry["command"]:
+            records = [replace(record, timestamp=None, timestamp_type="none", headers=()) for record in records]
+        printed = [printed_by_kcat(entry["command"], record) for record in records]
+    else:
+        printed = [printed_by_console_consumer(entry, record) for record in records]
+    whole = b"".join(printed)
+    if entry["cut"] or entry.get("lossy"):
+        assert dump
+        return
+    if entry["streams"] == "stdout":
+        # From 4.2 on these come on standard output, before the first record.
+        dump = b"".join(line for line in dump.splitlines(keepends=True) if not line.startswith(b"Option --"))
+        assert len(dump) == len(whole)
+    if entry["version"].startswith("kcat"):
+        notice = rb"%% Reached end of topic %s \[\d\] at offset \d+(: exiting)?\n" % entry["records"].encode()
+        dump = re.sub(notice, b"", dump)
+    if entry["in_order"]:
+        assert whole in dump
+    for one in printed:
+        assert one in dump
+
+
+@pytest.mark.parametrize(
+    "file", ["2.4.1_friendly_2and1.txt", "3.9.1_friendly_2and1.txt", "4.3.1_friendly_deprecated_2and1.txt"]
+)
+def test_a_dump_with_both_streams_ends_and_begins_as_the_model_says(file: str) -> None:
+    entry = next(entry for entry in CONSOLE_CONSUMER["fixtures"] if entry["file"] == file)
+    dump = (FIXTURES / "console_consumer" / file).read_bytes()
+    records = records_of(CONSOLE_CONSUMER, entry["records"])
+    time = re.findall(rb"\[(\S+ \S+)\] ERROR", dump)[0].decode()
+    printed = b"".join(printed_by_console_consumer(entry, record) for record in records)
+    before = console_consumer.deprecated() if "deprecated" in file else b""
+    before += console_consumer.new_protocol_advertised() if entry["version"].startswith("4.3") else b""
+    after = console_consumer.timed_out(entry["version"], time=time) + console_consumer.processed(len(records))
+    assert dump == before + printed + after
 
 
 def test_every_file_of_the_fixtures_is_in_its_manifest() -> None:

@@ -66,20 +66,29 @@ def _timestamp(record: KafkaRecord) -> bytes:
             return b"NO_TIMESTAMP"
 
 
-def _headers(record: KafkaRecord, separator: bytes, null: bytes) -> bytes:
+def _headers(record: KafkaRecord, separator: bytes, null: bytes, encoding: str = "utf-8") -> bytes:
     if not record.headers:
         return b"NO_HEADERS"
-    return separator.join(name.encode() + b":" + (null if value is None else value) for name, value in record.headers)
+    return separator.join(
+        name.encode(encoding, errors="replace") + b":" + (null if value is None else value)
+        for name, value in record.headers
+    )
 
 
-def render(record: KafkaRecord, options: Options, version: str) -> bytes:
-    """What DefaultMessageFormatter writes for one record."""
+def render(record: KafkaRecord, options: Options, version: str, *, posix_locale: bool = False) -> bytes:
+    """What DefaultMessageFormatter writes for one record.
+
+    ``posix_locale``: ``LC_ALL=C``, as in many containers. From 3.8 on (the port to Java) the names of headers, and
+    they alone, are printed in the
+    locale's encoding: what is no ASCII becomes a question mark.
+    """
     number = parse_version(version)
     if number < (0, 11):
         return _render_0_8(record, options, number)
     if number < (2, 7):
         return _render_0_11(record, options, number)
-    return _render_2_7(record, options, number)
+    encoding = "ascii" if posix_locale and number >= (3, 8) else "utf-8"
+    return _render_2_7(record, options, number, encoding)
 
 
 def _render_0_8(record: KafkaRecord, options: Options, number: tuple[int, ...]) -> bytes:
@@ -114,7 +123,7 @@ def _render_0_11(record: KafkaRecord, options: Options, number: tuple[int, ...])
     return out
 
 
-def _render_2_7(record: KafkaRecord, options: Options, number: tuple[int, ...]) -> bytes:
+def _render_2_7(record: KafkaRecord, options: Options, number: tuple[int, ...], encoding: str) -> bytes:
     """2.7 and later: columns joined by the key's separator, one line separator at the end."""
     null = options.null_literal
     columns = []
@@ -129,7 +138,7 @@ def _render_2_7(record: KafkaRecord, options: Options, number: tuple[int, ...]) 
     if options.print_epoch and number >= (4,):
         columns.append(b"Epoch:NOT_PRESENT")
     if options.print_headers:
-        columns.append(_headers(record, options.headers_separator, null))
+        columns.append(_headers(record, options.headers_separator, null, encoding))
     if options.print_key:
         columns.append(null if record.key is None else record.key)
     if options.print_value:

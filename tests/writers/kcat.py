@@ -144,7 +144,9 @@ def _headers(record: KafkaRecord) -> bytes:
 
 
 def _timestamp(record: KafkaRecord) -> int:
-    return -1 if record.timestamp is None else record.timestamp
+    # A record without a time, fetched as 0.9 did it: librdkafka leaves its field at 0. (An undated record of today
+    # has -1.)
+    return 0 if record.timestamp is None else record.timestamp
 
 
 def unpack(pattern: str, data: bytes) -> bytes:
