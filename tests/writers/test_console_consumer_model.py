@@ -32,7 +32,7 @@ from .console_consumer import ALL_COLUMNS, Options, parse_version
 from .records import BASE_TIMESTAMP, KafkaRecord, headers, topics_of_records
 
 REAL = settings(
-    max_examples=6,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     database=None,
@@ -110,9 +110,15 @@ def test_the_model_prints_log_append_times_as_kafka_console_consumer_does(broker
     )
 
 
-@pytest.mark.parametrize("version", ["2.4.1", "2.6.3", "2.8.2", "4.3.1"])
 @pytest.mark.parametrize(
-    "columns", [("print_partition",), ("print_timestamp", "print_partition"), ("print_key", "print_partition")]
+    ("version", "columns"),
+    [
+        ("2.4.1", ("print_timestamp", "print_partition")),
+        ("2.6.3", ("print_partition",)),
+        ("2.6.3", ("print_timestamp", "print_partition")),
+        ("2.6.3", ("print_key", "print_partition")),
+        ("3.9.1", ("print_timestamp", "print_partition")),
+    ],
 )
 def test_columns_without_the_value_end_as_the_model_says(
     broker: KafkaBroker, version: str, columns: tuple[str, ...]
@@ -125,11 +131,11 @@ def test_columns_without_the_value_end_as_the_model_says(
     )
 
 
-@pytest.mark.parametrize("version", TOOL_VERSIONS)
+@pytest.mark.parametrize("version", ["0.10.2.2", "1.1.1", "2.4.1", "3.9.1", "4.3.1"])
 def test_the_end_by_timeout_reads_as_the_model_says(broker: KafkaBroker, version: str) -> None:
     need(version)
     records = fresh_topic(broker, [KafkaRecord("", 0, 0, BASE_TIMESTAMP, "create", (), b"k", b"v")] * 2)
-    output = run_console_consumer(version, broker.bootstrap, records[0].topic, Options(), timeout_ms=2000)
+    output = run_console_consumer(version, broker.bootstrap, records[0].topic, Options(), timeout_ms=3000)
     assert output.stdout == b"v\nv\n"
     time = output.stderr.split(b"]")[0].rpartition(b"[")[2].decode()
     foretold = console_consumer.timed_out(version, time=time) + console_consumer.processed(2, version)
