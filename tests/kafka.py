@@ -289,9 +289,7 @@ def _server_properties(data: Path, port: int, controller_port: int) -> str:
 
 @contextmanager
 def kafka_broker(version: str = BROKER_VERSION) -> Iterator[KafkaBroker]:
-    """A KRaft broker of its own for as long as the block runs: loopback, free ports, scratch folder, stopped by
-    process id.
-    """
+    """A KRaft broker of its own while the block runs: loopback, free ports, a scratch folder; stopped by process id."""
     folder = jars(version)
     with tempfile.TemporaryDirectory(prefix="dumpfix-kafka-", ignore_cleanup_errors=True) as scratch_name:
         scratch = Path(scratch_name)

@@ -1,6 +1,4 @@
-"""What kafka-console-producer takes and kafka-consumer-groups does: the facts that the outputs and the advice build
-on.
-"""
+"""What kafka-console-producer takes and kafka-consumer-groups does: what the outputs and the advice build on."""
 
 from __future__ import annotations
 

@@ -79,8 +79,7 @@ def render(record: KafkaRecord, options: Options, version: str, *, posix_locale:
     """What DefaultMessageFormatter writes for one record.
 
     ``posix_locale``: ``LC_ALL=C``, as in many containers. From 3.8 on (the port to Java) the names of headers, and
-    they alone, are printed in the
-    locale's encoding: what is no ASCII becomes a question mark.
+    they alone, are printed in the locale's encoding: what is no ASCII becomes a question mark.
     """
     number = parse_version(version)
     if number < (0, 11):
@@ -154,10 +153,9 @@ def render_confluent(
     value_schema_id: int | str | None = None,
     headers_deserializer: bool = False,
 ) -> bytes:
-    """What kafka-avro-, kafka-json-schema- and kafka-protobuf-console-consumer write; ``record`` holds the decoded
-    texts.
+    """What kafka-avro-, kafka-json-schema- and kafka-protobuf-console-consumer write.
 
-    ``key_schema_id=None``: a key deserializer that knows no schemas.
+    ``record`` holds the decoded texts. ``key_schema_id=None``: a key deserializer that knows no schemas.
     """
     null = options.null_literal
     out = b""
@@ -184,9 +182,7 @@ def render_confluent(
 
 
 def options_for(version: str, *, separators: bool = True) -> st.SearchStrategy[Options]:
-    """Any columns that ``version`` knows, at least one of them; with ``separators`` now and then separators of the
-    user's own.
-    """
+    """Any columns that ``version`` knows, at least one; ``separators``: now and then some of the user's own."""
     number = parse_version(version)
     flag = st.booleans()
     no = st.just(False)
@@ -294,6 +290,26 @@ def unable_to_write() -> bytes:
     return b"Unable to write to standard out, closing consumer.\n"
 
 
+def shutdown_complete() -> bytes:
+    """``--enable-systest-events``, on standard OUTPUT."""
+    return b"shutdown_complete\n"
+
+
+def metadata_warning(topic: str, version: str = "3.9") -> bytes:
+    """What the client logs while a topic is not there, or not yet."""
+    number = parse_version(version)
+    old = "consumer-console-consumer-12345-1" if number >= (2, 3) else "consumer-1"
+    client = "console-consumer" if number >= (3, 1) else old
+    who = f"[Consumer clientId={client}, groupId=console-consumer-12345] " if number >= (1,) else ""
+    what = (
+        "The metadata response from the cluster reported a recoverable issue"
+        if number >= (3, 9)
+        else "Error while fetching metadata"
+    )
+    text = f"{who}{what} with correlation id 2 : {{{topic}=UNKNOWN_TOPIC_OR_PARTITION}}"
+    return log4j("WARN", text, "org.apache.kafka.clients.NetworkClient")
+
+
 def notices(version: str = "3.9") -> st.SearchStrategy[bytes]:
     """Lines that can stand between the records of a dump made with ``2>&1``."""
     frames = [
@@ -312,7 +328,14 @@ def notices(version: str = "3.9") -> st.SearchStrategy[bytes]:
         "Connection to node -1 (localhost/127.0.0.1:9092) could not be established.",
         "org.apache.kafka.clients.NetworkClient",
     )
-    choices = [timed_out(version), warning, warning + trace, unable_to_write()]
+    choices = [
+        timed_out(version),
+        metadata_warning("events", version),
+        shutdown_complete(),
+        warning,
+        warning + trace,
+        unable_to_write(),
+    ]
     if parse_version(version) >= (4, 2):
         choices += [deprecated(), new_protocol_advertised()]
     return st.sampled_from(choices) | st.builds(processed, st.integers(0, 10**9), st.just(version))

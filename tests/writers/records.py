@@ -82,8 +82,7 @@ AWKWARD_TEXTS: tuple[str, ...] = (
     "^C",
 )
 
-# Bytes that are no UTF-8: a stray continuation, Avro's magic byte with a schema id, UTF-16, an encoded surrogate,
-# gzip's head.
+# Bytes that are no UTF-8: a stray continuation, UTF-16, an encoded surrogate, Avro with a schema id, gzip's head.
 AWKWARD_BYTES: tuple[bytes, ...] = (
     b"\x80",
     b"\xff\xfe{\x00}\x00",
@@ -278,9 +277,7 @@ def broken_payloads(
 def keys(
     *, null: bool = True, empty: bool = True, binary: bool = True, avoid: Sequence[bytes] = ()
 ) -> st.SearchStrategy[bytes | None]:
-    """Keys: mostly short and plain, now and then awkward. ``avoid=(b"\\n",)`` and the like where the format frames by
-    it.
-    """
+    """Keys: mostly short and plain, now and then awkward; ``avoid`` what the format frames by."""
     plain = st.text("abcdefghijklmnopqrstuvwxyz0123456789-_", min_size=1, max_size=12).map(str.encode)
     some: st.SearchStrategy[bytes | None] = plain | plain | awkward_bytes(avoid=avoid, binary=binary).filter(bool)
     some = some.filter(lambda key: _free_of(avoid, key))

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import re
+import signal
+import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import count
@@ -25,6 +27,7 @@ from tests.kafka import (
     kafka_broker,
     run_console_consumer,
     run_tool,
+    tool_command,
 )
 
 from . import console_consumer
@@ -141,6 +144,49 @@ def test_the_end_by_timeout_reads_as_the_model_says(broker: KafkaBroker, version
     foretold = console_consumer.timed_out(version, time=time) + console_consumer.processed(2, version)
     # Line numbers in stack traces differ from version to version.
     assert re.sub(rb":\d+\)\n", b":N)\n", output.stderr).endswith(re.sub(rb":\d+\)\n", b":N)\n", foretold))
+
+
+@pytest.mark.parametrize("version", ["2.4.1", "4.3.1"])
+def test_the_end_by_a_closed_pipe_and_by_control_c_reads_as_the_model_says(broker: KafkaBroker, version: str) -> None:
+    need(version)
+    records = fresh_topic(broker, [KafkaRecord("", 0, 0, BASE_TIMESTAMP, "create", (), b"k", b"v" * 99)] * 3000)
+    place = ("--bootstrap-server", broker.bootstrap, "--topic", records[0].topic, "--from-beginning")
+    for ending in ("pipe", "control-c"):
+        process = subprocess.Popen(
+            [*tool_command("kafka-console-consumer", version), *place], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        assert process.stdout is not None
+        assert process.stderr is not None
+        size = 100 if ending == "pipe" else 100 * len(records)
+        assert process.stdout.read(size) == (b"v" * 99 + b"\n") * (size // 100)
+        if ending == "pipe":
+            process.stdout.close()
+        else:
+            process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        process.wait(60)
+        if ending == "pipe":
+            assert console_consumer.unable_to_write() + b"Processed a total of " in said
+        else:
+            assert said.endswith(console_consumer.processed(len(records), version))
+
+
+@pytest.mark.parametrize("version", ["0.10.2.2", "1.1.1", "2.4.1", "4.3.1"])
+def test_a_topic_that_is_not_there_is_warned_of_as_the_model_says(broker: KafkaBroker, version: str) -> None:
+    need(version)
+    topic = f"missing-{version}"
+    output = run_console_consumer(
+        version, broker.bootstrap, topic, Options(), "--enable-systest-events", timeout_ms=2000
+    )
+    assert output.stdout == console_consumer.shutdown_complete()
+    lines = [line for line in output.stderr.splitlines(keepends=True) if b" WARN " in line]
+    assert lines
+    for line in lines:
+        said = re.sub(rb"console-consumer-\d+", b"console-consumer-12345", line).replace(
+            b"LEADER_NOT_AVAILABLE", b"UNKNOWN_TOPIC_OR_PARTITION"
+        )
+        said = re.sub(rb"correlation id \d+", b"correlation id 2", said)
+        assert said.partition(b"]")[2] == console_consumer.metadata_warning(topic, version).partition(b"]")[2]
 
 
 def test_what_is_deprecated_is_said_on_standard_output(broker: KafkaBroker) -> None:
