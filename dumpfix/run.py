@@ -1,0 +1,153 @@
+"""A run over one or more dumps: all opened and their layouts found first, then one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dumpfix.errors import BrokenRunError, DumpfixError, LayoutError
+from dumpfix.framing.frame import NeedMoreError
+from dumpfix.grammar.choose import Choice, Told, choose
+from dumpfix.model import Record
+from dumpfix.payload.verdict import Repairer
+from dumpfix.pipeline import Pipeline, Policy
+from dumpfix.report.ledger import Ledger
+from dumpfix.report.model import InputAccount
+from dumpfix.sink import sink_for
+from dumpfix.sink.console_producer import marker_for
+from dumpfix.source import Source
+
+#: a layout is looked for in this much of a dump
+HEAD = 1 << 16
+
+
+@dataclass(slots=True)
+class Opened:
+    """A dump whose layout is known. ``choice`` is None where the dump is empty; ``head`` was read to find it."""
+
+    source: Source
+    choice: Choice | None
+    head: bytes
+
+    def chunks(self) -> Iterator[bytes]:
+        """All of the dump, from its first byte."""
+        if self.head:
+            yield self.head
+        yield from self.source.chunks()
+
+
+def find_layout(source: Source, told: Told) -> Opened:
+    """Read as much of a dump as its layout needs: nothing more where it was told. Raises LayoutError, SourceError."""
+    head = b""
+    for chunk in source.chunks():
+        head += chunk
+        try:
+            return Opened(source, _choose(head, told, source, is_all=False), head)
+        except NeedMoreError:
+            continue
+    if not head:
+        return Opened(source, None, head)
+    return Opened(source, _choose(head, told, source, is_all=True), head)
+
+
+def _choose(head: bytes, told: Told, source: Source, *, is_all: bool) -> Choice:
+    """The layout that this much of the dump decides. Raises NeedMoreError where more of it is wanted and allowed."""
+    try:
+        if is_all and len(head) <= HEAD:
+            return choose(head, told, final=True)
+        try:
+            return choose(head[:HEAD], told, final=False)
+        except NeedMoreError:
+            if len(head) < HEAD:
+                raise
+            # This is all that is looked at, however long the dump goes on.
+            return choose(head[:HEAD], told, final=True)
+    except DumpfixError as error:
+        if isinstance(error, LayoutError) and error.path is None:
+            error.path = source.path
+        raise
+
+
+@dataclass(slots=True)
+class Run:
+    """Several dumps, one output. ``marker`` stands for null in ``--to console-producer``."""
+
+    dumps: Sequence[Opened]
+    to: str
+    policy: Policy
+    ledger: Ledger
+    marker: bytes
+    repairer: Callable[[Choice], Repairer | None]
+
+    @classmethod
+    def prepare(
+        cls,
+        sources: Iterable[Source],
+        told: Told,
+        *,
+        to: str = "values",
+        policy: Policy | None = None,
+        write_reject: Callable[[bytes], None] | None = None,
+    ) -> Run:
+        """Find the layouts of all dumps. Raises SourceError, LayoutError, UsageError before anything is put out."""
+        dumps = [find_layout(source, told) for source in sources]
+        ledger = Ledger(emits_tombstones=to != "values", write_reject=write_reject)
+        marker = marker_for([dump.head[:HEAD] for dump in dumps]) if to == "console-producer" else b""
+        return cls(dumps, to, policy or Policy(), ledger, marker, lambda _: None)
+
+    def output(self) -> Iterator[bytes]:
+        """What goes out, in pieces. Raises BrokenRunError where a dump cannot be read to its end."""
+        for dump in self.dumps:
+            account = account_of(dump)
+            self.ledger.begin(account)
+            chunks = _Measured(dump.chunks(), account)
+            if dump.choice is None:
+                continue
+            pipeline = Pipeline(dump.choice, base=dump.source.base, repair=self.repairer(dump.choice))
+            sink = sink_for(self.to, pipeline.reading, self.marker)
+            try:
+                yield from pipeline.convert(chunks, sink, self.ledger, self.policy)
+            except BrokenRunError as error:
+                account.broken_off = error.message
+                raise
+            finally:
+                account.wrappers = [{"kind": kind, "count": 1, "first_line": 1} for kind in dump.source.wrappers]
+
+
+def records_of(source: Source, told: Told, repairer: Callable[[Choice], Repairer | None]) -> Iterator[Record]:
+    """The records of one dump, lazily."""
+    dump = find_layout(source, told)
+    if dump.choice is not None:
+        pipeline = Pipeline(dump.choice, base=source.base, repair=repairer(dump.choice))
+        yield from pipeline.records(dump.chunks())
+
+
+def account_of(dump: Opened) -> InputAccount:
+    """The entry of the report for a dump, before it is read."""
+    choice = dump.choice
+    if choice is None:
+        return InputAccount(dump.source.path)
+    return InputAccount(
+        dump.source.path,
+        grammar=choice.grammar,
+        layout=choice.layout.name,
+        alternatives=list(choice.alternatives),
+    )
+
+
+class _Measured:
+    """Chunks that pass by, their bytes and lines counted."""
+
+    def __init__(self, chunks: Iterator[bytes], account: InputAccount) -> None:
+        self._chunks = chunks
+        self._account = account
+
+    def __iter__(self) -> Iterator[bytes]:
+        last = b""
+        for chunk in self._chunks:
+            self._account.bytes += len(chunk)
+            self._account.lines += chunk.count(b"\n")
+            last = chunk[-1:]
+            yield chunk
+        if last not in (b"", b"\n"):
+            self._account.lines += 1
