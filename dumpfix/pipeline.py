@@ -38,13 +38,19 @@ class Policy:
 class _Place:
     """Where in the dump the pipeline stands: the line, and the offset at which that line begins."""
 
-    __slots__ = ("base", "data", "line", "line_start")
+    __slots__ = ("at", "base", "data", "line", "line_start")
 
     def __init__(self, base: int) -> None:
         self.data = b""
         self.base = base
         self.line = 1
         self.line_start = base
+        self.at = base
+
+    @property
+    def lines(self) -> int:
+        """Lines passed so far, the one in which the place is among them, unless it is at its beginning."""
+        return self.line - (self.line_start == self.at)
 
     def copy(self) -> _Place:
         """Another one that stands there."""
@@ -59,6 +65,7 @@ class _Place:
     def pass_over(self, start: int, end: int) -> None:
         """Go from ``start`` to ``end`` in the data."""
         self.line += self.data.count(b"\n", start, end)
+        self.at = self.base + end
         last = self.data.rfind(b"\n", start, end)
         if last >= 0:
             self.line_start = self.base + last + 1
@@ -72,7 +79,10 @@ class _Place:
 
 
 class Pipeline:
-    """The way of one dump. ``base`` is the offset of the first byte of its chunks."""
+    """The way of one dump, to be gone once. ``base`` is the offset of the first byte of its chunks.
+
+    ``place`` tells how far it has come.
+    """
 
     def __init__(self, choice: Choice, *, base: int = 0, repair: Repairer | None = None) -> None:
         self.choice = choice
@@ -81,6 +91,7 @@ class Pipeline:
         self._repair = repair
         self._empty_is_known = not empty_is_ambiguous(choice.layout)
         self._base = base
+        self.place = _Place(base)
 
     def records(self, chunks: Iterable[bytes]) -> Iterator[Record]:
         """Every record, lazily."""
@@ -105,7 +116,7 @@ class Pipeline:
                     yield out
 
     def _items(self, chunks: Iterable[bytes]) -> Iterator[tuple[Located, _Place]]:
-        place = _Place(self._base)
+        place = self.place
         for located in frame(chunks, self.layout, self.choice.notices):
             place.enter(located.data, self._base + located.base)
             yield located, place
@@ -117,13 +128,12 @@ class Pipeline:
         """The output for a batch; None where its records have to be looked at one by one."""
         if self._empty_is_known and b"" in batch.values:
             return None
-        dangerous = list(
-            hazards_of_many(batch.values, shows_null=self.reading.shows_null, thorough=policy.looks_for_all)
-        )
-        if any(not policy.withheld_hazards.isdisjoint(kinds) for _, kinds in dangerous):
-            return None
         out = sink.batch(batch)
         if out is None:
+            return None
+        found = hazards_of_many(batch.values, out, shows_null=self.reading.shows_null, thorough=policy.looks_for_all)
+        dangerous = list(found)
+        if any(not policy.withheld_hazards.isdisjoint(kinds) for _, kinds in dangerous):
             return None
         ledger.batch(batch, self.reading)
         if dangerous:

@@ -111,6 +111,7 @@ class Run:
                 account.broken_off = error.message
                 raise
             finally:
+                account.lines = pipeline.place.lines
                 account.wrappers = [{"kind": kind, "count": 1, "first_line": 1} for kind in dump.source.wrappers]
 
 
@@ -136,18 +137,13 @@ def account_of(dump: Opened) -> InputAccount:
 
 
 class _Measured:
-    """Chunks that pass by, their bytes and lines counted."""
+    """Chunks that pass by, their bytes counted."""
 
     def __init__(self, chunks: Iterator[bytes], account: InputAccount) -> None:
         self._chunks = chunks
         self._account = account
 
     def __iter__(self) -> Iterator[bytes]:
-        last = b""
         for chunk in self._chunks:
             self._account.bytes += len(chunk)
-            self._account.lines += chunk.count(b"\n")
-            last = chunk[-1:]
             yield chunk
-        if last not in (b"", b"\n"):
-            self._account.lines += 1

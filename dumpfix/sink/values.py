@@ -25,10 +25,11 @@ class Values:
         texts = list(filter(None, batch.values))
         if not texts:
             return b""
-        joined = b"\n".join(texts)
-        if joined.count(b"\n") != len(texts) - 1 or b"\r" in joined:
-            joined = b"\n".join(single_lines(texts))
-        return joined + b"\n"
+        # The empty text at the end makes the last line end without a copy of everything.
+        lines = b"\n".join([*texts, b""])
+        if lines.count(b"\n") != len(texts) or b"\r" in lines:
+            lines = b"\n".join([*single_lines(texts), b""])
+        return lines
 
     def record(self, record: Record) -> bytes:
         """See Sink."""
