@@ -22,7 +22,8 @@ class DumpfixError(Exception):
         self.column = column
 
     def __str__(self) -> str:
-        where = ":".join(str(part) for part in (self.path, self.line, self.column) if part is not None)
+        place = (self.line, self.column) if self.line is not None else ()
+        where = ":".join(str(part) for part in (self.path, *place) if part is not None)
         return f"{where}: {self.message}" if where else self.message
 
 

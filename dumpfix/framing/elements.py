@@ -77,6 +77,8 @@ def element_end(element: Literal | Field, data: bytes, at: int) -> int:
             return _date_time_end(data, at)
         case Kind.REST:
             end = data.find(b"\n", at)
+            if end > at and data[end - 1] == 0x0D:
+                return end - 1
             return PARTIAL if end < 0 else end
         case _:
             raise AssertionError(f"{element.terminal} ends by what follows it")

@@ -33,6 +33,7 @@ class Frame:
     known null. ``complete`` is false where the dump does not show the record's end. ``inner_notices`` are
     notices that were printed into the middle of the record; the spans hold them, the fields do not.
     ``is_valid`` says that the payload is complete JSON, empty or a known null, so that no more needs to be asked.
+    ``has_wrong_size`` says that a printed length is not that of the payload.
     """
 
     start: int
@@ -43,6 +44,7 @@ class Frame:
     complete: bool = True
     inner_notices: list[Span] = field(default_factory=list)
     is_valid: bool = False
+    has_wrong_size: bool = False
 
 
 @dataclass(slots=True)

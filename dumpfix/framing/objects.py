@@ -152,14 +152,14 @@ class ObjectRule:
             position = skip(position)
             if data[position] != 0x22:
                 raise _BrokenObjectError(position)
-            name_end = self._string_end(data, position, final=final)
+            name_end = self.string_end(data, position, final=final)
             name = data[position + 1 : name_end - 1]
             position = skip(name_end)
             if data[position] != 0x3A:
                 raise _BrokenObjectError(position)
             position = skip(position + 1)
             try:
-                end = self._value_end(data, position, final=final)
+                end = self.value_end(data, position, final=final)
             except _BrokenObjectError as broken:
                 members.append(_Member(name, position, broken.at, is_whole=False))
                 raise
@@ -171,8 +171,8 @@ class ObjectRule:
                 raise _BrokenObjectError(position)
             position += 1
 
-    def _string_end(self, data: bytes, at: int, *, final: bool) -> int:
-        """Behind the quote that closes the string at ``at``. Raises where a line end or the data's end comes first."""
+    def string_end(self, data: bytes, at: int, *, final: bool) -> int:
+        """Behind the string at ``at``. Raises where a line end or the end of the data comes before its quote."""
         position = at + 1
         while True:
             quote = data.find(b'"', position)
@@ -191,8 +191,8 @@ class ObjectRule:
                 return quote + 1
             position = quote + 1
 
-    def _value_end(self, data: bytes, at: int, *, final: bool) -> int:
-        """Behind the value at ``at``: a string, a scalar, or a container with its brackets matched."""
+    def value_end(self, data: bytes, at: int, *, final: bool) -> int:
+        """Where the value at ``at`` ends: a string, a scalar, or a container with its brackets matched."""
         depth = 0
         position = at
         while True:
@@ -202,7 +202,7 @@ class ObjectRule:
                 raise _BrokenObjectError(len(data))
             byte = data[position]
             if byte == 0x22:
-                position = self._string_end(data, position, final=final)
+                position = self.string_end(data, position, final=final)
             elif byte in b"{[":
                 depth += 1
                 position += 1

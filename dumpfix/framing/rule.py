@@ -9,9 +9,11 @@ At a place where an item begins (the beginning of the dump, or directly behind a
    a. by its size, if what follows the payload in the layout stands there;
    b. else at the first place where it is empty, is the null literal, or is a complete JSON text, and what
       follows the payload in the layout stands there. A text field before it ends at the first place for which
-      the payload does so and the text closes the brackets and quotes that it opens;
-   c. else before the next start: at the last place where what follows the payload stands, or, where it stands
-      nowhere, at the next start itself (then the record is not complete).
+      the payload does so and the text closes the brackets and quotes that it opens; behind another separator
+      than the first the payload has to be an object or an array;
+   c. else before the next start: at the last place where what follows the payload stands; or, where it stands
+      nowhere (then the record is not complete), behind an object or array that a line end follows, or at the
+      next start itself.
 
 4. **Garbage**: everything up to the next start.
 
@@ -51,23 +53,27 @@ MOST_INNER_NOTICES = 64
 
 _INSIDE_A_DOCUMENT = b" \t\r}],"
 _LINE_ENDS = b"\r\n"
+_OPENERS = (b"{", b"[")
 
 
 class Notices:
     """The notices of a grammar, found by their first literals."""
 
     def __init__(self, layouts: Sequence[Layout]) -> None:
-        self.layouts = tuple(layouts)
-        firsts = [e.text for e in (layout.elements[0] for layout in layouts) if isinstance(e, Literal)]
-        self.beginnings: tuple[bytes, ...] = tuple(dict.fromkeys(firsts))
-        self.first_bytes = frozenset(first[:1] for first in firsts)
+        self.layouts: dict[bytes, list[Layout]] = {}
+        for layout in [*layouts, *(layout.with_carriage_returns() for layout in layouts)]:
+            first = layout.elements[0]
+            assert isinstance(first, Literal)
+            self.layouts.setdefault(first.text, []).append(layout)
+        self.beginnings = tuple(self.layouts)
+        self.first_bytes = frozenset(first[:1] for first in self.beginnings)
 
     def match(self, data: bytes, at: int, *, final: bool) -> Span | None:
         """The notice that begins at ``at``. At the end of a dump the line feed may be missing."""
         if data[at : at + 1] not in self.first_bytes:
             return None
         partial = False
-        for layout in self.layouts:
+        for layout in self._near(data, at):
             taken = fixed_run(layout.elements, data, at)
             if isinstance(taken, PartialMatch):
                 partial = True
@@ -79,11 +85,18 @@ class Notices:
             raise NeedMoreError
         if data.find(b"\n", at) < 0:
             whole = data[at:] + b"\n"
-            for layout in self.layouts:
+            for layout in self._near(whole, 0):
                 taken = fixed_run(layout.elements, whole, 0)
                 if taken is not None and not isinstance(taken, PartialMatch):
                     return Span(at, len(data), "notice", layout.name)
         return None
+
+    def _near(self, data: bytes, at: int) -> Iterator[Layout]:
+        """The notices whose first literal stands at ``at``, or may when more of the data is here."""
+        rest = len(data) - at
+        for beginning, layouts in self.layouts.items():
+            if data.startswith(beginning, at) or (rest < len(beginning) and beginning.startswith(data[at:])):
+                yield from layouts
 
 
 class LinearRule:
@@ -93,10 +106,12 @@ class LinearRule:
         self.layout = layout
         self.notices = Notices(notices)
         texts = [e for e in layout.prefix if not (isinstance(e, Field) and e.kind in FREE_TEXT)]
-        self.blank_is_record = layout.has_value and not texts
         self.null_texts = tuple(t for t in (layout.null_literal, layout.null_or_empty_literal) if t is not None)
         tail = layout.tail
+        self.tail_has_text = any(isinstance(e, Field) and e.kind is Kind.TEXT for e in tail)
         self.tail_text = tail[0].text if tail and isinstance(tail[0], Literal) else None
+        is_value_first = layout.has_value and not texts
+        self.blank_is_record = is_value_first and self.tail_text is not None and self.tail_text[:1] == b"\n"
         first = layout.anchor[0] if layout.anchor else None
         self.anchor_text = first.text if isinstance(first, Literal) else None
         self.ends_line = bool(tail) and isinstance(tail[-1], Literal) and tail[-1].text.endswith(b"\n")
@@ -138,7 +153,10 @@ class LinearRule:
                     raise NeedMoreError
                 return False
             return taken is not None
-        if at >= len(data) or data[at] in _INSIDE_A_DOCUMENT:
+        if at >= len(data):
+            return False
+        is_own_blank = self.anchor_text is not None and data.startswith(self.anchor_text, at)
+        if data[at] in _INSIDE_A_DOCUMENT and not is_own_blank:
             return False
         if self.blank_is_record:
             return True
@@ -208,14 +226,19 @@ class LinearRule:
         first: tuple[tuple[Cut, ...], int] | None = None
         null_text = self.layout.null_or_empty_literal
         ways = prefixes(self.layout.prefix, data, at, stop, is_open=text_is_open, null_text=null_text)
-        for cuts, value in islice(ways, MOST_READINGS):
+        for count, (cuts, value) in enumerate(islice(ways, MOST_READINGS)):
             closed = _is_closed(cuts, data)
             if not self.layout.has_value:
                 return self._frame(data, at, cuts, None, (), value, True)
-            ending = self._complete(data, value, limit, is_open) if closed else None
+            # Behind a later separator only an object or an array shows that the ones before belong to the key:
+            # "12: 30: 45" is rather a text with colons in it.
+            may_begin = count == 0 or data[value : value + 1] in _OPENERS
+            ending = self._complete(data, value, limit, is_open) if closed and may_begin else None
             if ending is not None:
                 end, tail, stop = ending
-                return self._frame(data, at, cuts, (value, end), tail, stop, True)
+                frame = self._frame(data, at, cuts, (value, end), tail, stop, True)
+                frame.has_wrong_size = self.layout.is_sized
+                return frame
             if first is None or (closed and not _is_closed(first[0], data)):
                 first = cuts, value
         if first is None:
@@ -224,7 +247,9 @@ class LinearRule:
             return None
         if is_open:
             raise NeedMoreError
-        return self._up_to_next_start(data, at, first[0], first[1], limit)
+        frame = self._up_to_next_start(data, at, first[0], first[1], limit)
+        frame.has_wrong_size = self.layout.is_sized and frame.complete
+        return frame
 
     def _by_size(self, data: bytes, at: int, limit: int, *, final: bool) -> Frame | None:
         """The record whose payload ends by its size and is followed by what the layout says."""
@@ -237,7 +262,7 @@ class LinearRule:
                     if not final:
                         raise NeedMoreError
                     continue
-                tail = fixed_run(self.layout.tail, data, end)
+                tail = self._tail(data, end, limit, is_open=not final)
                 if isinstance(tail, PartialMatch):
                     if not final:
                         raise NeedMoreError
@@ -247,6 +272,17 @@ class LinearRule:
                     return self._frame(data, at, cuts, (value, end), tail[0], tail[1], True)
         return None
 
+    def _tail(
+        self, data: bytes, at: int, limit: int, *, is_open: bool
+    ) -> tuple[tuple[Cut, ...], int] | PartialMatch | None:
+        """Match what stands behind the payload. A text in it ends where the layout goes on, before ``limit``."""
+        taken = fixed_run(self.layout.tail, data, at)
+        if not self.tail_has_text or taken is None or isinstance(taken, PartialMatch):
+            return taken
+        stop = max(limit, taken[1])
+        ways = prefixes(self.layout.tail, data, at, stop, is_open=is_open, null_text=None)
+        return next(iter(ways), None)
+
     def _complete(self, data: bytes, value: int, limit: int, is_open: bool) -> tuple[int, tuple[Cut, ...], int] | None:
         """Rule 3b: where the payload ends, the cuts behind it, and where the record ends."""
         tail_text = self.tail_text
@@ -255,7 +291,7 @@ class LinearRule:
             if first >= 0:
                 payload = data[value:first]
                 if not payload or payload in self.null_texts or is_valid(payload):
-                    tail = fixed_run(self.layout.tail, data, first)
+                    tail = self._tail(data, first, limit, is_open=is_open)
                     if tail is not None and not isinstance(tail, PartialMatch):
                         return first, *tail
                     if isinstance(tail, PartialMatch) and is_open:
@@ -269,7 +305,7 @@ class LinearRule:
             return None
         at = scan.at
         while True:
-            tail = fixed_run(self.layout.tail, data, at)
+            tail = self._tail(data, at, limit, is_open=is_open)
             if isinstance(tail, PartialMatch):
                 if is_open:
                     raise NeedMoreError
@@ -287,15 +323,18 @@ class LinearRule:
                 end = data.rfind(self.tail_text, value, end)
                 if end < 0:
                     break
-                tail = fixed_run(self.layout.tail, data, end)
+                tail = self._tail(data, end, limit, is_open=False)
                 if tail is not None and not isinstance(tail, PartialMatch) and tail[1] <= limit:
                     return self._frame(data, at, cuts, (value, end), tail[0], tail[1], True)
                 end += len(self.tail_text) - 1
         scan = scan_value(data, value, limit)
         if limit == len(data) and scan.state == "complete":
-            rest = fixed_run(self.layout.tail, data, scan.at)
+            rest = self._tail(data, scan.at, limit, is_open=False)
             if isinstance(rest, PartialMatch):
                 return self._frame(data, at, cuts, (value, scan.at), rest.cuts, limit, False)
+        is_container = data[value : value + 1] in _OPENERS
+        if is_container and scan.state == "complete" and data[scan.at : scan.at + 1] in (b"\n", b"\r"):
+            return self._frame(data, at, cuts, (value, scan.at), (), limit, False)
         end = limit
         while end > value and data[end - 1] in _LINE_ENDS:
             end -= 1
@@ -348,7 +387,7 @@ class LinearRule:
 
     def _without_inner_notices(self, data: bytes, at: int, frame: Frame | None, *, final: bool) -> Frame | None:
         """The record that begins at ``at`` with the notices in its middle taken out; None if that does not help."""
-        if not self.notices.layouts:
+        if not self.notices.beginnings:
             return None
         reach, _ = self.next_start(data, at + 1, final=final)
         pieces: list[tuple[int, int]] = []
@@ -401,6 +440,21 @@ class LinearRule:
         return nearest
 
 
+def null_texts(layout: Layout, attribute: str) -> tuple[bytes, ...]:
+    """The texts that stand for a null key or payload where no size is printed.
+
+    A key that prints nothing is taken for null where the tool prints nothing for null; a payload that does so is
+    left empty, since its verdict has to say that it is ambiguous.
+    """
+    if any(f"{attribute.upper()}_SIZE" in name for name in layout.fields):
+        return ()
+    if layout.null_literal is not None:
+        return (layout.null_literal,)
+    if attribute == "value":
+        return ()
+    return (b"",) if layout.null_or_empty_literal is None else (b"", layout.null_or_empty_literal)
+
+
 def interpret(layout: Layout, cuts: Sequence[Cut], data: bytes) -> dict[str, bytes | None]:
     """The attributes of a record: bytes, or None for a key or payload that is known to be null."""
     fields: dict[str, bytes | None] = {}
@@ -421,13 +475,13 @@ def interpret(layout: Layout, cuts: Sequence[Cut], data: bytes) -> dict[str, byt
         text = fields.get(name)
         if text is None:
             continue
-        size = sizes.get(name)
-        if size == -1 and text in (b"", layout.null_or_empty_literal):
+        known = sizes.get(name)
+        if (known == -1 and text in (b"", layout.null_or_empty_literal)) or (
+            known is None and text in null_texts(layout, name)
+        ):
             fields[name] = None
-        elif size == 0 and text == layout.null_or_empty_literal:
+        elif known == 0 and text == layout.null_or_empty_literal:
             fields[name] = b""
-        elif size is None and layout.null_literal is not None and text == layout.null_literal:
-            fields[name] = None
     return fields
 
 

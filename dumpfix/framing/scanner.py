@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
+from typing import cast
 
 from dumpfix.framing.frame import Batch, NeedMoreError
-from dumpfix.framing.rule import Item, LinearRule, is_closed_text
+from dumpfix.framing.rule import Item, LinearRule, is_closed_text, null_texts
 from dumpfix.grammar.layout import Choice, Field, Layout, Literal
 from dumpfix.grammar.vocabulary import MARKERS, SIZES, TOPIC_BYTES, Kind
 from dumpfix.payload.validity import all_valid, is_valid
@@ -238,13 +239,14 @@ class _Columns:
     def _check_values(self) -> None:
         layout = self.plan.layout
         column = self.plan.value_column
-        values = self.columns[column]
-        null_literal = layout.null_literal
         for index, element in enumerate(self.plan.fields):
-            if element.meaning in ("key", "value") and null_literal is not None and null_literal in self.cells[index]:
-                self.columns[index] = [None if text == null_literal else text for text in self.columns[index]]
+            if element.meaning in ("key", "value"):
+                for null_text in null_texts(layout, element.meaning):
+                    if null_text in self.cells[index]:
+                        self.columns[index] = [None if text == null_text else text for text in self.columns[index]]
         values = self.columns[column]
-        if not all_valid(text for text in values if text) if b"" in values or None in values else not all_valid(values):
+        texts = [text for text in values if text] if b"" in values or None in values else values
+        if not all_valid(cast("Sequence[bytes]", texts)):
             bad = self.bad
             self._mark(i for i, text in enumerate(values) if text and i not in bad and not is_valid(text))
         if not layout.is_sized and any(map(bytes.endswith, self.cells[column], repeat(b"\n"))):

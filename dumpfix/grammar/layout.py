@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dumpfix.grammar.vocabulary import FREE_TEXT, SIZES, TERMINALS, Kind
 
@@ -99,6 +99,24 @@ class Layout:
                 names.extend(e.terminal for way in element.alternatives for e in way if isinstance(e, Field))
         return tuple(dict.fromkeys(names))
 
+    def with_carriage_returns(self) -> Layout:
+        r"""The same layout for a dump whose lines end with ``\r\n``, as behind ``docker -it`` and on Windows."""
+
+        def ends(text: bytes) -> bytes:
+            return text.replace(b"\n", b"\r\n")
+
+        def element(one: Element) -> Element:
+            if isinstance(one, Literal):
+                return replace(one, text=ends(one.text))
+            if isinstance(one, Choice):
+                return replace(one, alternatives=tuple(tuple(map(part, way)) for way in one.alternatives))
+            return one
+
+        def part(one: Literal | Field) -> Literal | Field:
+            return replace(one, text=ends(one.text)) if isinstance(one, Literal) else one
+
+        return replace(self, elements=tuple(map(element, self.elements)))
+
     @property
     def is_sized(self) -> bool:
         """Whether the payload's length is printed before it."""
@@ -124,6 +142,10 @@ class ObjectLayout:
     null_or_empty_literal = None
     headers_separator = b","
 
+    def with_carriage_returns(self) -> ObjectLayout:
+        r"""The same layout for a dump whose lines end with ``\r\n``."""
+        return self if self.separator is None else replace(self, separator=self.separator.replace(b"\n", b"\r\n"))
+
     @property
     def fields(self) -> tuple[str, ...]:
         """The terminals that members are bound to."""
@@ -144,3 +166,7 @@ class Grammar:
     text: str
     layouts: tuple[AnyLayout, ...]
     notices: tuple[Layout, ...]
+
+    def with_carriage_returns(self) -> Grammar:
+        r"""The same grammar for a dump whose lines end with ``\r\n``."""
+        return replace(self, layouts=tuple(layout.with_carriage_returns() for layout in self.layouts))
