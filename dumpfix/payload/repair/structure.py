@@ -1,0 +1,165 @@
+"""From a text whose structure is broken to one whose structure is sound: front, back, and what makes them meet."""
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dumpfix.payload.lexer import WHITE_SPACE
+from dumpfix.payload.model import Fragment
+from dumpfix.payload.repair import ending
+from dumpfix.payload.repair.automaton import AFTER, Back, Front, Stacks, read_back, read_front
+from dumpfix.payload.repair.candidates import Candidate, Site, candidates
+from dumpfix.payload.repair.pieces import Change, Draft, Grade, apply_changes
+from dumpfix.payload.repair.tokens import OPEN_STRING, STRING, WORD, Tokens, delimiter_mask, lex
+from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
+
+TIE = 0.5
+_MOST_COMPARED = 16
+_NEAR = 1.5
+_MOST_ALTERNATIVES = 4
+
+
+@dataclass
+class Outcome:
+    """A structurally sound text, and what to say about it."""
+
+    changes: list[Change]
+    grade: Grade
+    cost: float
+    fragments: list[Fragment] = field(default_factory=list)
+    alternatives: list[bytes] = field(default_factory=list)
+    lost: list[tuple[int, int | None]] = field(default_factory=list)
+
+
+class Reading(NamedTuple):
+    """A text in tokens, with what the automaton made of it from the front."""
+
+    data: bytes
+    tokens: Tokens
+    front: Front
+    table: Stacks
+
+
+def read(data: bytes) -> Reading:
+    """Cut `data` into tokens and run the automaton over them."""
+    tokens = lex(data, delimiter_mask(data), 0, len(data))
+    table = Stacks()
+    return Reading(data, tokens, read_front(tokens, table), table)
+
+
+def is_whole(reading: Reading) -> bool:
+    """Whether the automaton took one value and nothing is left."""
+    front = reading.front
+    return (
+        front.stop == len(reading.tokens) > 0 and front.states[front.stop] == AFTER and not front.stacks[front.stop]
+    )
+
+
+def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
+    """The cheapest way to a sound structure, or None if none is known."""
+    if is_whole(reading):
+        return _outcome(reading.tokens.changes, 0.0)
+    if _only_stops_early(reading):
+        return _ended(reading)
+    return _meeting(reading, shape) or (_ended(reading) if _reaches_the_end(reading) else None)
+
+
+def _outcome(changes: list[Change], cost: float) -> Outcome:
+    changes = sorted(changes)
+    return Outcome(changes, Grade(max((change.grade for change in changes), default=Grade.SYNTAX)), cost)
+
+
+def _reaches_the_end(reading: Reading) -> bool:
+    """Whether the front took everything but, at most, a last token that the end of the text cut."""
+    tokens, stop = reading.tokens, reading.front.stop
+    return stop == len(tokens) or (stop == len(tokens) - 1 and tokens.kinds[stop] in (OPEN_STRING, WORD))
+
+
+def _only_stops_early(reading: Reading) -> bool:
+    """Whether a cut explains everything, and nothing else does: no closing bracket stands at the end."""
+    if not _reaches_the_end(reading):
+        return False
+    last = reading.data.rstrip(WHITE_SPACE)[-1:]
+    if last not in (b"}", b"]"):
+        return True
+    front = reading.front
+    whole = front.stop == len(reading.tokens)
+    return whole and reading.table.depth[front.stacks[front.stop]] != 1
+
+
+def _ended(reading: Reading) -> Outcome | None:
+    closed = ending.close(reading.data, reading.tokens, reading.front, reading.table)
+    if closed is None:
+        return None
+    kept = [change for change in reading.tokens.changes if change.end <= closed.kept]
+    outcome = _outcome([*kept, *closed.changes], 0.5)
+    outcome.lost.append((closed.kept, None))
+    if closed.fragment:
+        outcome.fragments.append(closed.fragment)
+    return outcome
+
+
+def _back_tokens(reading: Reading) -> Tokens:
+    """The tokens that pair the quotes from the end: the front's own, unless a quote is missing or too many."""
+    tokens, data = reading.tokens, reading.data
+    if not tokens.kinds or tokens.kinds[-1] != OPEN_STRING:
+        return tokens
+    first = next(index for index, kind in enumerate(tokens.kinds) if kind in (STRING, OPEN_STRING))
+    return lex(data, delimiter_mask(data), tokens.starts[first] + 1, len(data))
+
+
+def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
+    back = read_back(_back_tokens(reading), reading.table)
+    site = Site(reading.data, reading.tokens, reading.front, back, reading.table)
+    found = sorted(candidates(site), key=lambda candidate: candidate.cost)
+    if not found:
+        return None
+    return _cheapest(site, found, shape)
+
+
+def _all_changes(site: Site, candidate: Candidate) -> list[Change]:
+    """The candidate's changes with the respellings of the front before and of the back behind it."""
+    tokens, back = site.tokens, site.back.tokens
+    front_end = tokens.starts[candidate.front_index] if candidate.front_index < len(tokens) else len(site.data)
+    back_start = back.starts[candidate.back_index] if candidate.back_index < len(back) else len(site.data)
+    return sorted(
+        [change for change in tokens.changes if change.end <= front_end and change.at < front_end]
+        + list(candidate.changes)
+        + [change for change in back.changes if change.at >= back_start]
+    )
+
+
+def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Outcome:
+    """Choose among candidates: cost first, shape where costs are near, and say when it was a choice."""
+    near = [candidate for candidate in found if candidate.cost <= found[0].cost + _NEAR][:_MOST_COMPARED]
+    readings: dict[bytes, tuple[float, list[Change]]] = {}
+    for candidate in near:
+        changes = _all_changes(site, candidate)
+        output = apply_changes(site.data, changes)
+        readings.setdefault(output, (candidate.cost, changes))
+    if len(readings) == 1:
+        cost, changes = next(iter(readings.values()))
+        return _outcome(changes, cost)
+    ranked = sorted(
+        (cost + _shape_cost(output, shape), order, output)
+        for order, (output, (cost, _)) in enumerate(readings.items())
+    )
+    chosen = ranked[0][2]
+    cost, changes = readings[chosen]
+    outcome = _outcome(changes, cost)
+    rivals = [output for _, _, output in ranked[1:] if readings[output][0] <= cost + TIE]
+    if rivals:
+        outcome.grade = Grade.CHOICE
+        outcome.alternatives = rivals[:_MOST_ALTERNATIVES]
+    return outcome
+
+
+def _shape_cost(output: bytes, shape: ShapeModel | None) -> float:
+    if len(output) > LONGEST_PAYLOAD:
+        return 0.0
+    profile = Profile(output)
+    return shape.strangeness(profile) + irregularity(profile) / 4 if shape else irregularity(profile)
+
+
+def lay(draft: Draft, outcome: Outcome) -> None:
+    """Make the outcome's changes in the draft."""
+    draft.lay(outcome.changes, 1)

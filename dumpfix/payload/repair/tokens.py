@@ -1,0 +1,222 @@
+"""The lexer of the repairer: it cuts any bytes into tokens and cannot fail.
+
+Structure decides where tokens end, so strings are taken from quote to unescaped quote whatever stands between, and
+everything that is neither structure nor string nor white space is a run up to the next of these. What other dialects
+write (comments, single quotes, True, bare keys, a comma before a closer) becomes the token that was meant, with the
+changes that respell it. Linear: `bytes.find` on a mask of the delimiters, no patterns.
+"""
+
+from collections.abc import Iterator
+
+from dumpfix.payload.lexer import HEX_DIGITS, WHITE_SPACE, number_end, white_space_end
+from dumpfix.payload.repair.pieces import Change, Grade
+
+OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY, COMMA, COLON = b"{}[],:"
+STRING = 0x22
+ATOM, WORD, OPEN_STRING, END = 1, 2, 3, 4
+
+STRUCTURE = b"{}[],:"
+DELIMITERS = STRUCTURE + b'"' + WHITE_SPACE
+_MASK = bytes(byte in DELIMITERS for byte in range(256))
+_LITERALS = frozenset((b"true", b"false", b"null"))
+_BACKSLASH = 0x5C
+_APOSTROPHE = 0x27
+
+# The closed table of respelled atoms. The first three only change the dialect, the others give up what was meant.
+DIALECT_ATOMS = {b"True": b"true", b"False": b"false", b"None": b"null"}
+VALUES_WITHOUT_JSON = frozenset(
+    sign + name
+    for sign in (b"", b"-", b"+")
+    for name in (b"NaN", b"nan", b"Infinity", b"inf", b"Inf", b"INF", b"undefined")
+)
+_IDENTIFIER = bytes(byte for byte in range(256) if chr(byte).isalnum() and byte < 128) + b"_$-.@"
+_MOST_APOSTROPHES = 64
+
+
+class Tokens:
+    """Parallel lists of the kinds, starts and ends of tokens, and the changes that respell dialect."""
+
+    __slots__ = ("changes", "ends", "kinds", "starts")
+
+    def __init__(self) -> None:
+        self.kinds: list[int] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.changes: list[Change] = []
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+
+def delimiter_mask(data: bytes) -> bytes:
+    """A byte string as long as `data` with 1 where a delimiter stands."""
+    return data.translate(_MASK)
+
+
+def closing_quote(data: bytes, begin: int, stop: int) -> int:
+    """The offset of the first quote in data[begin:stop] that no backslash escapes; -1 if there is none."""
+    quote = data.find(b'"', begin, stop)
+    while quote > begin and data[quote - 1] == _BACKSLASH:
+        first = quote - 1
+        while first > begin and data[first - 1] == _BACKSLASH:
+            first -= 1
+        if (quote - first) % 2 == 0:
+            return quote
+        quote = data.find(b'"', quote + 1, stop)
+    return quote
+
+
+def lex(data: bytes, mask: bytes, at: int, stop: int) -> Tokens:
+    """The tokens of data[at:stop]; `at` must be outside of strings."""
+    tokens = Tokens()
+    kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
+    while at < stop:
+        byte = data[at]
+        if byte == STRING:
+            quote = data.find(b'"', at + 1, stop)
+            if quote > 0 and data[quote - 1] == _BACKSLASH:
+                quote = closing_quote(data, at + 1, stop)
+            kinds.append(STRING if quote >= 0 else OPEN_STRING)
+            starts.append(at)
+            at = quote + 1 if quote >= 0 else stop
+            ends.append(at)
+        elif byte in STRUCTURE:
+            if byte in b"}]" and kinds and kinds[-1] == COMMA:
+                _drop_comma(tokens)
+            kinds.append(byte)
+            starts.append(at)
+            at += 1
+            ends.append(at)
+        elif byte in WHITE_SPACE:
+            at += 1
+            if at < stop and data[at] in WHITE_SPACE:
+                at = white_space_end(data, at, stop)
+        else:
+            end = mask.find(1, at, stop)
+            if end < 0:
+                end = stop
+            if is_atom(data[at:end]):
+                kinds.append(ATOM)
+                starts.append(at)
+                ends.append(end)
+                at = end
+            else:
+                at = _lex_dialect(data, at, end, stop, tokens)
+    return tokens
+
+
+def is_atom(text: bytes) -> bool:
+    """Whether `text` is a JSON number or literal."""
+    if text.isdigit():
+        return text[0] != 0x30 or len(text) == 1
+    return text in _LITERALS or (text[0] in b"-0123456789" and number_end(text, 0, len(text)) == len(text))
+
+
+def _drop_comma(tokens: Tokens) -> None:
+    """The last token is a comma and a closer follows it: JSON has no such comma."""
+    at = tokens.starts.pop()
+    tokens.kinds.pop()
+    tokens.ends.pop()
+    tokens.changes.append(Change(at, at + 1, b"", "comma before a closing bracket"))
+
+
+def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> int:
+    """Read something that is no JSON token, at `at`; `end` is the next delimiter. The offset behind it."""
+    previous = tokens.kinds[-1] if tokens.kinds else COMMA
+    comment = _comment_end(data, at, stop)
+    if comment:
+        tokens.changes.append(Change(at, comment, b"", "comment"))
+        return comment
+    if data[at] == _APOSTROPHE and previous in b"{[,:":
+        close = _closing_apostrophe(data, at, stop, previous)
+        if close:
+            _add(tokens, STRING, at, close + 1)
+            tokens.changes.extend(_respelled_apostrophes(data, at, close))
+            return close + 1
+    inner = data.find(b"/*", at, end)
+    if inner > at:
+        end = inner
+    text = data[at:end]
+    kind, changes = _meaning(data, text, at, end, stop, previous)
+    _add(tokens, kind, at, end)
+    tokens.changes.extend(changes)
+    return end
+
+
+def _add(tokens: Tokens, kind: int, start: int, end: int) -> None:
+    tokens.kinds.append(kind)
+    tokens.starts.append(start)
+    tokens.ends.append(end)
+
+
+def _meaning(
+    data: bytes, text: bytes, at: int, end: int, stop: int, previous: int
+) -> tuple[int, tuple[Change, ...]]:
+    """The kind of token that a run stands for, and the changes that respell it."""
+    if is_atom(text):
+        return ATOM, ()
+    if previous in b"{," and not text.translate(None, _IDENTIFIER):
+        behind = white_space_end(data, end, stop)
+        if behind < stop and data[behind] == COLON:
+            why = "key without quotes"
+            return STRING, (Change(at, at, b'"', why), Change(end, end, b'"', why))
+    if text in DIALECT_ATOMS:
+        return ATOM, (Change(at, end, DIALECT_ATOMS[text], "Python literal"),)
+    if text in VALUES_WITHOUT_JSON and previous in b"[:,":
+        return ATOM, (Change(at, end, b"null", "a value that JSON does not have", Grade.CHOICE),)
+    return WORD, ()
+
+
+def _comment_end(data: bytes, at: int, stop: int) -> int:
+    """The offset behind the comment that begins at `at`; 0 if none does, or if nothing ends it."""
+    if data.startswith(b"/*", at, stop):
+        close = data.find(b"*/", at + 2, stop)
+        return close + 2 if close >= 0 else 0
+    if data.startswith((b"//", b"#"), at, stop):
+        close = data.find(b"\n", at, stop)
+        return close + 1 if close >= 0 else 0
+    return 0
+
+
+def _closing_apostrophe(data: bytes, at: int, stop: int, previous: int) -> int:
+    """The offset of the apostrophe that closes the one at `at`: unescaped, and what follows it is structure."""
+    followers = b":" if previous == OPEN_OBJECT else b",}]" if previous in b":[" else b",:}]"
+    close = at
+    for _ in range(_MOST_APOSTROPHES):
+        close = data.find(b"'", close + 1, stop)
+        if close < 0:
+            return 0
+        first = close
+        while data[first - 1] == _BACKSLASH:
+            first -= 1
+        if (close - first) % 2:
+            continue
+        behind = white_space_end(data, close + 1, stop)
+        if behind >= stop or data[behind] in followers:
+            return close
+    return 0
+
+
+def _respelled_apostrophes(data: bytes, at: int, close: int) -> Iterator[Change]:
+    """The changes that make a JSON string of a single-quoted one."""
+    why = "single quotes"
+    yield Change(at, at + 1, b'"', why)
+    position = at + 1
+    while position < close:
+        byte = data[position]
+        if byte == _BACKSLASH:
+            if data[position + 1] == _APOSTROPHE:
+                yield Change(position, position + 1, b"", why)
+            position += 2
+        elif byte == STRING:
+            yield Change(position, position, b"\\", why)
+            position += 1
+        else:
+            nearest = [found for mark in (b"\\", b'"') if (found := data.find(mark, position, close)) >= 0]
+            position = min(nearest, default=close)
+    yield Change(close, close + 1, b'"', why)
+
+
+def hex_pair(data: bytes, at: int) -> bool:
+    """Whether two hexadecimal digits stand at `at`."""
+    return len(data) >= at + 2 and data[at] in HEX_DIGITS and data[at + 1] in HEX_DIGITS
