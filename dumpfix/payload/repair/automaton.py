@@ -7,6 +7,8 @@ container stacks, so that "the front and the back fit together here" is a compar
 repaired exactly where an edit makes the two meet, and every least-cost edit is found without parsing anything twice.
 """
 
+from bisect import bisect_left
+
 from dumpfix.payload.repair.tokens import (
     ATOM,
     CLOSE_ARRAY,
@@ -171,6 +173,40 @@ class Back:
     def accepts(self, index: int, state: int, stack: int) -> bool:
         """Whether everything from token `index` on is well formed in this state and inside these containers."""
         return self.needs[index] == stack and bool(self.masks[index] >> state & 1) and index >= self.first
+
+
+class Ahead:
+    """What `Back` is, for a text whose end is not known to make sense: a state is accepted at a token if the automaton
+    goes on from there past the error, to the end or at least `DISTANCE` tokens further."""
+
+    __slots__ = ("_error", "_table", "first", "reach", "tokens", "work")
+
+    DISTANCE = 12
+    FARTHEST = 48
+
+    def __init__(self, tokens: Tokens, table: Stacks, error: int) -> None:
+        self.tokens = tokens
+        self.first = 0
+        self._table = table
+        self._error = bisect_left(tokens.starts, error)
+        self.reach: dict[int, int] = {}
+        self.work = 0
+
+    def accepts(self, index: int, state: int, stack: int) -> bool:
+        """Whether the automaton gets far enough from here; `reach[index]` then says how far past the error."""
+        kinds, at = self.tokens.kinds, index
+        stop = min(len(kinds), self._error + self.FARTHEST)
+        while at < stop:
+            after, inner = step(kinds[at], state, stack, self._table)
+            if after == ERROR:
+                break
+            state, stack, at = after, inner, at + 1
+        self.work += at - index + 1
+        passed = at - self._error
+        if passed < self.DISTANCE and not (at == len(kinds) and passed > 0):
+            return False
+        self.reach[index] = max(self.reach.get(index, 0), passed)
+        return True
 
 
 def read_back(tokens: Tokens, table: Stacks, most: int | None = None) -> Back:

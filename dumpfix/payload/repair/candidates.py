@@ -20,6 +20,7 @@ from dumpfix.payload.repair.automaton import (
     FIRST_ELEMENT,
     FIRST_KEY,
     KEY,
+    Ahead,
     Back,
     Front,
     Stacks,
@@ -48,8 +49,8 @@ from dumpfix.payload.repair.tokens import (
 WINDOW = 512
 _MOST_INNER_QUOTES = 24
 _LONGEST_WORD = 40
-_INSERT_COST = {COMMA: 0.8, COLON: 0.8, OPEN_OBJECT: 2.0, OPEN_ARRAY: 2.0, CLOSE_OBJECT: 1.5, CLOSE_ARRAY: 1.5}
-_DELETE_COST = {COMMA: 0.6, COLON: 1.0, OPEN_OBJECT: 1.6, OPEN_ARRAY: 1.6, CLOSE_OBJECT: 1.4, CLOSE_ARRAY: 1.4}
+_INSERT_COST = {COMMA: 0.8, COLON: 0.8, OPEN_OBJECT: 1.5, OPEN_ARRAY: 1.5, CLOSE_OBJECT: 1.5, CLOSE_ARRAY: 1.5}
+_DELETE_COST = {COMMA: 0.6, COLON: 1.0, OPEN_OBJECT: 1.6, OPEN_ARRAY: 1.6, CLOSE_OBJECT: 1.6, CLOSE_ARRAY: 1.6}
 _BRACKETS = (OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY)
 _REPLACE_BRACKET, _REPLACE_FLIPPED, _REPLACE_OTHER = 1.2, 1.0, 3.0
 _QUOTE_MISSING, _QUOTE_FLIPPED, _QUOTE_EXTRA, _QUOTE_INNER = 2.0, 1.6, 2.2, 1.0
@@ -73,8 +74,9 @@ class Site(NamedTuple):
     data: bytes
     tokens: Tokens
     front: Front
-    back: Back
+    back: Back | Ahead
     table: Stacks
+    window: int = WINDOW
 
 
 def is_one_bit_off(byte: int, other: int) -> bool:
@@ -86,7 +88,7 @@ def candidates(site: Site) -> Iterator[Candidate]:
     """All single repairs at the gaps where front and back overlap, nearest to the error first."""
     tokens, front, back = site.tokens, site.front, site.back
     start = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(site.data)
-    lowest = max(0, front.stop - WINDOW)
+    lowest = max(0, front.stop - site.window)
     for index in range(min(front.stop, len(tokens)), lowest - 1, -1):
         if index < len(tokens) and tokens.ends[index] < start and not _reaches_over(tokens, index, start):
             break
@@ -254,7 +256,7 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
                 yield from _doubled_quote(inner, start, quote, index, meeting)
                 return
         inner.append(quote)
-        cost += _QUOTE_INNER + (1.2 if _looks_structural(data, quote) else 0.0)
+        cost += _QUOTE_INNER + (1.6 if _looks_structural(data, quote) else 0.0) + (1.0 if after == AFTER_KEY else 0.0)
         quote = closing_quote(data, quote + 1, len(data))
 
 
@@ -265,7 +267,7 @@ def _doubled_quote(inner: list[int], start: int, close: int, index: int, meeting
     at = inner[0]
     beside = at in (start + 1, close - 1)
     removal = Change(at, at + 1, b"", "a quote is one too many")
-    yield Candidate(_QUOTE_INNER - 0.5 if beside else _QUOTE_EXTRA, (removal,), index, meeting)
+    yield Candidate(_QUOTE_INNER - 0.5 if beside else _QUOTE_INNER + 0.4, (removal,), index, meeting)
 
 
 def _looks_structural(data: bytes, quote: int) -> bool:

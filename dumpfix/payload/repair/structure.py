@@ -5,14 +5,20 @@ from typing import NamedTuple
 
 from dumpfix.payload.lexer import WHITE_SPACE
 from dumpfix.payload.model import Fragment
-from dumpfix.payload.repair import ending
-from dumpfix.payload.repair.automaton import AFTER, Back, Front, Stacks, read_back, read_front
+from dumpfix.payload.repair import ending, holes
+from dumpfix.payload.repair.automaton import AFTER, Ahead, Front, Stacks, read_back, read_front
 from dumpfix.payload.repair.candidates import Candidate, Site, candidates
 from dumpfix.payload.repair.pieces import Change, Draft, Grade, apply_changes
 from dumpfix.payload.repair.tokens import OPEN_STRING, STRING, WORD, Tokens, delimiter_mask, lex
 from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
 
 TIE = 0.5
+MOST_ERRORS = 8
+MOST_ERRORS_IN_LARGE = 2
+LARGE = 1 << 18
+CHEAP = 2.6
+DEAR = 6.0
+NEAR_ERROR = 16
 _MOST_COMPARED = 16
 _NEAR = 1.5
 _MOST_ALTERNATIVES = 4
@@ -54,13 +60,86 @@ def is_whole(reading: Reading) -> bool:
     )
 
 
-def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
-    """The cheapest way to a sound structure, or None if none is known."""
+def mend(text: bytes, shape: ShapeModel | None) -> Outcome | None:
+    """The cheapest way to a sound structure, or None if none is known.
+
+    Errors that one edit explains are repaired exactly; where more than one must be, the first is repaired such that
+    the automaton gets furthest, and the rest is looked at again.
+    """
+    draft = Draft(text)
+    cost = 0.0
+    for _ in range(MOST_ERRORS if len(text) <= LARGE else MOST_ERRORS_IN_LARGE):
+        reading = read(draft.text)
+        outcome = _one_cause(reading, shape) or _head_lost(reading)
+        if outcome is None or outcome.cost > DEAR:
+            first = _first_of_several(reading)
+            if first is not None:
+                cost += first.cost
+                draft.lay(first.changes, 1)
+                continue
+        if outcome is None:
+            return None
+        return _composed(draft, outcome, cost)
+    return None
+
+
+def _one_cause(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
+    """The outcome where nothing, the end, or one more cause is all that is wrong."""
     if is_whole(reading):
         return _outcome(reading.tokens.changes, 0.0)
     if _only_stops_early(reading):
         return _ended(reading)
     return _meeting(reading, shape) or (_ended(reading) if _reaches_the_end(reading) else None)
+
+
+def _composed(draft: Draft, outcome: Outcome, cost: float) -> Outcome:
+    """The outcome of the last look, told in terms of the text of the first."""
+    if not draft.causes:
+        return outcome
+    outcome.lost = [(draft.origin(start), None if end is None else draft.origin(end)) for start, end in outcome.lost]
+    draft.lay(outcome.changes, 1)
+    outcome.changes = [
+        Change(edit.at, edit.end, edit.insert, edit.why, Grade.CHOICE) for edit in draft.edits()
+    ]
+    outcome.grade = Grade.CHOICE
+    outcome.cost += cost
+    return outcome
+
+
+def _first_of_several(reading: Reading) -> Outcome | None:
+    """The repair of the first error after which the automaton gets furthest."""
+    tokens, front, data = reading.tokens, reading.front, reading.data
+    if front.stop >= len(tokens):
+        return None
+    error = tokens.starts[front.stop]
+    best: tuple[float, Candidate, Site] | None = None
+    for ahead_tokens in (tokens, _other_tokens(reading)):
+        ahead = Ahead(ahead_tokens, reading.table, error)
+        site = Site(data, tokens, front, ahead, reading.table, window=NEAR_ERROR)
+        for candidate in candidates(site):
+            gain = 0.05 * ahead.reach.get(candidate.back_index, 0)
+            if best is None or candidate.cost - gain < best[0]:
+                best = (candidate.cost - gain, candidate, site)
+    if best is None:
+        return None
+    return Outcome(list(best[1].changes), Grade.CHOICE, best[1].cost)
+
+
+def _head_lost(reading: Reading) -> Outcome | None:
+    """The outcome for a text whose beginning is gone: what containers are left, listed."""
+    if reading.data.lstrip(WHITE_SPACE)[:1] in (b"{", b"["):
+        return None
+    back = read_back(_back_tokens(reading), reading.table)
+    if not back.needs[back.first]:
+        return None
+    changes = holes.islands(reading.data, back, reading.table)
+    if not changes:
+        return None
+    begins = changes[0].end
+    outcome = _outcome([*changes, *(each for each in back.tokens.changes if each.at >= begins)], 4.0)
+    outcome.lost.append((0, begins))
+    outcome.fragments.append(Fragment("", reading.data[:begins]))
+    return outcome
 
 
 def _outcome(changes: list[Change], cost: float) -> Outcome:
@@ -100,20 +179,37 @@ def _ended(reading: Reading) -> Outcome | None:
 
 def _back_tokens(reading: Reading) -> Tokens:
     """The tokens that pair the quotes from the end: the front's own, unless a quote is missing or too many."""
-    tokens, data = reading.tokens, reading.data
+    tokens = reading.tokens
     if not tokens.kinds or tokens.kinds[-1] != OPEN_STRING:
         return tokens
-    first = next(index for index, kind in enumerate(tokens.kinds) if kind in (STRING, OPEN_STRING))
-    return lex(data, delimiter_mask(data), tokens.starts[first] + 1, len(data))
+    return _other_tokens(reading)
+
+
+def _other_tokens(reading: Reading) -> Tokens:
+    """The tokens of the text if it began inside a string: quotes change places."""
+    tokens, data = reading.tokens, reading.data
+    quote = next(
+        (tokens.starts[at] for at, kind in enumerate(tokens.kinds) if kind in (STRING, OPEN_STRING)), len(data) - 1
+    )
+    return lex(data, delimiter_mask(data), quote + 1, len(data))
 
 
 def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     back = read_back(_back_tokens(reading), reading.table)
     site = Site(reading.data, reading.tokens, reading.front, back, reading.table)
     found = sorted(candidates(site), key=lambda candidate: candidate.cost)
+    if (not found or found[0].cost > CHEAP) and reading.front.stop > 1:
+        trusted = reading.front.stop - 1
+        found.extend(holes.joins(site, trusted, reading.tokens.starts[trusted]))
+        found.sort(key=lambda candidate: candidate.cost)
     if not found:
         return None
-    return _cheapest(site, found, shape)
+    outcome = _cheapest(site, found, shape)
+    for change in outcome.changes:
+        if change.why == holes.WHY:
+            outcome.lost.append((change.at, change.end))
+            outcome.fragments.append(Fragment("", site.data[change.at : change.end]))
+    return outcome
 
 
 def _all_changes(site: Site, candidate: Candidate) -> list[Change]:
@@ -158,8 +254,3 @@ def _shape_cost(output: bytes, shape: ShapeModel | None) -> float:
         return 0.0
     profile = Profile(output)
     return shape.strangeness(profile) + irregularity(profile) / 4 if shape else irregularity(profile)
-
-
-def lay(draft: Draft, outcome: Outcome) -> None:
-    """Make the outcome's changes in the draft."""
-    draft.lay(outcome.changes, 1)
