@@ -12,6 +12,7 @@ from dumpfix.payload.repair.tokens import ATOM, COMMA, OPEN_ARRAY, OPEN_OBJECT, 
 MOST_PAYLOADS = 1000
 MOST_PATHS = 20_000
 LONGEST_PAYLOAD = 1 << 16
+LONGEST_TEXT = 1 << 15
 DEEPEST = 64
 
 Trait = tuple[bytes, int]
@@ -77,14 +78,16 @@ def _kind_of(byte: int) -> int:
 class ShapeModel:
     """The shape of a topic: every trait of its intact payloads. Built once, passed around, may be pickled.
 
-    At most 1000 payloads of at most 64 KiB and 20 000 traits are kept, so its size is bounded.
+    At most 1000 payloads of at most 64 KiB give at most 20 000 traits, so its size is bounded. `text` is the first
+    32 KiB of them, in which damaged words may be looked up.
     """
 
-    __slots__ = ("payloads", "traits")
+    __slots__ = ("payloads", "text", "traits")
 
     def __init__(self) -> None:
         self.traits: dict[Trait, int] = {}
         self.payloads = 0
+        self.text = b""
 
     @classmethod
     def from_payloads(cls, payloads: Iterable[bytes]) -> "ShapeModel":
@@ -99,6 +102,8 @@ class ShapeModel:
         if self.payloads >= MOST_PAYLOADS or len(payload) > LONGEST_PAYLOAD:
             return
         self.payloads += 1
+        if len(self.text) + len(payload) <= LONGEST_TEXT:
+            self.text += b"\n" + payload
         for trait in Profile(payload).traits:
             if trait in self.traits or len(self.traits) < MOST_PATHS:
                 self.traits[trait] = self.traits.get(trait, 0) + 1

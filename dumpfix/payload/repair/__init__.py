@@ -45,7 +45,7 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
     if outcome is None:
         fault = first_error(payload)
         return _given_up(payload, fault.message if fault else "no reading")
-    draft.lay(strings.clean(draft.text), 1)
+    draft.lay(strings.clean(draft.text, shape.text if shape else b""), 1)
     output = draft.text
     if not is_valid(output):
         return _given_up(payload, "no reading is valid")
@@ -76,13 +76,18 @@ def _settled(draft: Draft, padded: bool, shape: ShapeModel | None) -> Outcome | 
     """Lay the changes that make the draft's structure sound."""
     if is_valid(draft.text):
         return Outcome([], Grade.SYNTAX, 0.0)
-    around = framing.surrounded(draft.text)
-    if around is not None:
-        changes, alternatives = around
-        draft.lay(changes, 1)
-        return Outcome([], Grade.SYNTAX, 1.0, alternatives=alternatives)
-    draft.lay(framing.prefix(draft.text) or (), 1)
-    outcome = structure.mend(draft.text, shape)
+    reading = structure.read(draft.text)
+    if structure.may_be_surrounded(reading):
+        around = framing.surrounded(draft.text)
+        if around is not None:
+            changes, alternatives = around
+            draft.lay(changes, 1)
+            return Outcome([], Grade.SYNTAX, 1.0, alternatives=alternatives)
+        cut = framing.prefix(draft.text)
+        if cut:
+            draft.lay(cut, 1)
+            reading = structure.read(draft.text)
+    outcome = structure.mend(reading, shape)
     if outcome is not None:
         outcome.lost = [(draft.origin(a), None if b is None else draft.origin(b)) for a, b in outcome.lost]
         draft.lay(outcome.changes, 1)

@@ -12,7 +12,6 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dumpfix.payload.lexer import WHITE_SPACE
 from dumpfix.payload.repair.automaton import (
     AFTER,
     AFTER_KEY,
@@ -47,13 +46,16 @@ from dumpfix.payload.repair.tokens import (
 )
 
 WINDOW = 512
-_MOST_INNER_QUOTES = 24
+_QUOTE_WINDOW = 48
+_MOST_INNER_QUOTES = 400
+_MOST_STRUCTURAL = 3
 _LONGEST_WORD = 40
 _INSERT_COST = {COMMA: 0.8, COLON: 0.8, OPEN_OBJECT: 1.5, OPEN_ARRAY: 1.5, CLOSE_OBJECT: 1.5, CLOSE_ARRAY: 1.5}
 _DELETE_COST = {COMMA: 0.6, COLON: 1.0, OPEN_OBJECT: 1.6, OPEN_ARRAY: 1.6, CLOSE_OBJECT: 1.6, CLOSE_ARRAY: 1.6}
 _BRACKETS = (OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY)
 _REPLACE_BRACKET, _REPLACE_FLIPPED, _REPLACE_OTHER = 1.2, 1.0, 3.0
 _QUOTE_MISSING, _QUOTE_FLIPPED, _QUOTE_EXTRA, _QUOTE_INNER = 2.0, 1.6, 2.2, 1.0
+_STRUCTURAL_QUOTE, _QUOTE_IN_KEY = 1.6, 1.0
 _FLIP_IN_WORD, _DELETE_IN_WORD, _SPLIT_WORD, _QUOTE_WORD = 1.8, 2.2, 1.5, 4.0
 _NAMES = {byte: f"'{chr(byte)}'" for byte in STRUCTURE + b'"'}
 
@@ -87,23 +89,20 @@ def is_one_bit_off(byte: int, other: int) -> bool:
 def candidates(site: Site) -> Iterator[Candidate]:
     """All single repairs at the gaps where front and back overlap, nearest to the error first."""
     tokens, front, back = site.tokens, site.front, site.back
-    start = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(site.data)
+    known = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(site.data)
     lowest = max(0, front.stop - site.window)
     for index in range(min(front.stop, len(tokens)), lowest - 1, -1):
-        if index < len(tokens) and tokens.ends[index] < start and not _reaches_over(tokens, index, start):
+        # A structural repair at a token reaches to the next one at most, one of quotes over many.
+        near = index + 2 >= len(tokens) or tokens.starts[index + 2] >= known
+        if not near and index < front.stop - _QUOTE_WINDOW:
             break
-        if tokens is back.tokens:
+        if near and tokens is back.tokens:
             yield from _structural(site, index)
         if index < len(tokens):
             yield from _quotes(site, index)
     if front.stop < len(tokens):
         for index in range(front.stop, max(lowest, front.stop - 2) - 1, -1):
             yield from _inside_token(site, index)
-
-
-def _reaches_over(tokens: Tokens, index: int, start: int) -> bool:
-    """Whether a repair at token `index` can still touch offset `start`: the token behind it may begin there."""
-    return index + 2 < len(tokens) and tokens.starts[index + 2] >= start or index + 2 >= len(tokens)
 
 
 def _structural(site: Site, index: int) -> Iterator[Candidate]:
@@ -243,38 +242,41 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
 
 def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
     """A string with bare quotes inside: it closes at a later quote, the ones before are escaped."""
-    data, stack = site.data, site.front.stacks[index]
+    data, stack, back = site.data, site.front.stacks[index], site.back
+    known = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(data)
     inner: list[int] = []
-    cost = 0.0
+    structural = 0
     quote = closing_quote(data, start + 1, len(data))
     while quote >= 0 and len(inner) < _MOST_INNER_QUOTES:
-        if inner:
+        if inner and quote + 1 >= known:
             meeting = _meets(site, quote + 1, after, stack)
             if meeting >= 0:
                 escapes = tuple(Change(at, at, b"\\", "a quote inside a string") for at in inner)
-                yield Candidate(cost, escapes, index, meeting)
-                yield from _doubled_quote(inner, start, quote, index, meeting)
+                extra = _STRUCTURAL_QUOTE * structural + (_QUOTE_IN_KEY if after == AFTER_KEY else 0.0)
+                yield Candidate(_QUOTE_INNER + 0.05 * len(inner) + extra, escapes, index, meeting)
+                if len(inner) == 1:
+                    yield _quote_dropped(inner[0], start, quote, index, meeting, extra)
                 return
         inner.append(quote)
-        cost += _QUOTE_INNER + (1.6 if _looks_structural(data, quote) else 0.0) + (1.0 if after == AFTER_KEY else 0.0)
+        structural += _looks_structural(data, quote)
+        if structural > _MOST_STRUCTURAL:
+            return
         quote = closing_quote(data, quote + 1, len(data))
 
 
-def _doubled_quote(inner: list[int], start: int, close: int, index: int, meeting: int) -> Iterator[Candidate]:
+def _quote_dropped(at: int, start: int, close: int, index: int, meeting: int, extra: float) -> Candidate:
     """One bare quote inside a string may also be one that slipped in; surely so right beside a real one."""
-    if len(inner) != 1:
-        return
-    at = inner[0]
     beside = at in (start + 1, close - 1)
     removal = Change(at, at + 1, b"", "a quote is one too many")
-    yield Candidate(_QUOTE_INNER - 0.5 if beside else _QUOTE_INNER + 0.4, (removal,), index, meeting)
+    return Candidate(_QUOTE_INNER + (-0.6 if beside else 0.3) + extra, (removal,), index, meeting)
 
 
 def _looks_structural(data: bytes, quote: int) -> bool:
-    """Whether the quote at `quote` stands beside structure, as one that opens or closes a string does."""
-    before = data[:quote].rstrip(WHITE_SPACE)[-1:] if data[quote - 1] in WHITE_SPACE else data[quote - 1 : quote]
-    behind = data[quote + 1 : quote + 2]
-    return before in (b"{", b"[", b",", b":") or behind in (b",", b":", b"}", b"]")
+    """Whether the quote stands between structure and text, as one that opens or closes a string does."""
+    before, behind = data[quote - 1], data[quote + 1] if quote + 1 < len(data) else COMMA
+    opens = before in b"{[,:" and behind not in b" ,:}]"
+    closes = behind in b",:}]" and before not in b" ,:{["
+    return opens or closes
 
 
 def _quote_too_many(site: Site, index: int, state: int, start: int) -> Iterator[Candidate]:

@@ -17,18 +17,22 @@ _OTHER_ESCAPES = {0x27: b"'", 0x61: b"\\u0007", 0x76: b"\\u000b", 0x60: b"`", 0x
 _BACKSLASH = 0x5C
 
 
-def clean(data: bytes) -> list[Change]:
-    """The changes that make every string of a structurally sound text a JSON string, and drop line ends outside."""
+def clean(data: bytes, known: bytes = b"") -> list[Change]:
+    """The changes that make every string of a structurally sound text a JSON string, and drop line ends outside.
+
+    `known` is more text of the same topic. Where a byte is damaged and the bytes around it stand intact elsewhere in
+    the text or in `known`, what stands there tells what was meant.
+    """
     changes: list[Change] = []
     if not _is_clean(data):
         tokens = lex(data, delimiter_mask(data), 0, len(data))
-        encoding = _single_byte_text(data, tokens)
+        cleaner = _Cleaner(data, known)
         for index, kind in enumerate(tokens.kinds):
             if kind == STRING:
                 start, end = tokens.starts[index] + 1, tokens.ends[index] - 1
                 piece = data[start:end]
                 if len(piece.translate(None, _SUSPECTS)) != len(piece) or not piece.isascii():
-                    changes.extend(_respelled(data, start, end, encoding))
+                    changes.extend(cleaner.respelled(start, end))
         changes.extend(_line_ends(data, tokens))
         changes.sort()
     return changes
@@ -54,35 +58,72 @@ def _line_ends(data: bytes, tokens: Tokens) -> Iterator[Change]:
         position = end
 
 
-def _respelled(data: bytes, start: int, end: int, latin_1: bool) -> Iterator[Change]:
-    """The changes inside one string [start, end)."""
-    position = start
-    limit = utf8_fault_start(data, start, end)
-    while position < end:
-        control = first_of(data, position, end, _SUSPECTS)
-        at = min(control, limit)
-        if at >= end:
-            return
-        if at == limit:
-            stop = _bad_sequence_end(data, at, end)
-            if latin_1:
-                yield Change(at, stop, data[at:stop].decode("latin-1").encode(), "Latin-1 bytes", Grade.CHOICE)
+class _Cleaner:
+    """Respells the insides of the strings of one text."""
+
+    def __init__(self, data: bytes, known: bytes) -> None:
+        self.data = data
+        self.known = known
+        self.latin_1 = _is_latin_1(data)
+        self.searches = _MOST_SEARCHES
+
+    def respelled(self, start: int, end: int) -> Iterator[Change]:
+        """The changes inside one string [start, end)."""
+        data = self.data
+        position = start
+        limit = utf8_fault_start(data, start, end)
+        while position < end:
+            at = min(first_of(data, position, end, _SUSPECTS), limit)
+            if at >= end:
+                return
+            if at == limit:
+                change = self._foreign(at, _bad_sequence_end(data, at, end))
+                limit = utf8_fault_start(data, max(change.end, at + 1), end)
+            elif data[at] == _BACKSLASH:
+                stop = escape_end(data, at, end)
+                if stop > 0:
+                    position = stop
+                    continue
+                change = self._meant(at, at + 1) or _escape(data, at, end)
             else:
-                yield Change(at, stop, _REPLACEMENT, "bytes that are no UTF-8", Grade.CHOICE)
-            position = stop
-            limit = utf8_fault_start(data, position, end)
-        elif data[at] == _BACKSLASH:
-            stop = escape_end(data, at, end)
-            if stop > 0:
-                position = stop
-                continue
-            change = _escape(data, at, end)
+                change = (data[at] not in b"\t\r\n" and self._meant(at, at + 1)) or _control(data, at, end)
             yield change
             position = max(change.end, at + 1)
-        else:
-            change = _control(data, at, end)
-            yield change
-            position = change.end
+
+    def _foreign(self, at: int, stop: int) -> Change:
+        """Bytes [at, stop) that are no UTF-8."""
+        meant = self._meant(at, at + 1)
+        if meant:
+            return meant
+        if self.latin_1:
+            return Change(at, stop, self.data[at:stop].decode("latin-1").encode(), "Latin-1 bytes", Grade.CHOICE)
+        return Change(at, stop, _REPLACEMENT, "bytes that are no UTF-8", Grade.CHOICE)
+
+    def _meant(self, at: int, stop: int) -> Change | None:
+        """What one damaged byte was, if the bytes around it stand elsewhere with a byte of one bit's difference, or
+        with none, between them; None if they do not, or do both ways."""
+        if self.searches <= 0:
+            return None
+        self.searches -= 1
+        data = self.data
+        left, right = data[max(0, at - _CONTEXT) : at], data[stop : stop + _CONTEXT]
+        candidates = [bytes((data[at] ^ 1 << bit,)) for bit in range(8)]
+        found = [byte for byte in [b"", *candidates] if self._stands(left + byte + right)]
+        if len(found) != 1 or not _is_plain(found[0]):
+            return None
+        why = "a byte that slipped in" if not found[0] else "a byte with a flipped bit"
+        return Change(at, stop, found[0], f"{why}: the text stands intact elsewhere", Grade.CHOICE)
+
+    def _stands(self, text: bytes) -> bool:
+        return text in self.data or text in self.known
+
+
+_CONTEXT = 4
+_MOST_SEARCHES = 32
+
+
+def _is_plain(byte: bytes) -> bool:
+    return not byte or 0x20 <= byte[0] < 0x7F and byte not in b'"\\'
 
 
 def utf8_fault_start(data: bytes, start: int, end: int) -> int:
@@ -141,28 +182,32 @@ def _control(data: bytes, at: int, end: int) -> Change:
     return Change(at, at + 1, spelled, "raw control character in a string", Grade.CHOICE)
 
 
-def _single_byte_text(data: bytes, tokens: Tokens) -> bool:
-    """Whether the bytes that are no UTF-8 look like Latin-1: every byte over 0x7F is a letter of Latin-1 in a word of
-    ASCII letters, and nothing in the text is UTF-8 of several bytes."""
-    del tokens
-    high = [at for at, byte in enumerate(data) if byte >= 0x80] if not data.isascii() else []
-    if not high or any(data[at] < 0xC0 or data[at] in (0xD7, 0xF7) for at in high):
+def _is_latin_1(data: bytes) -> bool:
+    """Whether the bytes that are no UTF-8 look like Latin-1: nothing in the text is UTF-8 of several bytes, and the
+    bytes over 0x7F are printable in Latin-1 and letters that touch letters, but for a few where there are many."""
+    if data.isascii() or any(byte in data for byte in _UNLIKELY):
         return False
-    return all(_in_a_word(data, at) for at in high)
+    high = [at for at, byte in enumerate(data) if byte >= 0x80]
+    if any(data[at] < 0xA0 for at in high):
+        return False
+    letters = sum(_touches_a_letter(data, at) for at in high)
+    return letters == len(high) or letters * 2 >= len(high) >= 4
 
 
-def _in_a_word(data: bytes, at: int) -> bool:
-    """Whether the run of letters around `at` reads like a word: letters on a side, lower case behind the first."""
-    first, stop = at, at + 1
-    while first > 0 and at - first < 24 and _is_letter(data[first - 1]):
-        first -= 1
-    while stop < len(data) and stop - at < 24 and _is_letter(data[stop]):
-        stop += 1
-    edges = data[max(first - 1, 0) : first] + data[stop : stop + 1]
-    if stop - first < 3 or any(edge in b"0123456789_-/=%" for edge in edges):
+# Bytes that fill erased or unwritten storage, and letters that only Icelandic uses.
+_UNLIKELY = (b"\xff", b"\xfe", b"\xf0", b"\xd0", b"\xde")
+
+
+def _touches_a_letter(data: bytes, at: int) -> bool:
+    """Whether an accented letter stands in a word: beside a letter of its own case, or before one if upper case."""
+    byte = data[at]
+    if byte < 0xC0 or byte in (0xD7, 0xF7):
         return False
-    text = data[first:stop].decode("latin-1")
-    return text.islower() or text.istitle() or text.isupper()
+    before = data[at - 1] if at else 0
+    behind = data[at + 1] if at + 1 < len(data) else 0
+    if byte >= 0xDF:
+        return _is_letter(before) or 0x61 <= behind <= 0x7A
+    return 0x41 <= before <= 0x5A or 0x41 <= behind <= 0x5A or not _is_letter(before) and _is_letter(behind)
 
 
 def _is_letter(byte: int) -> bool:

@@ -1,15 +1,16 @@
 """From a text whose structure is broken to one whose structure is sound: front, back, and what makes them meet."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dumpfix.payload.lexer import WHITE_SPACE
 from dumpfix.payload.model import Fragment
-from dumpfix.payload.repair import ending, holes
+from dumpfix.payload.repair import ending, framing, holes
 from dumpfix.payload.repair.automaton import AFTER, Ahead, Front, Stacks, read_back, read_front
 from dumpfix.payload.repair.candidates import Candidate, Site, candidates
 from dumpfix.payload.repair.pieces import Change, Draft, Grade, apply_changes
-from dumpfix.payload.repair.tokens import OPEN_STRING, STRING, WORD, Tokens, delimiter_mask, lex
+from dumpfix.payload.repair.tokens import OPEN_STRING, STRING, WORD, Tokens, delimiter_mask, lex, speaks_dialect
 from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
 
 TIE = 0.5
@@ -19,6 +20,7 @@ LARGE = 1 << 18
 CHEAP = 2.6
 DEAR = 6.0
 NEAR_ERROR = 16
+NEAR_QUOTE = 8
 _MOST_COMPARED = 16
 _NEAR = 1.5
 _MOST_ALTERNATIVES = 4
@@ -43,13 +45,20 @@ class Reading(NamedTuple):
     tokens: Tokens
     front: Front
     table: Stacks
+    dialect: bool
 
 
 def read(data: bytes) -> Reading:
-    """Cut `data` into tokens and run the automaton over them."""
-    tokens = lex(data, delimiter_mask(data), 0, len(data))
+    """Cut `data` into tokens and run the automaton over them: as plain JSON, and only if what stops it there means
+    something in a dialect, as that. In plain JSON what looks like a comment is the inside of a string."""
+    mask = delimiter_mask(data)
     table = Stacks()
-    return Reading(data, tokens, read_front(tokens, table), table)
+    tokens = lex(data, mask, 0, len(data), dialect=False)
+    front = read_front(tokens, table)
+    if front.stop < len(tokens) and speaks_dialect(data, tokens, front.stop):
+        tokens = lex(data, mask, 0, len(data))
+        return Reading(data, tokens, read_front(tokens, table), table, dialect=True)
+    return Reading(data, tokens, front, table, dialect=False)
 
 
 def is_whole(reading: Reading) -> bool:
@@ -60,22 +69,31 @@ def is_whole(reading: Reading) -> bool:
     )
 
 
-def mend(text: bytes, shape: ShapeModel | None) -> Outcome | None:
+def may_be_surrounded(reading: Reading) -> bool:
+    """Whether a document may begin later than the text does, or be over before the text is."""
+    front = reading.front
+    begins = reading.data.lstrip(WHITE_SPACE)[:1] in (b"{", b"[")
+    return not begins or (front.stop < len(reading.tokens) and bool(front.stop) and not front.stacks[front.stop])
+
+
+def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     """The cheapest way to a sound structure, or None if none is known.
 
     Errors that one edit explains are repaired exactly; where more than one must be, the first is repaired such that
     the automaton gets furthest, and the rest is looked at again.
     """
-    draft = Draft(text)
+    draft = Draft(reading.data)
     cost = 0.0
-    for _ in range(MOST_ERRORS if len(text) <= LARGE else MOST_ERRORS_IN_LARGE):
-        reading = read(draft.text)
-        outcome = _one_cause(reading, shape) or _head_lost(reading)
+    for _ in range(MOST_ERRORS if len(reading.data) <= LARGE else MOST_ERRORS_IN_LARGE):
+        outcome = _one_cause(reading, shape)
+        if outcome is None or outcome.cost > CHEAP:
+            outcome = _two_documents(reading) or outcome or _head_lost(reading)
         if outcome is None or outcome.cost > DEAR:
             first = _first_of_several(reading)
             if first is not None:
                 cost += first.cost
                 draft.lay(first.changes, 1)
+                reading = read(draft.text)
                 continue
         if outcome is None:
             return None
@@ -123,6 +141,21 @@ def _first_of_several(reading: Reading) -> Outcome | None:
     if best is None:
         return None
     return Outcome(list(best[1].changes), Grade.CHOICE, best[1].cost)
+
+
+def _two_documents(reading: Reading) -> Outcome | None:
+    """The outcome for a text into which another whole document was written."""
+    tokens, front = reading.tokens, reading.front
+    if front.stop >= len(tokens):
+        return None
+    found = list(framing.nested(reading.data, tokens.starts[front.stop]))
+    if not found:
+        return None
+    changes, other = min(found, key=lambda each: each[0][0].at)
+    outcome = _outcome(changes, 3.0)
+    outcome.alternatives.append(other)
+    outcome.fragments.append(Fragment("", other))
+    return outcome
 
 
 def _head_lost(reading: Reading) -> Outcome | None:
@@ -188,10 +221,12 @@ def _back_tokens(reading: Reading) -> Tokens:
 def _other_tokens(reading: Reading) -> Tokens:
     """The tokens of the text if it began inside a string: quotes change places."""
     tokens, data = reading.tokens, reading.data
+    near = max(0, reading.front.stop - NEAR_QUOTE)
     quote = next(
-        (tokens.starts[at] for at, kind in enumerate(tokens.kinds) if kind in (STRING, OPEN_STRING)), len(data) - 1
+        (tokens.starts[at] for at in range(near, len(tokens)) if tokens.kinds[at] in (STRING, OPEN_STRING)),
+        len(data) - 1,
     )
-    return lex(data, delimiter_mask(data), quote + 1, len(data))
+    return lex(data, delimiter_mask(data), quote + 1, len(data), reading.dialect)
 
 
 def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
@@ -208,7 +243,9 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     for change in outcome.changes:
         if change.why == holes.WHY:
             outcome.lost.append((change.at, change.end))
-            outcome.fragments.append(Fragment("", site.data[change.at : change.end]))
+            kept = bisect_left(site.tokens.starts, change.at)
+            path = ending.path_of(site.data, site.tokens, site.front, site.table, min(kept, site.front.stop))
+            outcome.fragments.append(Fragment(path, site.data[change.at : change.end]))
     return outcome
 
 

@@ -66,8 +66,8 @@ def closing_quote(data: bytes, begin: int, stop: int) -> int:
     return quote
 
 
-def lex(data: bytes, mask: bytes, at: int, stop: int) -> Tokens:
-    """The tokens of data[at:stop]; `at` must be outside of strings."""
+def lex(data: bytes, mask: bytes, at: int, stop: int, dialect: bool = True) -> Tokens:
+    """The tokens of data[at:stop]; `at` must be outside of strings. Without `dialect` nothing but JSON is recognised."""
     tokens = Tokens()
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
     while at < stop:
@@ -100,9 +100,24 @@ def lex(data: bytes, mask: bytes, at: int, stop: int) -> Tokens:
                 starts.append(at)
                 ends.append(end)
                 at = end
+            elif not dialect:
+                _add(tokens, WORD, at, end)
+                at = end
             else:
                 at = _lex_dialect(data, at, end, stop, tokens)
     return tokens
+
+
+def speaks_dialect(data: bytes, tokens: Tokens, index: int) -> bool:
+    """Whether token `index`, a word to JSON, means something in a dialect: then the text is to be read in that."""
+    at, end = tokens.starts[index], tokens.ends[index]
+    if tokens.kinds[index] != WORD:
+        return False
+    probe = Tokens()
+    if index:
+        _add(probe, tokens.kinds[index - 1], at, at)
+    stop = _lex_dialect(data, at, end, len(data), probe)
+    return bool(probe.changes) or (stop < end and b"/*" in data[at:end])
 
 
 def is_atom(text: bytes) -> bool:
