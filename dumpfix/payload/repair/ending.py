@@ -47,10 +47,15 @@ def close(data: bytes, tokens: Tokens, front: Front, table: Stacks) -> Ending | 
         insert = completion + table.closers(stack)
         change = Change(end, len(data), insert, "cut inside a literal; closed", Grade.LOSS)
         return Ending((change,), end, None)
-    cut = count
+    return close_before(data, tokens, front, table, count)
+
+
+def close_before(data: bytes, tokens: Tokens, front: Front, table: Stacks, cut: int) -> Ending | None:
+    """Keep the whole leaves before token `cut` and close what is open; None if there is none."""
+    count = cut
+    # States before an opener are those of a value, so the walk back steps over containers without a leaf.
     while count and front.states[count] != AFTER:
         count -= 1
-    # States before an opener are those of a value, so the walk back steps over containers without a leaf.
     if not count:
         return None
     end = tokens.ends[count - 1]

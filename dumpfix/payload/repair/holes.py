@@ -22,6 +22,7 @@ from dumpfix.payload.repair.tokens import (
     ATOM,
     CLOSE_ARRAY,
     CLOSE_OBJECT,
+    COLON,
     COMMA,
     OPEN_ARRAY,
     OPEN_OBJECT,
@@ -88,24 +89,31 @@ def _join(site: Site, trusted: int, index: int, place: int, passed: int) -> Cand
 def islands(data: bytes, back: Back, table: Stacks) -> list[Change] | None:
     """What is left of a text whose front is gone, as changes that make a document of it; None if nothing is whole.
 
-    Members of each container whose opening bracket was lost become a container of their own; several are listed in an
-    array, in order. No key is invented for any of them.
+    Members of each container whose opening bracket was lost become a container of their own, a value whose key was
+    lost stands by itself; several are listed in an array, in order. No key is invented for any of them.
     """
     tokens = back.tokens
-    first = _first_whole(data, back, table)
-    if first is None:
-        return None
-    changes: list[Change] = []
-    count = 0
-    position = 0
-    index = first
     size = len(tokens)
-    need = back.needs[first]
+    whole = _first_whole(data, back, table)
+    if whole is None:
+        return None
+    index, orphan = whole
+    changes: list[Change] = []
+    position = count = 0
+    need = back.needs[index]
+    if orphan:
+        changes.append(Change(0, tokens.starts[index], b"", WHY, Grade.CHOICE))
+        index = _next_separator(tokens, index)
+        position = tokens.ends[index - 1]
+        count = 1
+        if tokens.kinds[index] == COMMA:
+            index += 1
     while need and index < size:
         opener = b"{" if table.is_object[need] else b"["
         end = _segment_end(tokens, index)
         if end > index:
-            changes.append(Change(position, tokens.starts[index], (b"," if count else b"") + opener, WHY, Grade.CHOICE))
+            insert = (b"," if count else b"") + opener
+            changes.append(Change(position, tokens.starts[index], insert, WHY, Grade.CHOICE))
             count += 1
             position = tokens.ends[end]
         need = table.parent[need]
@@ -117,25 +125,29 @@ def islands(data: bytes, back: Back, table: Stacks) -> list[Change] | None:
     if position < len(data):
         changes.append(Change(position, len(data), b"", WHY, Grade.CHOICE))
     if count > 1:
-        head = changes[0]
-        changes[0] = head._replace(insert=b"[" + head.insert)
+        changes[0] = changes[0]._replace(insert=b"[" + changes[0].insert)
         changes.append(Change(len(data), len(data), b"]", WHY, Grade.CHOICE))
     return changes
 
 
-def _first_whole(data: bytes, back: Back, table: Stacks) -> int | None:
-    """The first back token at which a whole member or element begins."""
+def _first_whole(data: bytes, back: Back, table: Stacks) -> tuple[int, bool] | None:
+    """The first back token at which a whole member or element begins (False), or a whole value without its key
+    (True); or a closer, if nothing stands before it."""
     tokens = back.tokens
     index = back.first
     while index < len(tokens):
-        need = back.needs[index]
-        state = KEY if table.is_object[need] else VALUE
-        cut = tokens.starts[index] == 0 and tokens.kinds[index] == ATOM
-        if need and back.masks[index] >> state & 1 and not cut:
-            return index
+        need, mask = back.needs[index], back.masks[index]
         kind = tokens.kinds[index]
+        cut = tokens.starts[index] == 0 and kind == ATOM
+        is_object = table.is_object[need]
+        if need and mask >> (KEY if is_object else VALUE) & 1 and not cut:
+            return index, False
+        if kind == COLON:
+            return index + 1, True
+        if is_object and mask >> VALUE & 1 and not cut and kind in (OPEN_OBJECT, OPEN_ARRAY):
+            return index, True
         if kind in (CLOSE_OBJECT, CLOSE_ARRAY):
-            return index
+            return index, False
         following = _next_separator(tokens, index)
         if following >= len(tokens):
             return None

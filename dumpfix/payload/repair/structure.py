@@ -10,7 +10,7 @@ from dumpfix.payload.repair import ending, framing, holes
 from dumpfix.payload.repair.automaton import AFTER, Ahead, Front, Stacks, read_back, read_front
 from dumpfix.payload.repair.candidates import Candidate, Site, candidates
 from dumpfix.payload.repair.pieces import Change, Draft, Grade, apply_changes
-from dumpfix.payload.repair.tokens import OPEN_STRING, STRING, WORD, Tokens, delimiter_mask, lex, speaks_dialect
+from dumpfix.payload.repair.tokens import OPEN_OBJECT, OPEN_STRING, STRING, WORD, Tokens, delimiter_mask, lex, speaks_dialect
 from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
 
 TIE = 0.5
@@ -87,7 +87,7 @@ def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     for _ in range(MOST_ERRORS if len(reading.data) <= LARGE else MOST_ERRORS_IN_LARGE):
         outcome = _one_cause(reading, shape)
         if outcome is None or outcome.cost > CHEAP:
-            outcome = _two_documents(reading) or outcome or _head_lost(reading)
+            outcome = _two_documents(reading) or _mixed(reading) or outcome or _head_lost(reading)
         if outcome is None or outcome.cost > DEAR:
             first = _first_of_several(reading)
             if first is not None:
@@ -158,12 +158,37 @@ def _two_documents(reading: Reading) -> Outcome | None:
     return outcome
 
 
+def _mixed(reading: Reading) -> Outcome | None:
+    """The outcome for a text that another document was written into, which cannot be told apart any more.
+
+    A sign of it is an opening bracket where none can be, right behind a value or inside a string; what stands before
+    it is kept, everything else is left alone.
+    """
+    tokens, front, data = reading.tokens, reading.front, reading.data
+    stop = front.stop
+    if not 1 < stop < len(tokens):
+        return None
+    at = tokens.starts[stop]
+    inside = tokens.kinds[stop - 1] == STRING and data[at - 2 : at] == b'{"'
+    if not inside and (tokens.kinds[stop] != OPEN_OBJECT or front.states[stop] != AFTER):
+        return None
+    closed = ending.close_before(data, tokens, front, reading.table, stop - 1)
+    if closed is None:
+        return None
+    kept = [change for change in tokens.changes if change.end <= closed.kept]
+    outcome = _outcome([*kept, *closed.changes], 4.0)
+    outcome.grade = Grade.CHOICE
+    outcome.lost.append((closed.kept, None))
+    if closed.fragment:
+        outcome.fragments.append(closed.fragment)
+    return outcome
+
+
 def _head_lost(reading: Reading) -> Outcome | None:
     """The outcome for a text whose beginning is gone: what containers are left, listed."""
-    if reading.data.lstrip(WHITE_SPACE)[:1] in (b"{", b"["):
-        return None
     back = read_back(_back_tokens(reading), reading.table)
-    if not back.needs[back.first]:
+    depth = reading.table.depth[back.needs[back.first]]
+    if depth < (2 if reading.data.lstrip(WHITE_SPACE)[:1] in (b"{", b"[") else 1):
         return None
     changes = holes.islands(reading.data, back, reading.table)
     if not changes:
