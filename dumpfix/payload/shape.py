@@ -7,7 +7,7 @@ cost, looks like the intact payloads beside it, or, where there are none, like t
 from collections.abc import Iterable, Iterator
 
 from dumpfix.payload.repair.automaton import FIRST_KEY, KEY, Stacks, read_front
-from dumpfix.payload.repair.tokens import ATOM, COMMA, OPEN_ARRAY, OPEN_OBJECT, STRING, delimiter_mask, lex
+from dumpfix.payload.repair.tokens import ATOM, COMMA, OPEN_ARRAY, OPEN_OBJECT, STRING, lex, prepare
 
 MOST_PAYLOADS = 1000
 MOST_PATHS = 20_000
@@ -33,7 +33,7 @@ class Profile:
 
     def _walk(self, document: bytes) -> Iterator[Trait]:
         """The traits of each value in order; nothing is deeper than DEEPEST."""
-        tokens = lex(document, delimiter_mask(document), 0, len(document))
+        tokens = lex(prepare(document))
         front = read_front(tokens, Stacks())
         paths: list[bytes] = [b""]
         keys: list[set[bytes] | None] = []

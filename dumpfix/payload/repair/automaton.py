@@ -115,7 +115,8 @@ def step(kind: int, state: int, stack: int, table: Stacks) -> tuple[int, int]:
 def read_front(tokens: Tokens, table: Stacks) -> Front:
     """Run the automaton from the first token to the first that cannot stand where it does."""
     front = Front()
-    states, stacks, is_object, parent = front.states, front.stacks, table.is_object, table.parent
+    states, stacks, push = front.states, front.stacks, table.push
+    is_object, parent = table.is_object, table.parent
     state, stack = VALUE, 0
     for kind in tokens.kinds:
         states.append(state)
@@ -142,6 +143,9 @@ def read_front(tokens: Tokens, table: Stacks) -> Front:
         elif kind == CLOSE_OBJECT and stack and is_object[stack] and state in (AFTER, FIRST_KEY):
             stack = parent[stack]
             state = AFTER
+        elif kind in (OPEN_OBJECT, OPEN_ARRAY) and state <= FIRST_ELEMENT:
+            state = FIRST_KEY if kind == OPEN_OBJECT else FIRST_ELEMENT
+            stack = push(stack, kind == OPEN_OBJECT)
         else:
             state, stack = step(kind, state, stack, table)
             if state == ERROR:

@@ -38,11 +38,11 @@ from dumpfix.payload.repair.tokens import (
     STRING,
     STRUCTURE,
     WORD,
+    Text,
     Tokens,
-    closing_quote,
-    delimiter_mask,
     is_atom,
     lex,
+    prepare,
 )
 
 WINDOW = 512
@@ -73,7 +73,7 @@ class Site(NamedTuple):
     """A broken text with what is known about it. `mended` is the front's token list, `back.tokens` the back's: the
     same list where the quotes pair up, another where one is missing or too many."""
 
-    data: bytes
+    text: Text
     tokens: Tokens
     front: Front
     back: Back | Ahead
@@ -89,7 +89,7 @@ def is_one_bit_off(byte: int, other: int) -> bool:
 def candidates(site: Site) -> Iterator[Candidate]:
     """All single repairs at the gaps where front and back overlap, nearest to the error first."""
     tokens, front, back = site.tokens, site.front, site.back
-    known = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(site.data)
+    known = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(site.text.data)
     lowest = max(0, front.stop - site.window)
     for index in range(min(front.stop, len(tokens)), lowest - 1, -1):
         # A structural repair at a token reaches to the next one at most, one of quotes over many.
@@ -109,7 +109,7 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
     """Insert, delete or replace one structural token at token `index`."""
     tokens, back, table = site.tokens, site.back, site.table
     state, stack = site.front.states[index], site.front.stacks[index]
-    at = tokens.starts[index] if index < len(tokens) else len(site.data)
+    at = tokens.starts[index] if index < len(tokens) else len(site.text.data)
     gap = tokens.ends[index - 1] if index else at
     for kind in _insertable(state, stack, table):
         after, inner = step(kind, state, stack, table)
@@ -123,10 +123,10 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
         return
     kind, end = tokens.kinds[index], tokens.ends[index]
     if back.accepts(index + 1, state, stack):
-        yield Candidate(_deletion_cost(kind, end - at), (_deletion(site.data, kind, at, end),), index, index + 1)
+        yield Candidate(_deletion_cost(kind, end - at), (_deletion(site.text.data, kind, at, end),), index, index + 1)
     if end - at != 1 or kind == STRING:
         return
-    byte = site.data[at]
+    byte = site.text.data[at]
     for other in STRUCTURE:
         if other == kind:
             continue
@@ -181,7 +181,7 @@ def _quotes(site: Site, index: int) -> Iterator[Candidate]:
     start, end = tokens.starts[index], tokens.ends[index]
     takes_string = state <= KEY
     after = AFTER if state <= FIRST_ELEMENT else AFTER_KEY
-    if kind in (STRING, OPEN_STRING) and site.data[start] == STRING:
+    if kind in (STRING, OPEN_STRING) and site.text.data[start] == STRING:
         if takes_string:
             yield from _closer_missing(site, index, after, start, end)
             yield from _inner_quotes(site, index, after, start)
@@ -201,8 +201,8 @@ def _meets(site: Site, offset: int, state: int, stack: int) -> int:
 
 def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
     """A word that ends in a quote: its opening quote was dropped, or stands there with a flipped bit."""
-    data, stack = site.data, site.front.stacks[index]
-    quote = closing_quote(data, start, len(data))
+    data, stack = site.text.data, site.front.stacks[index]
+    quote = site.text.quote(start)
     if quote < 0:
         return
     meeting = _meets(site, quote + 1, after, stack)
@@ -222,7 +222,7 @@ def _flip_cost(byte: int) -> float:
 
 def _closer_missing(site: Site, index: int, after: int, start: int, end: int) -> Iterator[Candidate]:
     """A string that ran on into the next one: its closing quote belongs before one of the tokens inside it."""
-    data, stack, back = site.data, site.front.stacks[index], site.back
+    data, stack, back = site.text.data, site.front.stacks[index], site.back
     starts, kinds = back.tokens.starts, back.tokens.kinds
     for meeting in range(max(bisect_left(starts, start + 1), back.first), len(starts) + 1):
         place = starts[meeting] if meeting < len(starts) else len(data)
@@ -242,11 +242,11 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
 
 def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
     """A string with bare quotes inside: it closes at a later quote, the ones before are escaped."""
-    data, stack, back = site.data, site.front.stacks[index], site.back
+    data, stack, back = site.text.data, site.front.stacks[index], site.back
     known = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(data)
     inner: list[int] = []
     structural = 0
-    quote = closing_quote(data, start + 1, len(data))
+    quote = site.text.quote(start + 1)
     while quote >= 0 and len(inner) < _MOST_INNER_QUOTES:
         if inner and quote + 1 >= known:
             meeting = _meets(site, quote + 1, after, stack)
@@ -261,7 +261,7 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
         structural += _looks_structural(data, quote)
         if structural > _MOST_STRUCTURAL:
             return
-        quote = closing_quote(data, quote + 1, len(data))
+        quote = site.text.quote(quote + 1)
 
 
 def _quote_dropped(at: int, start: int, close: int, index: int, meeting: int, extra: float) -> Candidate:
@@ -292,7 +292,7 @@ def _quote_too_many(site: Site, index: int, state: int, start: int) -> Iterator[
 
 def _inside_token(site: Site, index: int) -> Iterator[Candidate]:
     """One byte of a word (or number) flipped back, dropped, or a comma put between its halves."""
-    tokens, data = site.tokens, site.data
+    tokens, data = site.tokens, site.text.data
     kind, start, end = tokens.kinds[index], tokens.starts[index], tokens.ends[index]
     if kind not in (WORD, ATOM) or end - start > _LONGEST_WORD:
         return
@@ -342,7 +342,7 @@ def _if_it_reads(
     """The candidate that puts `text` in the place of token `index`, if front and back meet behind it."""
     state, stack = site.front.states[index], site.front.stacks[index]
     if text:
-        inner = lex(text, delimiter_mask(text), 0, len(text))
+        inner = lex(prepare(text))
         if inner.changes:
             return
         for kind in inner.kinds:

@@ -26,6 +26,7 @@ from dumpfix.payload.repair.tokens import (
     COMMA,
     OPEN_ARRAY,
     OPEN_OBJECT,
+    STRING,
     Tokens,
 )
 
@@ -44,7 +45,7 @@ def joins(site: Site, trusted: int, offset: int) -> Iterator[Candidate]:
     best: Candidate | None = None
     seen = 0
     for index in range(back.first, len(starts) + 1):
-        place = starts[index] if index < len(starts) else len(site.data)
+        place = starts[index] if index < len(starts) else len(site.text.data)
         if place < offset:
             continue
         seen += 1
@@ -144,7 +145,7 @@ def _first_whole(data: bytes, back: Back, table: Stacks) -> tuple[int, bool] | N
             return index, False
         if kind == COLON:
             return index + 1, True
-        if is_object and mask >> VALUE & 1 and not cut and kind in (OPEN_OBJECT, OPEN_ARRAY):
+        if is_object and mask >> VALUE & 1 and kind in (OPEN_OBJECT, OPEN_ARRAY, STRING):
             return index, True
         if kind in (CLOSE_OBJECT, CLOSE_ARRAY):
             return index, False

@@ -100,6 +100,8 @@ def apply_changes(text: bytes, changes: Iterable[Change]) -> bytes:
 
 def _laid_over(pieces: list[Piece], changes: Sequence[Change]) -> list[Piece]:
     """The pieces of the text that `changes` make of the text of `pieces`."""
+    if len(pieces) == 1:
+        return _cut_up(pieces[0], changes)
     out: list[Piece] = []
     queue = iter(pieces)
     current: Piece | None = next(queue, None)
@@ -130,6 +132,23 @@ def _laid_over(pieces: list[Piece], changes: Sequence[Change]) -> list[Piece]:
     if current is not None:
         out.append(current)
         out.extend(queue)
+    return out
+
+
+def _cut_up(whole: Piece, changes: Sequence[Change]) -> list[Piece]:
+    """The pieces that `changes` make of an untouched payload."""
+    out: list[Piece] = []
+    position = 0
+    for at, end, insert, why, _ in changes:
+        if at > position:
+            out.append(Piece(position, at, True))
+        if end > at:
+            out.append(Piece(at, end, False, b"", why))
+        if insert:
+            out.append(Piece(end, end, False, insert, why))
+        position = end
+    if position < whole.end:
+        out.append(Piece(position, whole.end, True))
     return out
 
 

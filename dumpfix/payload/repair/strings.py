@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from dumpfix.payload.lexer import CONTROLS, escape_end, first_of, utf8_fault
 from dumpfix.payload.repair.pieces import Change, Grade
-from dumpfix.payload.repair.tokens import STRING, Tokens, delimiter_mask, hex_pair, lex
+from dumpfix.payload.repair.tokens import STRING, Tokens, hex_pair, lex, prepare
 
 _SHORT = {0x08: b"\\b", 0x09: b"\\t", 0x0A: b"\\n", 0x0C: b"\\f", 0x0D: b"\\r"}
 _REPLACEMENT = "\ufffd".encode()
@@ -25,7 +25,7 @@ def clean(data: bytes, known: bytes = b"") -> list[Change]:
     """
     changes: list[Change] = []
     if not _is_clean(data):
-        tokens = lex(data, delimiter_mask(data), 0, len(data))
+        tokens = lex(prepare(data))
         cleaner = _Cleaner(data, known)
         for index, kind in enumerate(tokens.kinds):
             if kind == STRING:

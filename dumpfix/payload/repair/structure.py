@@ -10,7 +10,7 @@ from dumpfix.payload.repair import ending, framing, holes
 from dumpfix.payload.repair.automaton import AFTER, Ahead, Front, Stacks, read_back, read_front
 from dumpfix.payload.repair.candidates import Candidate, Site, candidates
 from dumpfix.payload.repair.pieces import Change, Draft, Grade, apply_changes
-from dumpfix.payload.repair.tokens import OPEN_OBJECT, OPEN_STRING, STRING, WORD, Tokens, delimiter_mask, lex, speaks_dialect
+from dumpfix.payload.repair.tokens import OPEN_OBJECT, OPEN_STRING, STRING, WORD, Text, Tokens, lex, prepare, speaks_dialect
 from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
 
 TIE = 0.5
@@ -42,6 +42,7 @@ class Reading(NamedTuple):
     """A text in tokens, with what the automaton made of it from the front."""
 
     data: bytes
+    text: Text
     tokens: Tokens
     front: Front
     table: Stacks
@@ -51,14 +52,14 @@ class Reading(NamedTuple):
 def read(data: bytes) -> Reading:
     """Cut `data` into tokens and run the automaton over them: as plain JSON, and only if what stops it there means
     something in a dialect, as that. In plain JSON what looks like a comment is the inside of a string."""
-    mask = delimiter_mask(data)
+    text = prepare(data)
     table = Stacks()
-    tokens = lex(data, mask, 0, len(data), dialect=False)
+    tokens = lex(text, dialect=False)
     front = read_front(tokens, table)
     if front.stop < len(tokens) and speaks_dialect(data, tokens, front.stop):
-        tokens = lex(data, mask, 0, len(data))
-        return Reading(data, tokens, read_front(tokens, table), table, dialect=True)
-    return Reading(data, tokens, front, table, dialect=False)
+        tokens = lex(text)
+        return Reading(data, text, tokens, read_front(tokens, table), table, dialect=True)
+    return Reading(data, text, tokens, front, table, dialect=False)
 
 
 def is_whole(reading: Reading) -> bool:
@@ -133,7 +134,7 @@ def _first_of_several(reading: Reading) -> Outcome | None:
     best: tuple[float, Candidate, Site] | None = None
     for ahead_tokens in (tokens, _other_tokens(reading)):
         ahead = Ahead(ahead_tokens, reading.table, error)
-        site = Site(data, tokens, front, ahead, reading.table, window=NEAR_ERROR)
+        site = Site(reading.text, tokens, front, ahead, reading.table, window=NEAR_ERROR)
         for candidate in candidates(site):
             gain = 0.05 * ahead.reach.get(candidate.back_index, 0)
             if best is None or candidate.cost - gain < best[0]:
@@ -251,12 +252,12 @@ def _other_tokens(reading: Reading) -> Tokens:
         (tokens.starts[at] for at in range(near, len(tokens)) if tokens.kinds[at] in (STRING, OPEN_STRING)),
         len(data) - 1,
     )
-    return lex(data, delimiter_mask(data), quote + 1, len(data), reading.dialect)
+    return lex(reading.text, quote + 1, reading.dialect)
 
 
 def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     back = read_back(_back_tokens(reading), reading.table)
-    site = Site(reading.data, reading.tokens, reading.front, back, reading.table)
+    site = Site(reading.text, reading.tokens, reading.front, back, reading.table)
     found = sorted(candidates(site), key=lambda candidate: candidate.cost)
     if (not found or found[0].cost > CHEAP) and reading.front.stop > 1:
         trusted = reading.front.stop - 1
@@ -269,16 +270,16 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
         if change.why == holes.WHY:
             outcome.lost.append((change.at, change.end))
             kept = bisect_left(site.tokens.starts, change.at)
-            path = ending.path_of(site.data, site.tokens, site.front, site.table, min(kept, site.front.stop))
-            outcome.fragments.append(Fragment(path, site.data[change.at : change.end]))
+            path = ending.path_of(site.text.data, site.tokens, site.front, site.table, min(kept, site.front.stop))
+            outcome.fragments.append(Fragment(path, site.text.data[change.at : change.end]))
     return outcome
 
 
 def _all_changes(site: Site, candidate: Candidate) -> list[Change]:
     """The candidate's changes with the respellings of the front before and of the back behind it."""
     tokens, back = site.tokens, site.back.tokens
-    front_end = tokens.starts[candidate.front_index] if candidate.front_index < len(tokens) else len(site.data)
-    back_start = back.starts[candidate.back_index] if candidate.back_index < len(back) else len(site.data)
+    front_end = tokens.starts[candidate.front_index] if candidate.front_index < len(tokens) else len(site.text.data)
+    back_start = back.starts[candidate.back_index] if candidate.back_index < len(back) else len(site.text.data)
     return sorted(
         [change for change in tokens.changes if change.end <= front_end and change.at < front_end]
         + list(candidate.changes)
@@ -292,7 +293,7 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
     readings: dict[bytes, tuple[float, list[Change]]] = {}
     for candidate in near:
         changes = _all_changes(site, candidate)
-        output = apply_changes(site.data, changes)
+        output = apply_changes(site.text.data, changes)
         readings.setdefault(output, (candidate.cost, changes))
     if len(readings) == 1:
         cost, changes = next(iter(readings.values()))
