@@ -7,7 +7,7 @@ from typing import NamedTuple
 from dumpfix.payload.lexer import WHITE_SPACE
 from dumpfix.payload.model import Fragment
 from dumpfix.payload.repair import ending, framing, holes
-from dumpfix.payload.repair.automaton import AFTER, Ahead, Front, Stacks, read_back, read_front
+from dumpfix.payload.repair.automaton import AFTER, FIRST_KEY, KEY, Ahead, Front, Stacks, read_back, read_front
 from dumpfix.payload.repair.candidates import Candidate, Site, candidates
 from dumpfix.payload.repair.pieces import Change, Draft, Grade, apply_changes
 from dumpfix.payload.repair.tokens import OPEN_OBJECT, OPEN_STRING, STRING, WORD, Text, Tokens, lex, prepare, speaks_dialect
@@ -21,9 +21,11 @@ CHEAP = 2.6
 DEAR = 6.0
 NEAR_ERROR = 16
 NEAR_QUOTE = 8
-_MOST_COMPARED = 16
-_NEAR = 1.5
-_MOST_ALTERNATIVES = 4
+NEAR = 1.5
+MOST_COMPARED = 48
+FEWEST_COMPARED = 8
+COMPARED_BYTES = 1 << 17
+MOST_ALTERNATIVES = 4
 
 
 @dataclass
@@ -289,9 +291,9 @@ def _all_changes(site: Site, candidate: Candidate) -> list[Change]:
 
 def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Outcome:
     """Choose among candidates: cost first, shape where costs are near, and say when it was a choice."""
-    near = [candidate for candidate in found if candidate.cost <= found[0].cost + _NEAR][:_MOST_COMPARED]
+    near = [candidate for candidate in found if candidate.cost <= found[0].cost + NEAR]
     readings: dict[bytes, tuple[float, list[Change]]] = {}
-    for candidate in near:
+    for candidate in _worth_comparing(site, near):
         changes = _all_changes(site, candidate)
         output = apply_changes(site.text.data, changes)
         readings.setdefault(output, (candidate.cost, changes))
@@ -299,8 +301,7 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
         cost, changes = next(iter(readings.values()))
         return _outcome(changes, cost)
     ranked = sorted(
-        (cost + _shape_cost(output, shape), order, output)
-        for order, (output, (cost, _)) in enumerate(readings.items())
+        (cost + _shape_cost(output, shape), order, output) for order, (output, (cost, _)) in enumerate(readings.items())
     )
     chosen = ranked[0][2]
     cost, changes = readings[chosen]
@@ -308,8 +309,41 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
     rivals = [output for _, _, output in ranked[1:] if readings[output][0] <= cost + TIE]
     if rivals:
         outcome.grade = Grade.CHOICE
-        outcome.alternatives = rivals[:_MOST_ALTERNATIVES]
+        outcome.alternatives = rivals[:MOST_ALTERNATIVES]
     return outcome
+
+
+def _worth_comparing(site: Site, near: list[Candidate]) -> list[Candidate]:
+    """As many candidates as may be looked at closely: those first behind a key that ends objects elsewhere, too."""
+    most = max(FEWEST_COMPARED, min(MOST_COMPARED, COMPARED_BYTES // (len(site.text.data) + 1)))
+    if len(near) <= most:
+        return near
+    last_keys, finals = _last_keys(site)
+    return sorted(
+        near,
+        key=lambda candidate: candidate.cost - 0.4 * (finals.get(last_keys[candidate.front_index], 0) > 0),
+    )[:most]
+
+
+def _last_keys(site: Site) -> tuple[list[bytes], dict[bytes, int]]:
+    """For every token of the front the last key before it in its object, and how often each key ends an object."""
+    data, tokens, front = site.text.data, site.tokens, site.front
+    finals: dict[bytes, int] = {}
+    open_keys = [b""]
+    last: list[bytes] = []
+    for index in range(front.stop):
+        last.append(open_keys[-1])
+        kind = tokens.kinds[index]
+        if kind in b"{[":
+            open_keys.append(b"")
+        elif kind in b"}]":
+            key = open_keys.pop()
+            finals[key] = finals.get(key, 0) + 1
+        elif kind == STRING and front.states[index] in (KEY, FIRST_KEY):
+            open_keys[-1] = data[tokens.starts[index] : tokens.ends[index]]
+    last.append(open_keys[-1])
+    finals.pop(b"", None)
+    return last, finals
 
 
 def _shape_cost(output: bytes, shape: ShapeModel | None) -> float:

@@ -81,7 +81,7 @@ def lex(text: Text, at: int = 0, dialect: bool = True) -> Tokens:
     """The tokens of `text` from `at`, which must be outside of strings. Without `dialect` nothing but JSON is known."""
     data, mask, plain = text
     stop = len(data)
-    tokens = Tokens(patience=_LEAST_PATIENCE + (stop - at) // 8)
+    tokens = Tokens(patience=_LEAST_PATIENCE + (stop - at) // 32)
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
     while at < stop:
         byte = data[at]
