@@ -38,6 +38,17 @@ def _given_up(payload: bytes, reason: str, fragments: tuple[Fragment, ...] = ())
     return Repair(None, "irrecoverable", reason=reason, fragments=fragments)
 
 
+def _undecided(draft: Draft, outcome: Outcome) -> Repair:
+    """Several readings, and nothing to choose by: they are listed, none is taken."""
+    readings = [reading for reading in (draft.text, *outcome.alternatives) if is_valid(reading)]
+    return Repair(
+        None,
+        "irrecoverable",
+        reason="several readings cost the same and nothing tells them apart",
+        alternatives=tuple(readings),
+    )
+
+
 def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
     draft = Draft(payload)
     padded = _unframe(draft)
@@ -45,6 +56,8 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
     if outcome is None:
         fault = first_error(payload)
         return _given_up(payload, fault.message if fault else "no reading")
+    if outcome.undecided:
+        return _undecided(draft, outcome)
     draft.lay(strings.clean(draft.text, shape.text if shape else b""), 1)
     output = draft.text
     if not is_valid(output):

@@ -51,7 +51,7 @@ _MOST_INNER_QUOTES = 400
 _MOST_STRUCTURAL = 3
 _LONGEST_WORD = 40
 _INSERT_COST = {COMMA: 0.8, COLON: 0.8, OPEN_OBJECT: 1.5, OPEN_ARRAY: 1.5, CLOSE_OBJECT: 1.5, CLOSE_ARRAY: 1.5}
-_DELETE_COST = {COMMA: 0.6, COLON: 1.0, OPEN_OBJECT: 1.6, OPEN_ARRAY: 1.6, CLOSE_OBJECT: 1.6, CLOSE_ARRAY: 1.6}
+_DELETE_COST = {COMMA: 0.6, COLON: 1.0, OPEN_OBJECT: 2.0, OPEN_ARRAY: 2.0, CLOSE_OBJECT: 1.6, CLOSE_ARRAY: 1.6}
 _BRACKETS = (OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY)
 _REPLACE_BRACKET, _REPLACE_FLIPPED, _REPLACE_OTHER = 1.2, 1.0, 3.0
 _QUOTE_MISSING, _QUOTE_FLIPPED, _QUOTE_EXTRA, _QUOTE_INNER = 2.0, 1.6, 2.2, 1.0
@@ -117,7 +117,8 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             # A closer follows what it closes; everything else precedes what it separates or opens.
             place = gap if kind in (CLOSE_OBJECT, CLOSE_ARRAY) else at
             cost = _INSERT_COST[kind] + (0.8 if state in (FIRST_KEY, FIRST_ELEMENT) and place == gap else 0.0)
-            change = Change(place, place, bytes((kind,)), f"{_NAMES[kind]} was missing")
+            grade = Grade.CHOICE if kind in (OPEN_OBJECT, OPEN_ARRAY) else Grade.SYNTAX
+            change = Change(place, place, bytes((kind,)), f"{_NAMES[kind]} was missing", grade)
             yield Candidate(cost, (change,), index, index)
     if index >= len(tokens):
         return
@@ -161,7 +162,9 @@ def _deletion_cost(kind: int, length: int) -> float:
 
 def _deletion(data: bytes, kind: int, at: int, end: int) -> Change:
     if kind in STRUCTURE:
-        return Change(at, end, b"", f"{_NAMES[kind]} is one too many")
+        # A bracket too many may as well be what is left of a lost part; a comma or colon is nothing but syntax.
+        grade = Grade.CHOICE if kind in _BRACKETS else Grade.SYNTAX
+        return Change(at, end, b"", f"{_NAMES[kind]} is one too many", grade)
     return Change(at, end, b"", f"{len(data[at:end])} bytes that are no JSON", Grade.CHOICE)
 
 
@@ -234,6 +237,9 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
             continue
         insertion = Change(place, place, b'"', "a closing quote was missing")
         yield Candidate(_QUOTE_MISSING, (insertion,), index, meeting)
+        if data[start + 1 : place].endswith(b'\\"'):
+            freed = Change(place - 2, place - 1, b"", "a backslash before a closing quote")
+            yield Candidate(_QUOTE_MISSING - 0.2, (freed,), index, meeting)
         last = data[place - 1]
         if place - 1 > start and is_one_bit_off(last, STRING):
             flipped = Change(place - 1, place, b'"', "a closing quote with a flipped bit", Grade.CHOICE)
@@ -267,7 +273,7 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
 def _quote_dropped(at: int, start: int, close: int, index: int, meeting: int, extra: float) -> Candidate:
     """One bare quote inside a string may also be one that slipped in; surely so right beside a real one."""
     beside = at in (start + 1, close - 1)
-    removal = Change(at, at + 1, b"", "a quote is one too many")
+    removal = Change(at, at + 1, b"", "a quote is one too many", Grade.CHOICE)
     return Candidate(_QUOTE_INNER + (-0.6 if beside else 0.3) + extra, (removal,), index, meeting)
 
 

@@ -14,6 +14,7 @@ from dumpfix.payload.repair.tokens import OPEN_OBJECT, OPEN_STRING, STRING, WORD
 from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
 
 TIE = 0.5
+DEBUG = None
 MOST_ERRORS = 8
 MOST_ERRORS_IN_LARGE = 2
 LARGE = 1 << 18
@@ -26,11 +27,14 @@ MOST_COMPARED = 48
 FEWEST_COMPARED = 8
 COMPARED_BYTES = 1 << 17
 MOST_ALTERNATIVES = 4
+EVEN = 0.01
+TOO_MANY_EQUALS = 3
 
 
 @dataclass
 class Outcome:
-    """A structurally sound text, and what to say about it."""
+    """A structurally sound text, and what to say about it. `undecided`: nothing at all speaks for this reading rather
+    than for several others, so that it would more likely be wrong than right."""
 
     changes: list[Change]
     grade: Grade
@@ -38,6 +42,7 @@ class Outcome:
     fragments: list[Fragment] = field(default_factory=list)
     alternatives: list[bytes] = field(default_factory=list)
     lost: list[tuple[int, int | None]] = field(default_factory=list)
+    undecided: bool = False
 
 
 class Reading(NamedTuple):
@@ -235,6 +240,9 @@ def _ended(reading: Reading) -> Outcome | None:
     outcome.lost.append((closed.kept, None))
     if closed.fragment:
         outcome.fragments.append(closed.fragment)
+    if reading.data.rstrip(WHITE_SPACE)[-1:] in (b"}", b"]"):
+        # Few cuts fall right behind a closing bracket; something may be missing before it instead.
+        outcome.grade = Grade.CHOICE
     return outcome
 
 
@@ -304,12 +312,16 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
         (cost + _shape_cost(output, shape), order, output) for order, (output, (cost, _)) in enumerate(readings.items())
     )
     chosen = ranked[0][2]
+    if DEBUG is not None:
+        DEBUG.append((site, ranked, readings))
     cost, changes = readings[chosen]
     outcome = _outcome(changes, cost)
     rivals = [output for _, _, output in ranked[1:] if readings[output][0] <= cost + TIE]
     if rivals:
         outcome.grade = Grade.CHOICE
         outcome.alternatives = rivals[:MOST_ALTERNATIVES]
+    equals = sum(1 for total, _, _ in ranked if total - ranked[0][0] < EVEN)
+    outcome.undecided = equals >= TOO_MANY_EQUALS
     return outcome
 
 
