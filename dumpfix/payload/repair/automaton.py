@@ -27,6 +27,16 @@ _KEYS = 1 << KEY | 1 << FIRST_KEY
 ERROR = -1
 
 
+class Effort:
+    """How much a repair has done: bytes cut and compared, places tried. No clock anywhere, so it is the same each time,
+    and a test can see that it grows no faster than the input."""
+
+    __slots__ = ("steps",)
+
+    def __init__(self) -> None:
+        self.steps = 0
+
+
 class Stacks:
     """All stacks of open containers met so far, as a tree: a stack is a number, 0 the empty one.
 

@@ -21,6 +21,7 @@ from dumpfix.payload.repair.automaton import (
     KEY,
     Ahead,
     Back,
+    Effort,
     Front,
     Stacks,
     step,
@@ -78,6 +79,7 @@ class Site(NamedTuple):
     front: Front
     back: Back | Ahead
     table: Stacks
+    effort: Effort
     window: int = WINDOW
 
 
@@ -92,6 +94,7 @@ def candidates(site: Site) -> Iterator[Candidate]:
     known = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(site.text.data)
     lowest = max(0, front.stop - site.window)
     for index in range(min(front.stop, len(tokens)), lowest - 1, -1):
+        site.effort.steps += 1
         # A structural repair at a token reaches to the next one at most, one of quotes over many.
         near = index + 2 >= len(tokens) or tokens.starts[index + 2] >= known
         if not near and index < front.stop - _QUOTE_WINDOW:
@@ -197,7 +200,7 @@ def _meets(site: Site, offset: int, state: int, stack: int) -> int:
     """The index of the back's first token at or behind `offset` if the back takes over there in this state, else -1."""
     starts, ends = site.back.tokens.starts, site.back.tokens.ends
     index = bisect_left(starts, offset)
-    if index and ends[index - 1] > offset or not site.back.accepts(index, state, stack):
+    if (index and ends[index - 1] > offset) or not site.back.accepts(index, state, stack):
         return -1
     return index
 
@@ -231,7 +234,7 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
         place = starts[meeting] if meeting < len(starts) else len(data)
         if place >= end and (place > end or end < len(data)):
             break
-        if meeting < len(starts) and kinds[meeting] not in STRUCTURE or not back.accepts(meeting, after, stack):
+        if (meeting < len(starts) and kinds[meeting] not in STRUCTURE) or not back.accepts(meeting, after, stack):
             continue
         if meeting == len(starts) and back.tokens.ends and back.tokens.ends[-1] > start:
             continue
@@ -264,6 +267,7 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
                     yield _quote_dropped(inner[0], start, quote, index, meeting, extra)
                 return
         inner.append(quote)
+        site.effort.steps += 1
         structural += _looks_structural(data, quote)
         if structural > _MOST_STRUCTURAL:
             return
@@ -342,9 +346,7 @@ def _mended_literal(text: bytes) -> bytes:
     return b""
 
 
-def _if_it_reads(
-    site: Site, index: int, text: bytes, cost: float, *changes: Change
-) -> Iterator[Candidate]:
+def _if_it_reads(site: Site, index: int, text: bytes, cost: float, *changes: Change) -> Iterator[Candidate]:
     """The candidate that puts `text` in the place of token `index`, if front and back meet behind it."""
     state, stack = site.front.states[index], site.front.stacks[index]
     if text:

@@ -84,9 +84,7 @@ def _reason(tokens: Tokens, cut: int) -> str:
     return f"cut {place or 'between tokens'}; closed"
 
 
-def _fragment(
-    data: bytes, tokens: Tokens, front: Front, table: Stacks, cut: int, count: int
-) -> Fragment | None:
+def _fragment(data: bytes, tokens: Tokens, front: Front, table: Stacks, cut: int, count: int) -> Fragment | None:
     """What stood between the last whole leaf and the cut, if it is more than structure."""
     if cut >= len(tokens):
         rest = [index for index in range(count, cut) if tokens.kinds[index] == STRING]

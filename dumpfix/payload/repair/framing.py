@@ -5,6 +5,7 @@ Each function takes the current text and returns the changes that undo one such 
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from dumpfix.payload.lexer import WHITE_SPACE
@@ -88,7 +89,7 @@ def escaped_document(text: bytes) -> list[Change] | None:
 def _begins_escaped(body: bytes) -> bool:
     """Whether the first quote of a document is an escaped one."""
     inner = body.lstrip(b"{[" + WHITE_SPACE)
-    return inner.startswith((b'\\"', b'\\n', b'\\\\"'))
+    return inner.startswith((b'\\"', b"\\n", b'\\\\"'))
 
 
 def hex_escapes(text: bytes) -> list[Change] | None:
@@ -134,10 +135,9 @@ def hard_wrap(text: bytes) -> list[Change] | None:
     width = _common_width(bare)
     if not width:
         return None
-    certain = len(bare) > 2 or width in _COMMON_WIDTHS
-    grade = Grade.SYNTAX if len(bare) > 2 else Grade.CHOICE
-    if not certain:
+    if len(bare) == 2 and width not in _COMMON_WIDTHS:
         return None
+    grade = Grade.SYNTAX if len(bare) > 2 else Grade.CHOICE
     changes: list[Change] = []
     at = 0
     for line, plain in zip(lines, bare, strict=True):
@@ -206,25 +206,34 @@ def _next_opener(text: bytes, at: int) -> int:
     return square if square >= 0 else curly
 
 
-def surrounded(text: bytes) -> tuple[list[Change], list[bytes]] | None:
-    """Take one document out of the text around it, or list several; with the single documents as alternatives."""
+class Surrounded(NamedTuple):
+    """How a document is taken out of the text around it; the other documents in that text; bytes looked at."""
+
+    changes: list[Change]
+    alternatives: list[bytes]
+    work: int
+
+
+def surrounded(text: bytes) -> Surrounded | None:
+    """Take one document out of the text around it, or list several; None if there is none, or it is part of more."""
     begins = text.lstrip(WHITE_SPACE)[:1] in (b"{", b"[")
     found = documents(text)
     spans = [span for span in found.spans if span[1] - span[0] > 2] or found.spans
-    if not spans or begins and spans[0][0] != len(text) - len(text.lstrip(WHITE_SPACE)):
+    if not spans or (begins and spans[0][0] != len(text) - len(text.lstrip(WHITE_SPACE))):
         return None
-    if _continues(text[spans[-1][1] :]) or not begins and _is_json_like(text[: spans[0][0]]):
+    if _continues(text[spans[-1][1] :]) or (not begins and _is_json_like(text[: spans[0][0]])):
         return None
-    gaps = [text[a[1] : b[0]] for a, b in zip(spans, spans[1:], strict=False)]
+    gaps = [text[a[1] : b[0]] for a, b in pairwise(spans)]
     if len(spans) > 1 and all(not gap.strip(_SEPARATORS) for gap in gaps):
-        return _listed(text, spans)
+        return _listed(text, spans, found.work)
     longest = max(spans, key=lambda span: span[1] - span[0])
     if any(_continues(gap) for gap in gaps) and longest[1] - longest[0] < len(text) // 2:
         return None
     start, end = longest
     others = [text[span[0] : span[1]] for span in spans if span != longest]
     rivals = any(len(other) * 4 > end - start for other in others)
-    return _cut_out(text, start, end, Grade.CHOICE if rivals else Grade.SYNTAX), others if rivals else []
+    changes = _cut_out(text, start, end, Grade.CHOICE if rivals else Grade.SYNTAX)
+    return Surrounded(changes, others if rivals else [], found.work)
 
 
 def _cut_out(text: bytes, start: int, end: int, grade: Grade) -> list[Change]:
@@ -236,15 +245,12 @@ def _cut_out(text: bytes, start: int, end: int, grade: Grade) -> list[Change]:
     return changes
 
 
-def _listed(text: bytes, spans: list[tuple[int, int]]) -> tuple[list[Change], list[bytes]]:
+def _listed(text: bytes, spans: list[tuple[int, int]], work: int) -> Surrounded:
     why = "several documents, listed"
     changes = [Change(0, spans[0][0], b"[", why, Grade.CHOICE)]
-    changes.extend(
-        Change(before[1], behind[0], b",", why, Grade.CHOICE)
-        for before, behind in zip(spans, spans[1:], strict=False)
-    )
+    changes.extend(Change(before[1], behind[0], b",", why, Grade.CHOICE) for before, behind in pairwise(spans))
     changes.append(Change(spans[-1][1], len(text), b"]", why, Grade.CHOICE))
-    return changes, [text[start:end] for start, end in spans[:4]]
+    return Surrounded(changes, [text[start:end] for start, end in spans[:4]], work)
 
 
 def _continues(rest: bytes) -> bool:

@@ -35,12 +35,11 @@ _HOLE, _DROPPED_TOKEN, _CLOSED_CONTAINER = 3.2, 0.12, 0.3
 WHY = "bytes are missing here"
 
 
-def joins(site: Site, trusted: int, offset: int) -> Iterator[Candidate]:
+def joins(site: Site, back: Back, trusted: int, offset: int) -> Iterator[Candidate]:
     """Candidates that drop what is around a hole and join what is left.
 
     `trusted` is the number of front tokens that are surely whole; the back is joined at or behind byte `offset`.
     """
-    back = site.back
     starts = back.tokens.starts
     best: Candidate | None = None
     seen = 0
@@ -54,18 +53,19 @@ def joins(site: Site, trusted: int, offset: int) -> Iterator[Candidate]:
         kind = back.tokens.kinds[index] if index < len(starts) else None
         if kind not in (COMMA, CLOSE_OBJECT, CLOSE_ARRAY, None) or not back.masks[index] >> AFTER & 1:
             continue
-        candidate = _join(site, trusted, index, place, seen)
+        candidate = _join(site, back, trusted, index, place)
         if candidate and (best is None or candidate.cost < best.cost):
             best = candidate
     if best:
         yield best
 
 
-def _join(site: Site, trusted: int, index: int, place: int, passed: int) -> Candidate | None:
+def _join(site: Site, back: Back, trusted: int, index: int, place: int) -> Candidate | None:
     """The join of back token `index` to the last front token that fits it."""
+    passed = index - back.first
     front, table = site.front, site.table
-    need = site.back.needs[index]
-    is_comma = index < len(site.back.tokens) and site.back.tokens.kinds[index] == COMMA
+    need = back.needs[index]
+    is_comma = index < len(back.tokens) and back.tokens.kinds[index] == COMMA
     for kept in range(trusted, max(trusted - REACH, 0), -1):
         state, stack = front.states[kept], front.stacks[kept]
         if state == AFTER:
@@ -95,7 +95,7 @@ def islands(data: bytes, back: Back, table: Stacks) -> list[Change] | None:
     """
     tokens = back.tokens
     size = len(tokens)
-    whole = _first_whole(data, back, table)
+    whole = _first_whole(back, table)
     if whole is None:
         return None
     index, orphan = whole
@@ -131,7 +131,7 @@ def islands(data: bytes, back: Back, table: Stacks) -> list[Change] | None:
     return changes
 
 
-def _first_whole(data: bytes, back: Back, table: Stacks) -> tuple[int, bool] | None:
+def _first_whole(back: Back, table: Stacks) -> tuple[int, bool] | None:
     """The first back token at which a whole member or element begins (False), or a whole value without its key
     (True); or a closer, if nothing stands before it."""
     tokens = back.tokens

@@ -48,29 +48,21 @@ class Piece(NamedTuple):
 class Draft:
     """A payload and what the layers so far made of it: `text` is the current text, `grade` the worst change in it."""
 
-    __slots__ = ("causes", "grade", "payload", "pieces", "text")
+    __slots__ = ("grade", "payload", "pieces", "text")
 
     def __init__(self, payload: bytes) -> None:
         self.payload = payload
         self.text = payload
         self.pieces: list[Piece] = [Piece(0, len(payload), kept=True)]
         self.grade = Grade.SYNTAX
-        self.causes = 0
 
-    def copy(self) -> "Draft":
-        """A draft that can go another way."""
-        twin = Draft(self.payload)
-        twin.text, twin.pieces, twin.grade, twin.causes = self.text, self.pieces, self.grade, self.causes
-        return twin
-
-    def lay(self, changes: Sequence[Change], causes: int = 0) -> None:
-        """Make `changes` (sorted, not overlapping, offsets of the current text); they count as `causes` causes."""
+    def lay(self, changes: Sequence[Change]) -> None:
+        """Make `changes` (sorted, not overlapping, offsets of the current text)."""
         if not changes:
             return
         self.pieces = _laid_over(self.pieces, changes)
         self.text = apply_changes(self.text, changes)
         self.grade = Grade(max(self.grade, max(change.grade for change in changes)))
-        self.causes += causes
 
     def edits(self) -> tuple[Edit, ...]:
         """The way from the payload to the current text."""

@@ -123,7 +123,7 @@ _MOST_SEARCHES = 32
 
 
 def _is_plain(byte: bytes) -> bool:
-    return not byte or 0x20 <= byte[0] < 0x7F and byte not in b'"\\'
+    return not byte or (0x20 <= byte[0] < 0x7F and byte not in b'"\\')
 
 
 def utf8_fault_start(data: bytes, start: int, end: int) -> int:
@@ -207,7 +207,7 @@ def _touches_a_letter(data: bytes, at: int) -> bool:
     behind = data[at + 1] if at + 1 < len(data) else 0
     if byte >= 0xDF:
         return _is_letter(before) or 0x61 <= behind <= 0x7A
-    return 0x41 <= before <= 0x5A or 0x41 <= behind <= 0x5A or not _is_letter(before) and _is_letter(behind)
+    return 0x41 <= before <= 0x5A or 0x41 <= behind <= 0x5A or (not _is_letter(before) and _is_letter(behind))
 
 
 def _is_letter(byte: int) -> bool:

@@ -7,14 +7,24 @@ from typing import NamedTuple
 from dumpfix.payload.lexer import WHITE_SPACE
 from dumpfix.payload.model import Fragment
 from dumpfix.payload.repair import ending, framing, holes
-from dumpfix.payload.repair.automaton import AFTER, FIRST_KEY, KEY, Ahead, Front, Stacks, read_back, read_front
+from dumpfix.payload.repair.automaton import AFTER, FIRST_KEY, KEY, Ahead, Effort, Front, Stacks, read_back, read_front
 from dumpfix.payload.repair.candidates import Candidate, Site, candidates
 from dumpfix.payload.repair.pieces import Change, Draft, Grade, apply_changes
-from dumpfix.payload.repair.tokens import OPEN_OBJECT, OPEN_STRING, STRING, WORD, Text, Tokens, lex, prepare, speaks_dialect
+from dumpfix.payload.repair.tokens import (
+    OMISSION,
+    OPEN_OBJECT,
+    OPEN_STRING,
+    STRING,
+    WORD,
+    Text,
+    Tokens,
+    lex,
+    prepare,
+    speaks_dialect,
+)
 from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
 
 TIE = 0.5
-DEBUG = None
 MOST_ERRORS = 8
 MOST_ERRORS_IN_LARGE = 2
 LARGE = 1 << 18
@@ -53,28 +63,29 @@ class Reading(NamedTuple):
     tokens: Tokens
     front: Front
     table: Stacks
+    effort: Effort
     dialect: bool
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes, effort: Effort) -> Reading:
     """Cut `data` into tokens and run the automaton over them: as plain JSON, and only if what stops it there means
     something in a dialect, as that. In plain JSON what looks like a comment is the inside of a string."""
+    effort.steps += len(data)
     text = prepare(data)
     table = Stacks()
     tokens = lex(text, dialect=False)
     front = read_front(tokens, table)
     if front.stop < len(tokens) and speaks_dialect(data, tokens, front.stop):
+        effort.steps += len(data)
         tokens = lex(text)
-        return Reading(data, text, tokens, read_front(tokens, table), table, dialect=True)
-    return Reading(data, text, tokens, front, table, dialect=False)
+        return Reading(data, text, tokens, read_front(tokens, table), table, effort, dialect=True)
+    return Reading(data, text, tokens, front, table, effort, dialect=False)
 
 
 def is_whole(reading: Reading) -> bool:
     """Whether the automaton took one value and nothing is left."""
     front = reading.front
-    return (
-        front.stop == len(reading.tokens) > 0 and front.states[front.stop] == AFTER and not front.stacks[front.stop]
-    )
+    return front.stop == len(reading.tokens) > 0 and front.states[front.stop] == AFTER and not front.stacks[front.stop]
 
 
 def may_be_surrounded(reading: Reading) -> bool:
@@ -100,8 +111,8 @@ def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
             first = _first_of_several(reading)
             if first is not None:
                 cost += first.cost
-                draft.lay(first.changes, 1)
-                reading = read(draft.text)
+                draft.lay(first.changes)
+                reading = read(draft.text, reading.effort)
                 continue
         if outcome is None:
             return None
@@ -120,13 +131,11 @@ def _one_cause(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
 
 def _composed(draft: Draft, outcome: Outcome, cost: float) -> Outcome:
     """The outcome of the last look, told in terms of the text of the first."""
-    if not draft.causes:
+    if len(draft.pieces) == 1:
         return outcome
     outcome.lost = [(draft.origin(start), None if end is None else draft.origin(end)) for start, end in outcome.lost]
-    draft.lay(outcome.changes, 1)
-    outcome.changes = [
-        Change(edit.at, edit.end, edit.insert, edit.why, Grade.CHOICE) for edit in draft.edits()
-    ]
+    draft.lay(outcome.changes)
+    outcome.changes = [Change(edit.at, edit.end, edit.insert, edit.why, Grade.CHOICE) for edit in draft.edits()]
     outcome.grade = Grade.CHOICE
     outcome.cost += cost
     return outcome
@@ -134,18 +143,19 @@ def _composed(draft: Draft, outcome: Outcome, cost: float) -> Outcome:
 
 def _first_of_several(reading: Reading) -> Outcome | None:
     """The repair of the first error after which the automaton gets furthest."""
-    tokens, front, data = reading.tokens, reading.front, reading.data
+    tokens, front = reading.tokens, reading.front
     if front.stop >= len(tokens):
         return None
     error = tokens.starts[front.stop]
-    best: tuple[float, Candidate, Site] | None = None
+    best: tuple[float, Candidate] | None = None
     for ahead_tokens in (tokens, _other_tokens(reading)):
         ahead = Ahead(ahead_tokens, reading.table, error)
-        site = Site(reading.text, tokens, front, ahead, reading.table, window=NEAR_ERROR)
+        site = Site(reading.text, tokens, front, ahead, reading.table, reading.effort, window=NEAR_ERROR)
         for candidate in candidates(site):
             gain = 0.05 * ahead.reach.get(candidate.back_index, 0)
             if best is None or candidate.cost - gain < best[0]:
-                best = (candidate.cost - gain, candidate, site)
+                best = (candidate.cost - gain, candidate)
+        reading.effort.steps += ahead.work
     if best is None:
         return None
     return Outcome(list(best[1].changes), Grade.CHOICE, best[1].cost)
@@ -210,7 +220,9 @@ def _head_lost(reading: Reading) -> Outcome | None:
 
 def _outcome(changes: list[Change], cost: float) -> Outcome:
     changes = sorted(changes)
-    return Outcome(changes, Grade(max((change.grade for change in changes), default=Grade.SYNTAX)), cost)
+    outcome = Outcome(changes, Grade(max((change.grade for change in changes), default=Grade.SYNTAX)), cost)
+    outcome.lost.extend((change.at, change.at) for change in changes if change.why == OMISSION)
+    return outcome
 
 
 def _reaches_the_end(reading: Reading) -> bool:
@@ -262,16 +274,17 @@ def _other_tokens(reading: Reading) -> Tokens:
         (tokens.starts[at] for at in range(near, len(tokens)) if tokens.kinds[at] in (STRING, OPEN_STRING)),
         len(data) - 1,
     )
+    reading.effort.steps += len(data) - quote
     return lex(reading.text, quote + 1, reading.dialect)
 
 
 def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     back = read_back(_back_tokens(reading), reading.table)
-    site = Site(reading.text, reading.tokens, reading.front, back, reading.table)
+    site = Site(reading.text, reading.tokens, reading.front, back, reading.table, reading.effort)
     found = sorted(candidates(site), key=lambda candidate: candidate.cost)
     if (not found or found[0].cost > CHEAP) and reading.front.stop > 1:
         trusted = reading.front.stop - 1
-        found.extend(holes.joins(site, trusted, reading.tokens.starts[trusted]))
+        found.extend(holes.joins(site, back, trusted, reading.tokens.starts[trusted]))
         found.sort(key=lambda candidate: candidate.cost)
     if not found:
         return None
@@ -304,6 +317,7 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
     for candidate in _worth_comparing(site, near):
         changes = _all_changes(site, candidate)
         output = apply_changes(site.text.data, changes)
+        site.effort.steps += len(output)
         readings.setdefault(output, (candidate.cost, changes))
     if len(readings) == 1:
         cost, changes = next(iter(readings.values()))
@@ -312,8 +326,6 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
         (cost + _shape_cost(output, shape), order, output) for order, (output, (cost, _)) in enumerate(readings.items())
     )
     chosen = ranked[0][2]
-    if DEBUG is not None:
-        DEBUG.append((site, ranked, readings))
     cost, changes = readings[chosen]
     outcome = _outcome(changes, cost)
     rivals = [output for _, _, output in ranked[1:] if readings[output][0] <= cost + TIE]

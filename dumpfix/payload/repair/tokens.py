@@ -9,7 +9,7 @@ changes that respell it. Linear: `bytes.find` on a mask of the delimiters, no pa
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dumpfix.payload.lexer import HEX_DIGITS, WHITE_SPACE, number_end, white_space_end
+from dumpfix.payload.lexer import HEX_DIGITS, WHITE_SPACE, number_end, run_end, white_space_end
 from dumpfix.payload.repair.pieces import Change, Grade
 
 OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY, COMMA, COLON = b"{}[],:"
@@ -31,6 +31,8 @@ VALUES_WITHOUT_JSON = frozenset(
     for name in (b"NaN", b"nan", b"Infinity", b"inf", b"Inf", b"INF", b"undefined")
 )
 _IDENTIFIER = bytes(byte for byte in range(256) if chr(byte).isalnum() and byte < 128) + b"_$-.@"
+ELLIPSES = (b"...", "…".encode())
+OMISSION = "something was left out here"
 _MOST_APOSTROPHES = 64
 _LEAST_PATIENCE = 1024
 
@@ -155,6 +157,8 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
         tokens.patience -= (end - at) >> 6
         tokens.changes.append(Change(at, comment, b"", "comment"))
         return comment
+    if data.startswith(ELLIPSES, at):
+        return _drop_ellipsis(data, at, stop, previous, tokens)
     if data[at] == _APOSTROPHE and previous in b"{[,:":
         close = _closing_apostrophe(data, at, stop, previous, tokens)
         if close:
@@ -171,15 +175,23 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
     return end
 
 
+def _drop_ellipsis(data: bytes, at: int, stop: int, previous: int, tokens: Tokens) -> int:
+    """An author left something out, nobody knows how much: the dots go, with a comma where two would be left."""
+    end = run_end(data, at, stop, b".\xe2\x80\xa6")
+    behind = white_space_end(data, end, stop)
+    if previous in b"{[," and data[behind : behind + 1] == b",":
+        end = behind + 1
+    tokens.changes.append(Change(at, end, b"", OMISSION, Grade.LOSS))
+    return end
+
+
 def _add(tokens: Tokens, kind: int, start: int, end: int) -> None:
     tokens.kinds.append(kind)
     tokens.starts.append(start)
     tokens.ends.append(end)
 
 
-def _meaning(
-    data: bytes, text: bytes, at: int, end: int, stop: int, previous: int
-) -> tuple[int, tuple[Change, ...]]:
+def _meaning(data: bytes, text: bytes, at: int, end: int, stop: int, previous: int) -> tuple[int, tuple[Change, ...]]:
     """The kind of token that a run stands for, and the changes that respell it."""
     if is_atom(text):
         return ATOM, ()
