@@ -13,9 +13,10 @@ from dumpfix.grammar.layout import Field
 from dumpfix.grammar.layout import Literal as LiteralElement
 from dumpfix.grammar.vocabulary import Kind
 from dumpfix.model import Record
-from dumpfix.payload.verdict import BOLDNESS, Repairer, Verdict, empty_is_ambiguous, judge
+from dumpfix.payload.verdict import BOLDNESS, Verdict, empty_is_ambiguous, judge
 from dumpfix.report.hazards import THOROUGH, hazards_of, hazards_of_many
 from dumpfix.report.ledger import Ledger, WithheldBecause
+from dumpfix.siblings import Siblings
 from dumpfix.sink import NotRepresentableError, Sink
 
 _UNAVAILABLE = -1
@@ -84,11 +85,11 @@ class Pipeline:
     ``place`` tells how far it has come.
     """
 
-    def __init__(self, choice: Choice, *, base: int = 0, repair: Repairer | None = None) -> None:
+    def __init__(self, choice: Choice, *, base: int = 0) -> None:
         self.choice = choice
         self.layout = choice.layout
         self.reading = Reading(choice.layout)
-        self._repair = repair
+        self._siblings = Siblings()
         self._empty_is_known = not empty_is_ambiguous(choice.layout)
         self._base = base
         self.place = _Place(base)
@@ -135,6 +136,7 @@ class Pipeline:
         dangerous = list(found)
         if any(not policy.withheld_hazards.isdisjoint(kinds) for _, kinds in dangerous):
             return None
+        self._siblings.see(batch.columns.get("topic"), batch.values)
         ledger.batch(batch, self.reading)
         if dangerous:
             self._tell_hazards(batch, dangerous, place, ledger)
@@ -174,7 +176,11 @@ class Pipeline:
             yield self._record(one, inner)
 
     def _record(self, one: Frame, place: _Place) -> Record:
-        verdict = judge(one, self.layout, self._repair)
+        verdict = judge(one, self.layout, self._siblings.repair)
+        if verdict.kind == "valid":
+            self._siblings.see((one.fields.get("topic"),), (verdict.json,))
+        else:
+            self._siblings.see_broken()
         return record_of(one, verdict, self.reading, place.base, place.line, _payload_place(one, place))
 
     def _one_by_one(

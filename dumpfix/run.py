@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dumpfix.errors import BrokenRunError, DumpfixError, LayoutError
+from dumpfix.errors import BrokenRunError, LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.grammar.choose import Choice, Told, choose
+from dumpfix.grammar.detect import HEAD, describe
 from dumpfix.model import Record
-from dumpfix.payload.verdict import Repairer
 from dumpfix.pipeline import Pipeline, Policy
 from dumpfix.report.ledger import Ledger
 from dumpfix.report.model import InputAccount
 from dumpfix.sink import sink_for
 from dumpfix.sink.console_producer import marker_for
 from dumpfix.source import Source
-
-#: a layout is looked for in this much of a dump
-HEAD = 1 << 16
 
 
 @dataclass(slots=True)
@@ -42,29 +39,18 @@ def find_layout(source: Source, told: Told) -> Opened:
     for chunk in source.chunks():
         head += chunk
         try:
-            return Opened(source, _choose(head, told, source, is_all=False), head)
+            return Opened(source, _choose(head, told, source.path, final=False), head)
         except NeedMoreError:
             continue
-    if not head:
-        return Opened(source, None, head)
-    return Opened(source, _choose(head, told, source, is_all=True), head)
+    choice = _choose(head, told, source.path, final=True) if head else None
+    return Opened(source, choice, head)
 
 
-def _choose(head: bytes, told: Told, source: Source, *, is_all: bool) -> Choice:
-    """The layout that this much of the dump decides. Raises NeedMoreError where more of it is wanted and allowed."""
+def _choose(head: bytes, told: Told, path: str, *, final: bool) -> Choice:
     try:
-        if is_all and len(head) <= HEAD:
-            return choose(head, told, final=True)
-        try:
-            return choose(head[:HEAD], told, final=False)
-        except NeedMoreError:
-            if len(head) < HEAD:
-                raise
-            # This is all that is looked at, however long the dump goes on.
-            return choose(head[:HEAD], told, final=True)
-    except DumpfixError as error:
-        if isinstance(error, LayoutError) and error.path is None:
-            error.path = source.path
+        return choose(head, told, final=final)
+    except LayoutError as error:
+        error.path = error.path or path
         raise
 
 
@@ -77,7 +63,6 @@ class Run:
     policy: Policy
     ledger: Ledger
     marker: bytes
-    repairer: Callable[[Choice], Repairer | None]
 
     @classmethod
     def prepare(
@@ -93,7 +78,7 @@ class Run:
         dumps = [find_layout(source, told) for source in sources]
         ledger = Ledger(emits_tombstones=to != "values", write_reject=write_reject)
         marker = marker_for([dump.head[:HEAD] for dump in dumps]) if to == "console-producer" else b""
-        return cls(dumps, to, policy or Policy(), ledger, marker, lambda _: None)
+        return cls(dumps, to, policy or Policy(), ledger, marker)
 
     def output(self) -> Iterator[bytes]:
         """What goes out, in pieces. Raises BrokenRunError where a dump cannot be read to its end."""
@@ -103,7 +88,7 @@ class Run:
             chunks = _Measured(dump.chunks(), account)
             if dump.choice is None:
                 continue
-            pipeline = Pipeline(dump.choice, base=dump.source.base, repair=self.repairer(dump.choice))
+            pipeline = Pipeline(dump.choice, base=dump.source.base)
             sink = sink_for(self.to, pipeline.reading, self.marker)
             try:
                 yield from pipeline.convert(chunks, sink, self.ledger, self.policy)
@@ -115,11 +100,11 @@ class Run:
                 account.wrappers = [{"kind": kind, "count": 1, "first_line": 1} for kind in dump.source.wrappers]
 
 
-def records_of(source: Source, told: Told, repairer: Callable[[Choice], Repairer | None]) -> Iterator[Record]:
+def records_of(source: Source, told: Told) -> Iterator[Record]:
     """The records of one dump, lazily."""
     dump = find_layout(source, told)
     if dump.choice is not None:
-        pipeline = Pipeline(dump.choice, base=source.base, repair=repairer(dump.choice))
+        pipeline = Pipeline(dump.choice, base=source.base)
         yield from pipeline.records(dump.chunks())
 
 
@@ -131,7 +116,7 @@ def account_of(dump: Opened) -> InputAccount:
     return InputAccount(
         dump.source.path,
         grammar=choice.grammar,
-        layout=choice.layout.name,
+        layout=describe(choice.layout),
         alternatives=list(choice.alternatives),
     )
 

@@ -41,6 +41,7 @@ def detect(
 
 
 def _show(dump: Opened) -> None:
+    from dumpfix.grammar.detect import describe
     from dumpfix.pipeline import Pipeline
     from dumpfix.report.text import shown
 
@@ -49,7 +50,7 @@ def _show(dump: Opened) -> None:
     if choice is None:
         typer.echo(f"{path}: empty")
         return
-    typer.echo(f"{path}: {choice.grammar}, {choice.confidence}: {shown(choice.layout.name)}")
+    typer.echo(f"{path}: {choice.grammar}, {choice.confidence}: {shown(describe(choice.layout))}")
     for name in choice.alternatives:
         typer.echo(f"  the same output as {shown(name)}")
     records = Pipeline(choice, base=dump.source.base).records(dump.chunks())
