@@ -8,7 +8,7 @@ import select
 import stat
 import tempfile
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from dumpfix.errors import BrokenRunError, UsageError
 
@@ -18,8 +18,8 @@ BUFFER = 1 << 18
 STANDARD_OUTPUT = "-"
 
 
-class ReaderGoneError(Exception):
-    """Nobody reads the pipe any more: no error of ours, and nothing to say."""
+class ReaderGoneError(BrokenRunError):
+    """Nobody reads the pipe any more: on the command line no error, and nothing to say."""
 
 
 class Output(Protocol):
@@ -75,7 +75,7 @@ class Stream:
                     # Whoever shares the pipe with us has made it non-blocking.
                     select.select([], [self._descriptor], [])
         except BrokenPipeError as error:
-            raise ReaderGoneError from error
+            raise ReaderGoneError("nobody reads this any more", path=self._path) from error
         except OSError as error:
             raise BrokenRunError(f"cannot be written: {error.strerror or error}", path=self._path) from error
 
@@ -148,6 +148,32 @@ class AtomicFile(Stream):
         if self._temporary is not None:
             self._temporary.unlink(missing_ok=True)
             self._temporary = None
+
+
+class FileObject:
+    """A binary file that a Python program hands over; it stays open."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, data: bytes) -> None:
+        """See Output."""
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise BrokenRunError(f"cannot be written: {error.strerror or error}") from error
+
+    def flush(self) -> None:
+        """See Output."""
+
+    def sync(self) -> None:
+        """See Output."""
+
+    def finish(self) -> None:
+        """See Output."""
+
+    def discard(self) -> None:
+        """See Output."""
 
 
 class Nowhere:

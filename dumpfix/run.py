@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dumpfix.errors import BrokenRunError, LayoutError
@@ -20,30 +21,46 @@ from dumpfix.source import Source
 
 @dataclass(slots=True)
 class Opened:
-    """A dump whose layout is known. ``choice`` is None where the dump is empty; ``head`` was read to find it."""
+    """A dump whose layout is known. ``choice`` is None where the dump is empty; ``head`` was read to find it.
+
+    ``broken`` says why nothing can be read behind the head.
+    """
 
     source: Source
     choice: Choice | None
     head: bytes
+    broken: BrokenRunError | None = None
 
     def chunks(self) -> Iterator[bytes]:
         """All of the dump, from its first byte."""
         if self.head:
             yield self.head
+        if self.broken is not None:
+            raise self.broken
         yield from self.source.chunks()
 
 
 def find_layout(source: Source, told: Told) -> Opened:
     """Read as much of a dump as its layout needs: nothing more where it was told. Raises LayoutError, SourceError."""
     head = b""
-    for chunk in source.chunks():
-        head += chunk
-        try:
-            return Opened(source, _choose(head, told, source.path, final=False), head)
-        except NeedMoreError:
-            continue
-    choice = _choose(head, told, source.path, final=True) if head else None
-    return Opened(source, choice, head)
+    broken: BrokenRunError | None = None
+    try:
+        for chunk in source.chunks():
+            head += chunk
+            try:
+                return Opened(source, _choose(head, told, source.path, final=False), head)
+            except NeedMoreError:
+                continue
+    except BrokenRunError as error:
+        broken = error
+    if not head:
+        return Opened(source, None, head, broken)
+    try:
+        return Opened(source, _choose(head, told, source.path, final=True), head, broken)
+    except LayoutError:
+        if broken is not None:
+            raise broken from None
+        raise
 
 
 def _choose(head: bytes, told: Told, path: str, *, final: bool) -> Choice:
@@ -72,11 +89,10 @@ class Run:
         *,
         to: str = "values",
         policy: Policy | None = None,
-        write_reject: Callable[[bytes], None] | None = None,
     ) -> Run:
         """Find the layouts of all dumps. Raises SourceError, LayoutError, UsageError before anything is put out."""
         dumps = [find_layout(source, told) for source in sources]
-        ledger = Ledger(emits_tombstones=to != "values", write_reject=write_reject)
+        ledger = Ledger(emits_tombstones=to != "values")
         marker = marker_for([dump.head[:HEAD] for dump in dumps]) if to == "console-producer" else b""
         return cls(dumps, to, policy or Policy(), ledger, marker)
 
@@ -87,14 +103,13 @@ class Run:
             self.ledger.begin(account)
             chunks = _Measured(dump.chunks(), account)
             if dump.choice is None:
+                # Empty; or broken before its first byte, which this tells.
+                deque(_broken_off(chunks, account), 0)
                 continue
             pipeline = Pipeline(dump.choice, base=dump.source.base)
             sink = sink_for(self.to, pipeline.reading, self.marker)
             try:
-                yield from pipeline.convert(chunks, sink, self.ledger, self.policy)
-            except BrokenRunError as error:
-                account.broken_off = error.message
-                raise
+                yield from _broken_off(pipeline.convert(chunks, sink, self.ledger, self.policy), account)
             finally:
                 account.lines = pipeline.place.lines
                 account.wrappers = [{"kind": kind, "count": 1, "first_line": 1} for kind in dump.source.wrappers]
@@ -119,6 +134,15 @@ def account_of(dump: Opened) -> InputAccount:
         layout=describe(choice.layout),
         alternatives=list(choice.alternatives),
     )
+
+
+def _broken_off(pieces: Iterable[bytes], account: InputAccount) -> Iterator[bytes]:
+    """The same pieces; the account is told where the dump breaks off."""
+    try:
+        yield from pieces
+    except BrokenRunError as error:
+        account.broken_off = error.message
+        raise
 
 
 class _Measured:

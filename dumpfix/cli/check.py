@@ -25,7 +25,6 @@ def check(
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     withhold_hazards: options.WithholdHazards = None,
-    jobs: options.Jobs = None,
     progress: options.Progress = None,
     quiet: options.Quiet = False,
 ) -> int:
@@ -39,10 +38,11 @@ def check(
     \b
         dumpfix check --json dump.txt | jq '.totals, .partitions'
     """
-    from dumpfix.cli.inputs import opened, told
-    from dumpfix.cli.task import Wanted, check_names, hazard_kinds, perform
+    from dumpfix.cli.inputs import told
+    from dumpfix.cli.task import check_all, hazard_kinds
+    from dumpfix.job import Job
 
-    wanted = Wanted(
+    job = Job(
         told(from_name, kcat_format, command, command_file, grammar_file),
         to=to,
         level=repair,
@@ -50,12 +50,6 @@ def check(
         thorough=hazards,
         report=report,
         rejects=rejects,
-        jobs=jobs,
-        progress=progress,
-        quiet=quiet,
         is_check=True,
-        json_to_stdout=json,
     )
-    check_names(wanted)
-    with opened(dumps) as sources:
-        return perform(sources, wanted)
+    return check_all(job, dumps, as_json=json, progress=progress, quiet=quiet)

@@ -25,7 +25,6 @@ def convert(
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     withhold_hazards: options.WithholdHazards = None,
-    jobs: options.Jobs = None,
     progress: options.Progress = None,
     quiet: options.Quiet = False,
 ) -> int:
@@ -48,10 +47,11 @@ def convert(
     The exit status is 0 where every record went out whole, 1 where something was withheld or mended with loss (the
     summary names it), 2 where nothing was written, 3 where the run broke off.
     """
-    from dumpfix.cli.inputs import opened, told
-    from dumpfix.cli.task import Wanted, check_names, hazard_kinds, perform
+    from dumpfix.cli.inputs import told
+    from dumpfix.cli.task import convert_all, hazard_kinds
+    from dumpfix.job import Job
 
-    wanted = Wanted(
+    job = Job(
         told(from_name, kcat_format, command, command_file, grammar_file),
         to=to,
         level=repair,
@@ -59,10 +59,5 @@ def convert(
         output=output,
         report=report,
         rejects=rejects,
-        jobs=jobs,
-        progress=progress,
-        quiet=quiet,
     )
-    check_names(wanted)
-    with opened(dumps) as sources:
-        return perform(sources, wanted)
+    return convert_all(job, dumps, progress=progress, quiet=quiet)

@@ -32,11 +32,11 @@ def exit_status(arguments: list[str]) -> int:
     command = typer.main.get_command(app)
     try:
         result = command.main(arguments, prog_name="dumpfix", standalone_mode=False)
+    except ReaderGoneError:
+        return 0
     except DumpfixError as error:
         complain(str(error))
         return error.exit_code
-    except ReaderGoneError:
-        return 0
     except KeyboardInterrupt:
         return INTERRUPTED
     except TerminatedError as error:

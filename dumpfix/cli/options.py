@@ -52,7 +52,6 @@ WithholdHazards = Annotated[
     str | None,
     typer.Option("--withhold-hazards", metavar="KIND,…", help="Keep back valid JSON with these hazards."),
 ]
-Jobs = Annotated[int | None, typer.Option("--jobs", "-j", metavar="N", min=1, help="Processes; 1 is serial.")]
 Progress = Annotated[
     bool | None, typer.Option("--progress/--no-progress", help="A bar on standard error. [default: on a terminal]")
 ]

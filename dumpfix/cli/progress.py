@@ -18,11 +18,8 @@ INTERVAL = 0.1
 
 
 @contextlib.contextmanager
-def progress_of(run: Run, sources: Sequence[Source], *, wanted: bool) -> Iterator[Callable[[], None]]:
+def progress_of(run: Run, sources: Sequence[Source]) -> Iterator[Callable[[], None]]:
     """A function to call now and then; it draws the bar once the run has lasted a while."""
-    if not wanted:
-        yield _nothing
-        return
     bar = _Bar(run, sources)
     try:
         yield bar.tick

@@ -27,10 +27,10 @@ _Place = tuple[int, str | None, int]
 class Ledger:
     """Takes down what the pipeline tells. ``write_reject`` gets the line of each withheld record.
 
-    ``emits_tombstones``: whether the output has a line for a tombstone.
+    ``emits_tombstones``: whether the output has a line for a tombstone. ``lossy`` counts what went out with loss.
     """
 
-    def __init__(self, *, emits_tombstones: bool, write_reject: Callable[[bytes], None] | None = None) -> None:
+    def __init__(self, *, emits_tombstones: bool) -> None:
         self.totals = Totals()
         self.inputs: list[InputAccount] = []
         self.findings = Spool()
@@ -40,9 +40,10 @@ class Ledger:
         self.has_headers = False
         self.needs_a_look = False
         self.largest_payload = 0
+        self.lossy = 0
         self.first_garbage: tuple[str, int] | None = None
         self._emits_tombstones = emits_tombstones
-        self._write_reject = write_reject
+        self.write_reject: Callable[[bytes], None] | None = None
         self._partitions: dict[_Place, Partition] = {}
         self._topics: dict[bytes | None, str | None] = {}
 
@@ -129,10 +130,11 @@ class Ledger:
         self.has_headers = self.has_headers or (bool(record.headers_text) and record.headers != ())
         if withheld_because is not None or record.judgement.level in ("partial", "guess"):
             self.needs_a_look = True
+            self.lossy += emitted
         if withheld_because is not None:
             totals.withheld += 1
-            if self._write_reject is not None:
-                self._write_reject(reject_of(record, self.inputs[-1].path, withheld_because, reason))
+            if self.write_reject is not None:
+                self.write_reject(reject_of(record, self.inputs[-1].path, withheld_because, reason))
         if withheld_because is not None or kind in ("repaired", "irrecoverable"):
             path = self.inputs[-1].path
             self.findings.add(
@@ -178,9 +180,9 @@ class Ledger:
         for start, end in garbage_payloads(text):
             self.totals.garbage_payloads += 1
             self.needs_a_look = True
-            if self._write_reject is not None:
+            if self.write_reject is not None:
                 where = line + text.count(b"\n", 0, start)
-                self._write_reject(garbage_reject(text[start:end], path, where, byte_start + start))
+                self.write_reject(garbage_reject(text[start:end], path, where, byte_start + start))
 
     # -- the end -------------------------------------------------------------------------------------------------
 

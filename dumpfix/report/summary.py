@@ -94,6 +94,10 @@ def _advice(report: Report, ledger: Ledger, context: Context, style: Style) -> I
         yield f"{counted(totals.garbage_bytes, 'byte')} of garbage belong to no record, first at {shown(path)}:{line}"
     if totals.garbage_payloads:
         yield style.yellow(f"{counted(totals.garbage_payloads, 'whole document')} inside the garbage: {_kept(context)}")
+    if ledger.lossy:
+        yield style.yellow(
+            f"{counted(ledger.lossy, 'record')} emitted with loss (partial, guess): look before you produce"
+        )
     if totals.withheld:
         yield style.yellow(f"{counted(totals.withheld, 'record')} withheld: {_kept(context)}")
     bolder = _bolder(report.findings.first, context.level)
