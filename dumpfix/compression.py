@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from dumpfix.errors import BrokenRunError, SourceError
+from dumpfix.errors import BrokenInputError, SourceError
 
 #: compressed bytes handed to a decompressor at once, so that what comes out of one step stays small
 STEP = 1 << 14
@@ -71,7 +71,7 @@ def format_of(head: bytes) -> Format | None:
 def decompressed(chunks: Iterable[bytes], kind: Format, path: str) -> Iterator[bytes]:
     """What the compressed ``chunks`` hold, member after member.
 
-    Raises BrokenRunError where the data are damaged or end too early, after everything before that was given out;
+    Raises BrokenInputError where the data are damaged or end too early, after everything before that was given out;
     SourceError, before anything is read, where the package for this compression is missing.
     """
     opener = kind.opener
@@ -94,10 +94,10 @@ def _members(
                 try:
                     out = current.decompress(step)
                 except _FAULTS as error:
-                    raise BrokenRunError(f"the {kind.name} data are damaged here: {error}", path=path) from error
+                    raise BrokenInputError(f"the {kind.name} data are damaged here: {error}", path=path) from error
                 if out:
                     yield out
                 step = current.unused_data if current.eof else b""
                 is_between = current.eof
     if not is_between:
-        raise BrokenRunError(f"the {kind.name} data end too early: the file was cut", path=path)
+        raise BrokenInputError(f"the {kind.name} data end too early: the file was cut", path=path)

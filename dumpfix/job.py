@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
-from dumpfix.errors import BrokenRunError, UsageError
+from dumpfix.errors import BrokenInputError, UsageError
 from dumpfix.grammar.choose import Told
 from dumpfix.output import STANDARD_OUTPUT, Nowhere, Output, open_output
 from dumpfix.payload.verdict import BOLDNESS
@@ -68,7 +68,7 @@ class Done:
     report: Report
     run: Run
     context: Context
-    broken: BrokenRunError | None = None
+    broken: BrokenInputError | None = None
 
 
 @dataclass(slots=True)
@@ -127,7 +127,7 @@ def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | 
     return done
 
 
-def _pump(run: Run, sources: Iterable[Source], output: Output, watch: Watch | None) -> BrokenRunError | None:
+def _pump(run: Run, sources: Iterable[Source], output: Output, watch: Watch | None) -> BrokenInputError | None:
     """Move the output along; before a source waits for more, the reader gets what there is.
 
     The answer is why a dump could not be read to its end. What came before is accounted for all the same.
@@ -143,9 +143,7 @@ def _pump(run: Run, sources: Iterable[Source], output: Output, watch: Watch | No
         try:
             for piece in run.output():
                 output.write(piece)
-        except BrokenRunError as error:
-            if run.ledger.inputs[-1].broken_off is None:
-                raise
+        except BrokenInputError as error:
             return error
     return None
 

@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dumpfix.errors import BrokenRunError, LayoutError
+from dumpfix.errors import BrokenInputError, LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.grammar.choose import Choice, Told, choose
 from dumpfix.grammar.detect import HEAD, describe
@@ -29,7 +29,7 @@ class Opened:
     source: Source
     choice: Choice | None
     head: bytes
-    broken: BrokenRunError | None = None
+    broken: BrokenInputError | None = None
 
     def chunks(self) -> Iterator[bytes]:
         """All of the dump, from its first byte."""
@@ -43,7 +43,7 @@ class Opened:
 def find_layout(source: Source, told: Told) -> Opened:
     """Read as much of a dump as its layout needs: nothing more where it was told. Raises LayoutError, SourceError."""
     head = b""
-    broken: BrokenRunError | None = None
+    broken: BrokenInputError | None = None
     try:
         for chunk in source.chunks():
             head += chunk
@@ -51,7 +51,7 @@ def find_layout(source: Source, told: Told) -> Opened:
                 return Opened(source, _choose(head, told, source.path, final=False), head)
             except NeedMoreError:
                 continue
-    except BrokenRunError as error:
+    except BrokenInputError as error:
         broken = error
     if not head:
         return Opened(source, None, head, broken)
@@ -97,7 +97,7 @@ class Run:
         return cls(dumps, to, policy or Policy(), ledger, marker)
 
     def output(self) -> Iterator[bytes]:
-        """What goes out, in pieces. Raises BrokenRunError where a dump cannot be read to its end."""
+        """What goes out, in pieces. Raises BrokenInputError where a dump cannot be read to its end."""
         for dump in self.dumps:
             account = account_of(dump)
             self.ledger.begin(account)
@@ -140,7 +140,7 @@ def _broken_off(pieces: Iterable[bytes], account: InputAccount) -> Iterator[byte
     """The same pieces; the account is told where the dump breaks off."""
     try:
         yield from pieces
-    except BrokenRunError as error:
+    except BrokenInputError as error:
         account.broken_off = error.message
         raise
 

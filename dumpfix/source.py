@@ -16,7 +16,7 @@ from typing import IO, Any, cast
 
 from dumpfix.compression import FORMATS, decompressed, format_of
 from dumpfix.encoding import MARKS, as_utf8, mark_of
-from dumpfix.errors import BrokenRunError, SourceError
+from dumpfix.errors import BrokenInputError, SourceError
 
 #: bytes read at once from a file
 CHUNK = 1 << 20
@@ -54,7 +54,7 @@ class Source:
             self.identity = (status.st_dev, status.st_ino)
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes of the dump, unwrapped. The same iterator at each call. Raises SourceError, BrokenRunError."""
+        """The bytes of the dump, unwrapped. The same iterator at each call. Raises SourceError, BrokenInputError."""
         if self._chunks is None:
             self._chunks = self._unwrapped()
         return self._chunks
@@ -72,7 +72,7 @@ class Source:
             try:
                 chunk = next(raw, None)
             except OSError as error:
-                raise BrokenRunError(f"reading broke off: {error.strerror or error}", path=self.path) from error
+                raise BrokenInputError(f"reading broke off: {error.strerror or error}", path=self.path) from error
             if chunk is None:
                 return
             self.taken += len(chunk)

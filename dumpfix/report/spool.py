@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+import weakref
 from collections.abc import Iterator
 from typing import IO
 
 import orjson
 
+from dumpfix.errors import BrokenRunError
 from dumpfix.report.finding import JsonObject
 
 #: what is kept in memory before a file is opened at all
@@ -22,13 +24,17 @@ class Spool:
         self.count = 0
         self._keep = keep
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
+        weakref.finalize(self, self._file.close)
 
     def add(self, value: JsonObject) -> None:
-        """Put one more at the end."""
+        """Put one more at the end. Raises BrokenRunError where there is no room for it."""
         if self.count < self._keep:
             self.first.append(value)
         self.count += 1
-        self._file.write(orjson.dumps(value) + b"\n")
+        try:
+            self._file.write(orjson.dumps(value) + b"\n")
+        except OSError as error:
+            raise BrokenRunError(f"findings cannot be set aside: {error.strerror or error}") from error
 
     def lines(self) -> Iterator[bytes]:
         """The values as JSON texts, without line ends."""
