@@ -47,3 +47,7 @@ class BrokenRunError(DumpfixError):
     """A run that broke off after it had begun: truncated gzip, disk full."""
 
     exit_code = 3
+
+
+class BrokenInputError(BrokenRunError):
+    """A dump that cannot be read to its end: a truncated gzip, a disk that fails."""

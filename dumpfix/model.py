@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dumpfix.fields import Headers
 from dumpfix.payload.verdict import Verdict
 
 
@@ -15,8 +16,9 @@ class Record:
     ``headers`` are pairs of name and value where they can be taken apart; ``headers_text`` is what the dump shows.
     ``key`` and ``value`` are bytes; ``has_key`` tells a null key (True, None) from a dump without keys (False, None).
     ``value`` is the payload as it goes out (one line of JSON), None for a tombstone or an irrecoverable payload;
-    ``raw_value`` is the payload as the dump has it. ``line`` counts from 1; ``byte_start`` and ``byte_end`` are the
-    record's extent in the dump.
+    ``raw_value`` is the payload as the dump has it. ``line`` is where the record begins, ``payload_line`` and
+    ``payload_column`` where its payload does (None where that is not known); all count from 1, columns in bytes.
+    ``byte_start`` and ``byte_end`` are the record's extent in the dump.
     """
 
     topic: str | None
@@ -24,13 +26,15 @@ class Record:
     offset: int | None
     timestamp: int | None
     timestamp_type: str | None
-    headers: tuple[tuple[str, bytes | None], ...] | None
+    headers: Headers | None
     headers_text: bytes | None
     key: bytes | None
     has_key: bool
     value: bytes | None
     raw_value: bytes | None
     line: int
+    payload_line: int | None
+    payload_column: int | None
     byte_start: int
     byte_end: int
     judgement: Verdict

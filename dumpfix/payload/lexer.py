@@ -52,8 +52,10 @@ def first_of(data: bytes, at: int, stop: int, members: bytes) -> int:
 def string_end(data: bytes, at: int, stop: int) -> int:
     """Read a STRING whose opening quote is at `at`."""
     begin = at + 1
+    quote = data.find(b'"', begin, stop)
     while True:
-        quote = data.find(b'"', begin, stop)
+        if 0 <= quote < begin:
+            quote = data.find(b'"', begin, stop)
         backslash = data.find(b"\\", begin, stop if quote < 0 else quote)
         plain_end = backslash if backslash >= 0 else quote if quote >= 0 else stop
         piece = data[begin:plain_end]
