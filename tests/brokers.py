@@ -52,9 +52,7 @@ def run_kcat(
     timeout: float = 60,
     check: bool = True,
 ) -> Output:
-    """Run kcat with ``-b bootstrap`` in front of ``arguments``. ``merged``: one pipe for both streams, as ``2>&1``
-    does it.
-    """
+    """Run kcat with ``-b bootstrap`` before ``arguments``. ``merged``: one pipe for both streams (``2>&1``)."""
     done = subprocess.run(
         [kcat_path(), "-b", bootstrap, *arguments],
         input=b"" if stdin is None else stdin,

@@ -263,6 +263,12 @@ class ObjectRule:
                 return unescape(text[1:-1] if is_whole else text[1:])
             if text == b"null":
                 return None
+        if bound.kind is Kind.JSON_VALUE:
+            # As the batches have it, which see only what orjson read.
+            try:
+                return orjson.dumps(orjson.loads(text))
+            except ValueError:
+                return text
         return text
 
 
@@ -288,10 +294,20 @@ class _LazyColumns(Mapping[str, Sequence[bytes | None]]):
 class ObjectBatch(Batch):
     """Many objects that lie directly behind one another."""
 
-    __slots__ = ("rows", "rule")
+    __slots__ = ("objects", "rows", "rule")
 
+    objects: Sequence[dict[str, object]]
     rows: Sequence[bytes]
     rule: ObjectRule
+
+    def fields(self, index: int) -> dict[str, bytes | None]:
+        """The attributes of one record: those whose members it has."""
+        parsed = self.objects[index]
+        return {
+            bound.meaning: _as_bytes(parsed[name.decode()])
+            for name, bound in self.rule.layout.members
+            if bound.meaning and name.decode() in parsed
+        }
 
     def spans(self) -> Iterator[Span]:
         """The tiles of these records, as the rule reads them one by one."""
@@ -366,6 +382,7 @@ class ObjectScanner:
         batch.columns = _LazyColumns(self._makers(objects[:count], values))
         batch.rows = [row + ending for row in rows[:count]]
         batch.rule = self.rule
+        batch.objects = objects
         return batch
 
     def _is_plain(self, parsed: object) -> bool:

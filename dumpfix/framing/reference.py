@@ -298,12 +298,12 @@ def _filled(tiles: Sequence[Span]) -> Iterator[Span]:
 
 
 def coalesced(tiles: Sequence[Span]) -> list[Span]:
-    """The same tiles with literals side by side made one, and empty ones left out."""
+    """The same tiles with literals or separators that stand side by side made one, and empty ones left out."""
     out: list[Span] = []
     for tile in tiles:
         if tile.start == tile.end:
             continue
-        if out and tile.role == "literal" == out[-1].role and out[-1].end == tile.start:
+        if out and tile.role in ("literal", "separator") and tile.role == out[-1].role and out[-1].end == tile.start:
             out[-1] = out[-1]._replace(end=tile.end)
         else:
             out.append(tile)

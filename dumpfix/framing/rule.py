@@ -20,8 +20,8 @@ At a place where an item begins (the beginning of the dump, or directly behind a
 The **next start** is the nearest later line that begins with a notice or with a record. A record's beginning is
 recognised by its anchor: the literals and numbers before the first text. A layout without one (``%k: %s``) has
 nothing to be recognised by; there a line is taken to begin a record if it holds all that stands before the
-payload and does not begin with a blank, a comma or a closing bracket, as lines inside a pretty-printed document
-do. That is on the careful side: ``{"a":[1,`` and ``{"b":2}]}`` stay two broken payloads.
+payload and is not empty nor begins with a blank, a comma or a closing bracket, as lines inside a pretty-printed
+document do. That is on the careful side: ``{"a":[1,`` and ``{"b":2}]}`` stay two broken payloads.
 
 A notice printed into the middle of a record (kcat writes records in blocks of 4096 bytes, notices at once) is
 taken out where the record does not hold with it inside.
@@ -30,7 +30,7 @@ taken out where the record does not hold with it inside.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import combinations, islice
 
 from dumpfix.framing.elements import (
     Cut,
@@ -50,8 +50,10 @@ Item = Frame | Span
 MOST_READINGS = 32
 #: notices taken out of one record
 MOST_INNER_NOTICES = 64
+#: up to so many, every selection of them is tried
+MOST_CHOSEN = 4
 
-_INSIDE_A_DOCUMENT = b" \t\r}],"
+_INSIDE_A_DOCUMENT = b" \t\r\n}],"
 _LINE_ENDS = b"\r\n"
 _OPENERS = (b"{", b"[")
 
@@ -126,7 +128,7 @@ class LinearRule:
         if data[at] in _LINE_ENDS and not self.blank_is_record:
             return Span(at, _blank_end(data, at), "separator")
         frame = self._record(data, at, final=final)
-        if frame is not None and frame.is_valid and not self._holds_line_end(frame):
+        if frame is not None and self._holds(frame):
             return frame
         mended = self._without_inner_notices(data, at, frame, final=final)
         if mended is not None:
@@ -138,9 +140,12 @@ class LinearRule:
             raise NeedMoreError
         return Span(at, stop, "garbage")
 
-    def _holds_line_end(self, frame: Frame) -> bool:
-        """Whether a field other than the payload spans lines, as it does where a notice cuts into it."""
-        return any(b"\n" in (text or b"") for name, text in frame.fields.items() if name != "value")
+    def _holds(self, frame: Frame) -> bool:
+        """Whether nothing suggests that a notice cuts into this record: its sizes fit, or its texts are whole."""
+        if self.layout.is_sized and frame.complete and not frame.has_wrong_size:
+            return True
+        spans_lines = any(b"\n" in (text or b"") for name, text in frame.fields.items() if name != "value")
+        return frame.is_valid and not spans_lines
 
     # -- starts ----------------------------------------------------------------------------------------------
 
@@ -386,44 +391,62 @@ class LinearRule:
     # -- notices inside ----------------------------------------------------------------------------------------
 
     def _without_inner_notices(self, data: bytes, at: int, frame: Frame | None, *, final: bool) -> Frame | None:
-        """The record that begins at ``at`` with the notices in its middle taken out; None if that does not help."""
+        """The record that begins at ``at`` with the notices in its middle taken out; None if that does not help.
+
+        A payload may hold what looks like a notice, so as few as possible are taken out: one, then two …, until
+        the record holds. Where none of it makes a whole record, only a beginning that was cut is mended.
+        """
         if not self.notices.beginnings:
             return None
-        reach, _ = self.next_start(data, at + 1, final=final)
-        pieces: list[tuple[int, int]] = []
-        notices: list[Span] = []
-        begin = at
-        for _ in range(MOST_INNER_NOTICES):
-            notice = self._find_notice(data, begin if pieces or begin > at else at + 1, reach, final=final)
+        runs, reach = self._inner_notices(data, at, final=final)
+        for chosen in _choices(runs):
+            mended = self._joined(data, at, chosen, reach)
+            if mended is not None and mended.is_valid and mended.inner_notices:
+                return mended
+        mended = self._joined(data, at, runs, reach) if runs and frame is None else None
+        return mended if mended is not None and mended.inner_notices else None
+
+    def _inner_notices(self, data: bytes, at: int, *, final: bool) -> tuple[list[list[Span]], int]:
+        """Notices (each with those right behind it) that may cut the record at ``at``; where the record ends at most.
+
+        A notice at the beginning of a line cuts a record only if what follows it begins none.
+        """
+        runs: list[list[Span]] = []
+        reach, is_open = self.next_start(data, at + 1, final=final)
+        begin = at + 1
+        while len(runs) < MOST_INNER_NOTICES:
+            notice = self._find_notice(data, begin, reach, final=final)
             if notice is None:
                 break
             run = [notice]
             while run[-1].end < len(data) and (more := self.notices.match(data, run[-1].end, final=final)):
                 run.append(more)
-            after = run[-1].end
-            at_line_start = notice.start == 0 or data[notice.start - 1 : notice.start] == b"\n"
-            if after >= len(data):
+            begin = run[-1].end
+            at_line_start = data[notice.start - 1 : notice.start] == b"\n"
+            if begin >= len(data):
                 if not final:
                     raise NeedMoreError
                 if at_line_start:
                     break
-            elif at_line_start and (not self.layout.is_anchored or self.begins_record(data, after, final=final)):
+            elif at_line_start and (not self.layout.is_anchored or self.begins_record(data, begin, final=final)):
                 break
-            pieces.append((begin, notice.start))
-            notices.extend(run)
-            begin = after
-            reach, is_open = self.next_start(data, after + 1, final=final) if after < len(data) else (after, False)
-            if is_open:
-                raise NeedMoreError
-        if not notices:
-            return None
-        # Where the text behind the notice is a record by itself, nothing was cut: the notice only lacks a line end.
-        pieces.append((begin, reach))
-        joined = b"".join(data[start:end] for start, end in pieces)
-        mended = self._record(joined, 0, final=True)
-        if mended is None or (frame is not None and frame.is_valid and not mended.is_valid):
-            return None
-        return _mapped(mended, pieces, notices)
+            runs.append(run)
+            if begin >= reach:
+                reach, is_open = self.next_start(data, begin + 1, final=final)
+        if runs and is_open:
+            raise NeedMoreError
+        return runs, max(reach, begin if runs else 0)
+
+    def _joined(self, data: bytes, at: int, runs: Sequence[Sequence[Span]], reach: int) -> Frame | None:
+        """The record at ``at`` as it reads without these notices."""
+        pieces: list[tuple[int, int]] = []
+        begin = at
+        for run in runs:
+            pieces.append((begin, run[0].start))
+            begin = run[-1].end
+        pieces.append((begin, max(reach, begin)))
+        mended = self._record(b"".join(data[start:end] for start, end in pieces), 0, final=True)
+        return None if mended is None else _mapped(mended, pieces, [notice for run in runs for notice in run])
 
     def _find_notice(self, data: bytes, at: int, stop: int, *, final: bool) -> Span | None:
         """The first notice that begins in ``data[at:stop]`` or right at ``stop``, anywhere in a line."""
@@ -503,6 +526,16 @@ def _is_closed(cuts: Sequence[Cut], data: bytes) -> bool:
     )
 
 
+def _choices(runs: Sequence[list[Span]]) -> Iterator[Sequence[list[Span]]]:
+    """Which notices to take out, the fewest first; of many only each by itself and all of them."""
+    if len(runs) > MOST_CHOSEN:
+        yield from ([run] for run in runs)
+        yield runs
+        return
+    for count in range(1, len(runs) + 1):
+        yield from combinations(runs, count)
+
+
 def _blank_end(data: bytes, at: int) -> int:
     while at < len(data) and data[at] in _LINE_ENDS:
         at += 1
@@ -516,25 +549,25 @@ def _mapped(frame: Frame, pieces: Sequence[tuple[int, int]], notices: Sequence[S
         base = 0
         for start, end in pieces:
             low, high = max(span.start, base), min(span.end, base + end - start)
-            if low < high:
+            if low < high or (low == high and span.start == span.end):
                 spans.append(Span(start + low - base, start + high - base, span.role, span.name))
             base += end - start
-    consumed = frame.end
-    total = sum(end - start for start, end in pieces)
-    inner = list(notices)
-    stop = pieces[-1][1] - (total - consumed)
-    if stop <= pieces[-1][0]:
-        # The record ends before the last notice: what follows is read anew.
-        inner = [n for n in inner if n.start < stop]
+    stop = _position(frame.end, pieces)
+    # The record may end before the last notice: what follows is read anew.
+    inner = [notice for notice in notices if notice.start < stop]
     frame.spans = sorted([*spans, *inner])
-    payload = frame.payload_start
-    if payload is not None:
-        base = 0
-        for start, end in pieces:
-            if payload <= base + end - start:
-                frame.payload_start = start + payload - base
-                break
-            base += end - start
+    if frame.payload_start is not None:
+        frame.payload_start = _position(frame.payload_start, pieces)
     frame.start, frame.end = pieces[0][0], stop
     frame.inner_notices = inner
     return frame
+
+
+def _position(joined: int, pieces: Sequence[tuple[int, int]]) -> int:
+    """Where a position of the joined pieces lies in the dump."""
+    base = 0
+    for start, end in pieces:
+        if joined <= base + end - start:
+            return start + joined - base
+        base += end - start
+    raise AssertionError("a position behind the last piece")

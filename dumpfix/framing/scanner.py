@@ -70,7 +70,8 @@ class LinearScanner:
                 yield columns.batch(begin, row)
             if row == count:
                 return
-            at = rows.starts[row]
+            # Behind a batch the line ends that lead this record in are still to be accounted for.
+            at = rows.starts[row] - (rows.gap if row > begin else 0)
             begin = row + 1
             while begin == row + 1 or begin < count or at < rows.end:
                 try:

@@ -66,20 +66,28 @@ def _timestamp(record: KafkaRecord) -> bytes:
             return b"NO_TIMESTAMP"
 
 
-def _headers(record: KafkaRecord, separator: bytes, null: bytes) -> bytes:
+def _headers(record: KafkaRecord, separator: bytes, null: bytes, encoding: str = "utf-8") -> bytes:
     if not record.headers:
         return b"NO_HEADERS"
-    return separator.join(name.encode() + b":" + (null if value is None else value) for name, value in record.headers)
+    return separator.join(
+        name.encode(encoding, errors="replace") + b":" + (null if value is None else value)
+        for name, value in record.headers
+    )
 
 
-def render(record: KafkaRecord, options: Options, version: str) -> bytes:
-    """What DefaultMessageFormatter writes for one record."""
+def render(record: KafkaRecord, options: Options, version: str, *, posix_locale: bool = False) -> bytes:
+    """What DefaultMessageFormatter writes for one record.
+
+    ``posix_locale``: ``LC_ALL=C``, as in many containers. From 3.8 on (the port to Java) the names of headers, and
+    they alone, are printed in the locale's encoding: what is no ASCII becomes a question mark.
+    """
     number = parse_version(version)
     if number < (0, 11):
         return _render_0_8(record, options, number)
     if number < (2, 7):
         return _render_0_11(record, options, number)
-    return _render_2_7(record, options, number)
+    encoding = "ascii" if posix_locale and number >= (3, 8) else "utf-8"
+    return _render_2_7(record, options, number, encoding)
 
 
 def _render_0_8(record: KafkaRecord, options: Options, number: tuple[int, ...]) -> bytes:
@@ -114,7 +122,7 @@ def _render_0_11(record: KafkaRecord, options: Options, number: tuple[int, ...])
     return out
 
 
-def _render_2_7(record: KafkaRecord, options: Options, number: tuple[int, ...]) -> bytes:
+def _render_2_7(record: KafkaRecord, options: Options, number: tuple[int, ...], encoding: str) -> bytes:
     """2.7 and later: columns joined by the key's separator, one line separator at the end."""
     null = options.null_literal
     columns = []
@@ -129,7 +137,7 @@ def _render_2_7(record: KafkaRecord, options: Options, number: tuple[int, ...]) 
     if options.print_epoch and number >= (4,):
         columns.append(b"Epoch:NOT_PRESENT")
     if options.print_headers:
-        columns.append(_headers(record, options.headers_separator, null))
+        columns.append(_headers(record, options.headers_separator, null, encoding))
     if options.print_key:
         columns.append(null if record.key is None else record.key)
     if options.print_value:
@@ -145,10 +153,9 @@ def render_confluent(
     value_schema_id: int | str | None = None,
     headers_deserializer: bool = False,
 ) -> bytes:
-    """What kafka-avro-, kafka-json-schema- and kafka-protobuf-console-consumer write; ``record`` holds the decoded
-    texts.
+    """What kafka-avro-, kafka-json-schema- and kafka-protobuf-console-consumer write.
 
-    ``key_schema_id=None``: a key deserializer that knows no schemas.
+    ``record`` holds the decoded texts. ``key_schema_id=None``: a key deserializer that knows no schemas.
     """
     null = options.null_literal
     out = b""
@@ -175,9 +182,7 @@ def render_confluent(
 
 
 def options_for(version: str, *, separators: bool = True) -> st.SearchStrategy[Options]:
-    """Any columns that ``version`` knows, at least one of them; with ``separators`` now and then separators of the
-    user's own.
-    """
+    """Any columns that ``version`` knows, at least one; ``separators``: now and then some of the user's own."""
     number = parse_version(version)
     flag = st.booleans()
     no = st.just(False)
@@ -226,11 +231,21 @@ def logger_name(version: str) -> str:
     return "org.apache.kafka.tools.consumer.ConsoleConsumer" if number >= (3, 8) else "kafka.tools.ConsoleConsumer$"
 
 
+_TIMEOUT_FRAMES = (
+    "kafka.consumer.NewShinyConsumer.receive(BaseConsumer.scala:98)",
+    "kafka.tools.ConsoleConsumer$.process(ConsoleConsumer.scala:129)",
+    "kafka.tools.ConsoleConsumer$.run(ConsoleConsumer.scala:84)",
+    "kafka.tools.ConsoleConsumer$.main(ConsoleConsumer.scala:54)",
+    "kafka.tools.ConsoleConsumer.main(ConsoleConsumer.scala)",
+)
+
+
 def timed_out(version: str = "3.9", *, time: str = "2023-11-14 22:13:20,001") -> bytes:
-    """The normal end of ``--timeout-ms``."""
-    return log4j(
-        "ERROR", "Error processing message, terminating consumer process: ", logger_name(version), time=time
-    ) + (b"org.apache.kafka.common.errors.TimeoutException\n")
+    """The normal end of ``--timeout-ms``: until 1.1 with a stack trace (its line numbers are those of 1.1.1)."""
+    line = log4j("ERROR", "Error processing message, terminating consumer process: ", logger_name(version), time=time)
+    if parse_version(version) < (2,):
+        return line + stack_trace("kafka.consumer.ConsumerTimeoutException", "", _TIMEOUT_FRAMES)
+    return line + b"org.apache.kafka.common.errors.TimeoutException\n"
 
 
 def stack_trace(exception: str, message: str, frames: Sequence[str], *, cause: str | None = None) -> bytes:
@@ -263,8 +278,36 @@ def deprecated_formatter(name: str, replacement: str) -> bytes:
     return f"WARNING: {name} is deprecated and will be removed in the next major release. {ending}\n".encode()
 
 
+def new_protocol_advertised() -> bytes:
+    """4.3, on standard error, with no time before it."""
+    return (
+        b"The consumer rebalance protocol (KIP-848) is production-ready! Set group.protocol=consumer to try it out. "
+        b"See https://kafka.apache.org/documentation/#consumer_rebalance_protocol\n"
+    )
+
+
 def unable_to_write() -> bytes:
     return b"Unable to write to standard out, closing consumer.\n"
+
+
+def shutdown_complete() -> bytes:
+    """``--enable-systest-events``, on standard OUTPUT."""
+    return b"shutdown_complete\n"
+
+
+def metadata_warning(topic: str, version: str = "3.9") -> bytes:
+    """What the client logs while a topic is not there, or not yet."""
+    number = parse_version(version)
+    old = "consumer-console-consumer-12345-1" if number >= (2, 3) else "consumer-1"
+    client = "console-consumer" if number >= (3, 1) else old
+    who = f"[Consumer clientId={client}, groupId=console-consumer-12345] " if number >= (1,) else ""
+    what = (
+        "The metadata response from the cluster reported a recoverable issue"
+        if number >= (3, 9)
+        else "Error while fetching metadata"
+    )
+    text = f"{who}{what} with correlation id 2 : {{{topic}=UNKNOWN_TOPIC_OR_PARTITION}}"
+    return log4j("WARN", text, "org.apache.kafka.clients.NetworkClient")
 
 
 def notices(version: str = "3.9") -> st.SearchStrategy[bytes]:
@@ -285,7 +328,14 @@ def notices(version: str = "3.9") -> st.SearchStrategy[bytes]:
         "Connection to node -1 (localhost/127.0.0.1:9092) could not be established.",
         "org.apache.kafka.clients.NetworkClient",
     )
-    choices = [timed_out(version), warning, warning + trace, unable_to_write()]
+    choices = [
+        timed_out(version),
+        metadata_warning("events", version),
+        shutdown_complete(),
+        warning,
+        warning + trace,
+        unable_to_write(),
+    ]
     if parse_version(version) >= (4, 2):
-        choices.append(deprecated())
+        choices += [deprecated(), new_protocol_advertised()]
     return st.sampled_from(choices) | st.builds(processed, st.integers(0, 10**9), st.just(version))

@@ -1,7 +1,7 @@
 """What kafkacat 1.2 to kcat 1.8 print, byte for byte; read from their sources, proved against 1.7.1
 (test_kcat_model.py).
 
-Format strings and delimiters are taken as they stand in the argument vector (after the shell): ``b"%s\\\\n"`` has a
+Format strings and delimiters are taken as they stand in the argument vector, after the shell: ``b"%s\\\\n"`` ends with a
 backslash and an n.
 """
 
@@ -54,8 +54,8 @@ def decode_literal(run: bytes) -> bytes:
     """The bytes that a literal run of a format string prints.
 
     A number after ``\\`` is read by strtoul(base 0): ``\\012`` is octal, ``\\10`` decimal. ``\\x`` is followed by a
-    hexadecimal number only if the next
-    byte is one of 0-9: ``\\x41`` is A, but ``\\xAB`` prints AB. Everything from a NUL on is lost (C string).
+    hexadecimal number only if the next byte is one of 0-9: ``\\x41`` is A, but ``\\xAB`` prints AB. Everything from a NUL
+    on is lost (C string).
     """
     out = bytearray()
     at = 0
@@ -144,7 +144,9 @@ def _headers(record: KafkaRecord) -> bytes:
 
 
 def _timestamp(record: KafkaRecord) -> int:
-    return -1 if record.timestamp is None else record.timestamp
+    # A record without a time, fetched as 0.9 did it: librdkafka leaves its field at 0. (An undated record of today
+    # has -1.)
+    return 0 if record.timestamp is None else record.timestamp
 
 
 def unpack(pattern: str, data: bytes) -> bytes:
@@ -273,9 +275,7 @@ def json_string(data: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """What ``-s key=avro`` or ``-s value=avro`` made of a key or value: JSON with its schema id (from 1.7 on), or an
-    error.
-    """
+    """What ``-s key=avro`` or ``-s value=avro`` made of it: JSON with its schema id (from 1.7 on), or an error."""
 
     json: bytes | None = None
     schema_id: int | None = None
@@ -309,8 +309,8 @@ def render_json(
 ) -> bytes:
     """What ``kcat -J`` prints for one record.
 
-    ``delimiter``: ``-D`` as it stands in the argument vector. ``format_string``: ``-J -f``, of which only a first
-    literal run counts.
+    ``delimiter``: ``-D`` as it stands in the argument vector. ``format_string``: ``-J -f``, of which only
+    a first literal run counts.
     """
     number = _version(version)
     members = [
@@ -341,8 +341,8 @@ def render_json(
 def jq(record_json: bytes, style: Literal["pretty", "compact"] = "pretty") -> bytes:
     """What ``jq .`` or ``jq -c .`` makes of one object that :func:`render_json` printed, with jq's newline at the end.
 
-    jq decodes strings: bytes that are no UTF-8 become U+FFFD, 0x7F becomes ``\\u007f``, hexadecimal digits become
-    small.
+    jq decodes strings: bytes that are no UTF-8 become U+FFFD, 0x7F becomes ``\\u007f``, hexadecimal
+    digits become small.
     """
     tokens = _json_tokens(record_json.strip())
     if style == "compact":
@@ -523,9 +523,8 @@ def merge_streams(stdout: bytes, notices: Iterable[tuple[int, bytes]], block: in
     """The bytes of ``kcat … > file 2>&1``.
 
     ``notices``: how many bytes of records kcat had printed when it wrote the notice, and the notice. What it has
-    printed leaves its buffer in blocks,
-    a notice leaves at once: the notice lands at the last multiple of ``block`` that stdout had passed, be that in the
-    middle of a record.
+    printed leaves its buffer in blocks, a notice leaves at once: the notice lands at the last multiple of ``block``
+    that stdout had passed, be that in the middle of a record.
     """
     out, written = bytearray(), 0
     for printed, notice in sorted(notices, key=lambda pair: pair[0]):

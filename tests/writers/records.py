@@ -8,7 +8,7 @@ carry:
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from hypothesis import strategies as st
@@ -82,8 +82,7 @@ AWKWARD_TEXTS: tuple[str, ...] = (
     "^C",
 )
 
-# Bytes that are no UTF-8: a stray continuation, Avro's magic byte with a schema id, UTF-16, an encoded surrogate,
-# gzip's head.
+# Bytes that are no UTF-8: a stray continuation, UTF-16, an encoded surrogate, Avro with a schema id, gzip's head.
 AWKWARD_BYTES: tuple[bytes, ...] = (
     b"\x80",
     b"\xff\xfe{\x00}\x00",
@@ -101,14 +100,12 @@ def _free_of(avoid: Sequence[bytes], data: bytes | None) -> bool:
 
 def awkward_bytes(*, avoid: Sequence[bytes] = (), binary: bool = True, max_parts: int = 4) -> st.SearchStrategy[bytes]:
     """Any bytes, often made of texts that look like something else; without ``binary``, UTF-8 only."""
-    parts = st.sampled_from([text.encode() for text in AWKWARD_TEXTS]) | st.text(max_size=8).map(str.encode)
+    texts = [text.encode() for text in AWKWARD_TEXTS]
+    pieces = [piece for piece in (*texts, *(AWKWARD_BYTES if binary else ())) if _free_of(avoid, piece)]
+    parts = st.sampled_from(pieces) | st.text(max_size=8).map(str.encode)
     if binary:
-        parts = parts | st.sampled_from(AWKWARD_BYTES) | st.binary(max_size=8)
-    return (
-        st.lists(parts.filter(lambda part: _free_of(avoid, part)), max_size=max_parts)
-        .map(b"".join)
-        .filter(lambda data: _free_of(avoid, data))
-    )
+        parts = parts | st.binary(max_size=8)
+    return st.lists(parts, max_size=max_parts).map(b"".join).filter(lambda data: _free_of(avoid, data))
 
 
 # ---------------------------------------------------------------------------------------------------------------- JSON
@@ -173,22 +170,26 @@ def _escape(text: str) -> str:
     return "".join(out)
 
 
-def _json_strings() -> st.SearchStrategy[str]:
-    plain = (st.sampled_from(AWKWARD_TEXTS) | st.text(max_size=8)).map(_escape)
-    return st.lists(plain | st.sampled_from(_ESCAPES), max_size=3).map(lambda parts: '"' + "".join(parts) + '"')
+def _json_strings(avoid: Sequence[bytes]) -> st.SearchStrategy[str]:
+    awkward = [text for text in map(_escape, AWKWARD_TEXTS) if _free_of(avoid, text.encode())]
+    escapes = [text for text in _ESCAPES if _free_of(avoid, text.encode())]
+    plain = st.text(max_size=8).map(_escape)
+    parts = st.one_of(plain, *(st.sampled_from(some) for some in (awkward, escapes) if some))
+    return st.lists(parts, max_size=3).map(lambda texts: '"' + "".join(texts) + '"')
 
 
-def _json_trees(max_leaves: int) -> st.SearchStrategy[Any]:
+def _json_trees(max_leaves: int, avoid: Sequence[bytes]) -> st.SearchStrategy[Any]:
+    strings = _json_strings(avoid)
     numbers = (
         st.integers().map(str) | st.floats(allow_nan=False, allow_infinity=False).map(repr) | st.sampled_from(_NUMBERS)
     )
-    scalars = st.sampled_from(("null", "true", "false")) | numbers | _json_strings()
+    scalars = st.sampled_from(("null", "true", "false")) | numbers | strings
     return st.recursive(
         scalars.map(_Scalar),
         lambda children: (
             st.lists(children, max_size=4).map(lambda items: _Array(tuple(items)))
             # A list of pairs, not a dict: duplicate keys are legal JSON and have to survive.
-            | st.lists(st.tuples(_json_strings(), children), max_size=4).map(lambda members: _Object(tuple(members)))
+            | st.lists(st.tuples(strings, children), max_size=4).map(lambda members: _Object(tuple(members)))
         ),
         max_leaves=max_leaves,
     )
@@ -227,7 +228,12 @@ def json_payloads(
     ``styles=ONE_LINE_STYLES`` and ``avoid=(b"\\n",)`` both keep newlines out. ``containers_only``: objects and
     arrays, as most topics have.
     """
-    trees = _json_trees(max_leaves)
+    # What a style always prints must not be drawn just to be thrown away.
+    sample = _Array((_Object((('"a"', _Scalar("1")), ('"b"', _Scalar("2")))),))
+    styles = [style for style in styles if _free_of(avoid, _print_json(sample, style).encode())]
+    if not styles:
+        raise ValueError(f"every style prints one of {avoid!r}")
+    trees = _json_trees(max_leaves, avoid)
     if containers_only:
         trees = trees.map(lambda tree: _Array((tree,)) if isinstance(tree, _Scalar) else tree)
     return (
@@ -237,12 +243,32 @@ def json_payloads(
     )
 
 
+# Ready-made payloads, each with one thing that a reader may stumble over: they cost a tenth of a drawn one.
+_DOCUMENTS: tuple[tuple[JsonStyle, Any], ...] = tuple(
+    (
+        style,
+        _Object(
+            (('"text"', _Scalar(f'"{_escape(text)}"')), ('"list"', _Array((_Scalar("1"), _Object(()), _Array(())))))
+        ),
+    )
+    for number, text in enumerate(AWKWARD_TEXTS)
+    for style in (JSON_STYLES[number % len(JSON_STYLES)], ONE_LINE_STYLES[number % 2])
+)
+
+
+def _ready_made(styles: Sequence[JsonStyle], avoid: Sequence[bytes], containers_only: bool) -> list[bytes]:
+    payloads = [_print_json(tree, style).encode() for style, tree in _DOCUMENTS if style in styles]
+    payloads += [b"{}", b"[]"] + ([] if containers_only else [b"null", b"true", b"0", b'""', b'"text"', b"-1"])
+    return [payload for payload in payloads if _free_of(avoid, payload)]
+
+
 def broken_payloads(
     *, avoid: Sequence[bytes] = (), styles: Sequence[JsonStyle] = JSON_STYLES
 ) -> st.SearchStrategy[bytes]:
     """JSON texts that were cut somewhere (so most are no JSON any more, and some are: ``12`` of ``123``)."""
     whole = json_payloads(styles=styles, containers_only=True, avoid=avoid)
-    return whole.flatmap(lambda payload: st.integers(1, max(1, len(payload) - 1)).map(lambda size: payload[:size]))
+    # A share, not a size: one draw for all lengths.
+    return st.tuples(whole, st.integers(1, 999)).map(lambda cut: cut[0][: max(1, len(cut[0]) * cut[1] // 1000)])
 
 
 # ------------------------------------------------------------------------------------------------------------- records
@@ -251,9 +277,7 @@ def broken_payloads(
 def keys(
     *, null: bool = True, empty: bool = True, binary: bool = True, avoid: Sequence[bytes] = ()
 ) -> st.SearchStrategy[bytes | None]:
-    """Keys: mostly short and plain, now and then awkward. ``avoid=(b"\\n",)`` and the like where the format frames by
-    it.
-    """
+    """Keys: mostly short and plain, now and then awkward; ``avoid`` what the format frames by."""
     plain = st.text("abcdefghijklmnopqrstuvwxyz0123456789-_", min_size=1, max_size=12).map(str.encode)
     some: st.SearchStrategy[bytes | None] = plain | plain | awkward_bytes(avoid=avoid, binary=binary).filter(bool)
     some = some.filter(lambda key: _free_of(avoid, key))
@@ -276,7 +300,8 @@ def values(
 ) -> st.SearchStrategy[bytes | None]:
     """Values of every kind; with all knobs off, only JSON payloads."""
     payloads = json_payloads(styles=styles, avoid=avoid, containers_only=containers_only)
-    some: st.SearchStrategy[bytes | None] = payloads | payloads
+    ready = st.sampled_from(_ready_made(styles, avoid, containers_only))
+    some: st.SearchStrategy[bytes | None] = ready | ready | payloads
     if broken:
         some = some | broken_payloads(styles=styles, avoid=avoid)
     if binary:
@@ -299,21 +324,16 @@ def headers(
     contents: st.SearchStrategy[bytes | None] = awkward_bytes(avoid=avoid, binary=binary, max_parts=2)
     if null:
         contents = contents | st.none()
-    return st.lists(st.tuples(names, contents), max_size=max_size).map(tuple)
+    return st.just(()) | st.lists(st.tuples(names, contents), max_size=max_size).map(tuple)
 
 
 def timestamps(
     *, types: Sequence[TimestampType] = ("create", "log_append", "none")
 ) -> st.SearchStrategy[tuple[int | None, TimestampType]]:
     """Pairs of milliseconds and type; None goes with "none" and only with it."""
-    return st.sampled_from(list(types)).flatmap(
-        lambda kind: (
-            st.just((None, kind))
-            if kind == "none"
-            else st.tuples(
-                st.integers(0, 9_999_999_999).map(lambda ms: BASE_TIMESTAMP + ms) | st.integers(0, 99), st.just(kind)
-            )
-        )
+    milliseconds = st.integers(BASE_TIMESTAMP, BASE_TIMESTAMP + 9_999_999_999) | st.integers(0, 99)
+    return st.tuples(milliseconds, st.sampled_from(list(types))).map(
+        lambda pair: (None, pair[1]) if pair[1] == "none" else pair
     )
 
 
@@ -321,6 +341,7 @@ def records(
     *,
     topic: str = "events",
     partitions: int = 3,
+    offset: st.SearchStrategy[int] | None = None,
     key: st.SearchStrategy[bytes | None] | None = None,
     value: st.SearchStrategy[bytes | None] | None = None,
     header: st.SearchStrategy[tuple[Header, ...]] | None = None,
@@ -328,11 +349,11 @@ def records(
 ) -> st.SearchStrategy[KafkaRecord]:
     """Single records with any offset; each part's strategy can be given."""
     return st.builds(
-        lambda partition, offset, when, heads, a_key, a_value: KafkaRecord(
-            topic, partition, offset, when[0], when[1], heads, a_key, a_value
+        lambda partition, place, when, heads, a_key, a_value: KafkaRecord(
+            topic, partition, place, when[0], when[1], heads, a_key, a_value
         ),
         st.integers(0, partitions - 1),
-        st.integers(0, 2**40),
+        st.integers(0, 2**40) if offset is None else offset,
         timestamps() if timestamp is None else timestamp,
         headers() if header is None else header,
         keys() if key is None else key,
@@ -355,33 +376,24 @@ def topics_of_records(
     ``interleaved=False`` gives one partition after the other. ``parts``: the strategies of :func:`records`.
     """
 
-    def numbered(drawn: list[KafkaRecord], starts: list[int]) -> list[KafkaRecord]:
-        ordered = drawn if interleaved else sorted(drawn, key=lambda record: record.partition)
+    def numbered(drawn: list[KafkaRecord], starts: list[int], partitions: int) -> list[KafkaRecord]:
+        # Not a flatmap over the number of partitions: it would build all strategies anew for each example.
+        placed = [replace(record, partition=record.partition % partitions) for record in drawn]
         following = dict(enumerate(starts))
         result = []
-        for record in ordered:
-            offset = following[record.partition]
-            following[record.partition] = offset + 1
-            result.append(
-                KafkaRecord(
-                    record.topic,
-                    record.partition,
-                    offset,
-                    record.timestamp,
-                    record.timestamp_type,
-                    record.headers,
-                    record.key,
-                    record.value,
-                    record.broker,
-                )
-            )
+        for record in placed if interleaved else sorted(placed, key=lambda record: record.partition):
+            result.append(replace(record, offset=following[record.partition]))
+            following[record.partition] += 1
         return result
 
     starts = st.integers(0, 3) | st.sampled_from([9, 99, 999_999, 2**40]) if first_offsets is None else first_offsets
-    return st.integers(1, max_partitions).flatmap(
-        lambda partitions: st.builds(
-            numbered,
-            st.lists(records(topic=topic, partitions=partitions, **parts), min_size=min_size, max_size=max_size),
-            st.lists(starts, min_size=partitions, max_size=partitions),
-        )
+    return st.builds(
+        numbered,
+        st.lists(
+            records(topic=topic, partitions=max_partitions, offset=st.just(0), **parts),
+            min_size=min_size,
+            max_size=max_size,
+        ),
+        st.lists(starts, min_size=max_partitions, max_size=max_partitions),
+        st.integers(1, max_partitions),
     )

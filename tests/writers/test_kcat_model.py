@@ -269,3 +269,9 @@ def test_a_group_says_its_rebalances_as_the_model_says(cluster: MockCluster) -> 
     assigned = next(line for line in output.stderr.splitlines(keepends=True) if b"assigned" in line)
     member = assigned.split(b"(memberid ")[1].split(b")")[0].decode()
     assert assigned == kcat.group_rebalanced("g1", member, "assigned", [(topic, partition) for partition in range(4)])
+
+
+def test_a_machine_without_kcat_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(AssertionError, match="apt-get install kcat"):
+        kcat_path()
