@@ -92,7 +92,7 @@ def apply_changes(text: bytes, changes: Iterable[Change]) -> bytes:
 
 def _laid_over(pieces: list[Piece], changes: Sequence[Change]) -> list[Piece]:
     """The pieces of the text that `changes` make of the text of `pieces`."""
-    if len(pieces) == 1:
+    if len(pieces) == 1 and pieces[0].kept:
         return _cut_up(pieces[0], changes)
     out: list[Piece] = []
     queue = iter(pieces)

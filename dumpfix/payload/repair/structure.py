@@ -27,6 +27,7 @@ from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregula
 TIE = 0.5
 MOST_ERRORS = 8
 MOST_ERRORS_IN_LARGE = 2
+FEW_ERRORS = 3
 LARGE = 1 << 18
 CHEAP = 2.6
 DEAR = 6.0
@@ -39,6 +40,7 @@ COMPARED_BYTES = 1 << 17
 MOST_ALTERNATIVES = 4
 EVEN = 0.01
 TOO_MANY_EQUALS = 3
+TELLING = 64
 
 
 @dataclass
@@ -103,7 +105,11 @@ def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     """
     draft = Draft(reading.data)
     cost = 0.0
-    for _ in range(MOST_ERRORS if len(reading.data) <= LARGE else MOST_ERRORS_IN_LARGE):
+    most = MOST_ERRORS if len(reading.data) <= LARGE else MOST_ERRORS_IN_LARGE
+    for count in range(most):
+        if count >= FEW_ERRORS and _error(reading) * most < len(reading.data) * count:
+            # At this pace the end is out of reach: it is one error after another all the way.
+            return None
         outcome = _one_cause(reading, shape)
         if outcome is None or outcome.cost > CHEAP:
             outcome = _two_documents(reading) or _mixed(reading) or outcome or _head_lost(reading)
@@ -118,6 +124,12 @@ def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
             return None
         return _composed(draft, outcome, cost)
     return None
+
+
+def _error(reading: Reading) -> int:
+    """The offset of the first token that cannot stand where it does."""
+    tokens, stop = reading.tokens, reading.front.stop
+    return tokens.starts[stop] if stop < len(tokens) else len(reading.data)
 
 
 def _one_cause(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
@@ -289,6 +301,10 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     if not found:
         return None
     outcome = _cheapest(site, found, shape)
+    if _closes_the_end(site, outcome.changes):
+        # Closed where the text ends: more than the bracket may be missing.
+        outcome.grade = Grade(max(outcome.grade, Grade.LOSS))
+        outcome.lost.append((outcome.changes[-1].at, None))
     for change in outcome.changes:
         if change.why == holes.WHY:
             outcome.lost.append((change.at, change.end))
@@ -325,6 +341,9 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
     ranked = sorted(
         (cost + _shape_cost(output, shape), order, output) for order, (output, (cost, _)) in enumerate(readings.items())
     )
+    if shape is None and len(site.tokens) < TELLING:
+        # Too little text to tell by its shape where a bracket is missing: as for any cut text, it is the end.
+        ranked.sort(key=lambda entry: not _closes_the_end(site, readings[entry[2]][1]))
     chosen = ranked[0][2]
     cost, changes = readings[chosen]
     outcome = _outcome(changes, cost)
@@ -332,9 +351,15 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
     if rivals:
         outcome.grade = Grade.CHOICE
         outcome.alternatives = rivals[:MOST_ALTERNATIVES]
-    equals = sum(1 for total, _, _ in ranked if total - ranked[0][0] < EVEN)
-    outcome.undecided = equals >= TOO_MANY_EQUALS
+    equals = sum(1 for total, _, _ in ranked if abs(total - ranked[0][0]) < EVEN)
+    outcome.undecided = equals >= TOO_MANY_EQUALS and not _closes_the_end(site, changes)
     return outcome
+
+
+def _closes_the_end(site: Site, changes: list[Change]) -> bool:
+    """Whether nothing was wrong before the end of the text, and the last change is a bracket there."""
+    whole = site.front.stop == len(site.tokens)
+    return whole and bool(changes) and changes[-1].at == len(site.text.data.rstrip(WHITE_SPACE))
 
 
 def _worth_comparing(site: Site, near: list[Candidate]) -> list[Candidate]:
