@@ -18,7 +18,16 @@ from dumpfix.payload.validity import is_valid
 from tests.payload.strategies import container_documents, containers, documents, near_json, spell
 
 LEVELS = {"intact", "lossless", "partial", "guess", "irrecoverable"}
-NOISE = [*(bytes([byte]) for byte in b'{}[],:"\\ \n\t0x\'#/'), b"\x00", b"\x1b", b"\xff", b"\xc3", b"\xe9", b"NaN", b"/*"]
+NOISE = [
+    *(bytes([byte]) for byte in b"{}[],:\"\\ \n\t0x'#/"),
+    b"\x00",
+    b"\x1b",
+    b"\xff",
+    b"\xc3",
+    b"\xe9",
+    b"NaN",
+    b"/*",
+]
 
 
 @st.composite
@@ -163,7 +172,9 @@ def scalars(document: bytes) -> list[bytes]:
 
     tokens = lex(prepare(document), dialect=False)
     spans = zip(tokens.kinds, tokens.starts, tokens.ends, strict=True)
-    return [document[s:e] if kind == ATOM else document[s + 1 : e - 1] for kind, s, e in spans if kind in (ATOM, STRING)]
+    return [
+        document[s:e] if kind == ATOM else document[s + 1 : e - 1] for kind, s, e in spans if kind in (ATOM, STRING)
+    ]
 
 
 def stripped(text: bytes) -> bytes:
@@ -182,7 +193,9 @@ def test_every_scalar_of_a_sure_answer_stands_in_the_payload_in_order(payload):
         spellings = (stripped(scalar), *RESPELLED.get(scalar, ()))
         found = [at for spelling in spellings if (at := source.find(spelling, position)) >= 0]
         mended = any(
-            source.find(scalar[:at] + scalar[at + 1 :], position) >= 0 for at in range(len(scalar)) if scalar in RESPELLED
+            source.find(scalar[:at] + scalar[at + 1 :], position) >= 0
+            for at in range(len(scalar))
+            if scalar in RESPELLED
         )
         assert found or mended, (scalar, payload, result)
         position = min(found, default=position)

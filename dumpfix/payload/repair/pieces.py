@@ -56,6 +56,12 @@ class Draft:
         self.pieces: list[Piece] = [Piece(0, len(payload), kept=True)]
         self.grade = Grade.SYNTAX
 
+    def copy(self) -> "Draft":
+        """A draft that can go on by itself."""
+        twin = Draft(self.payload)
+        twin.text, twin.pieces, twin.grade = self.text, self.pieces, self.grade
+        return twin
+
     def lay(self, changes: Sequence[Change]) -> None:
         """Make `changes` (sorted, not overlapping, offsets of the current text)."""
         if not changes:
