@@ -134,7 +134,7 @@ def _unframe(draft: Draft) -> None:
 
 def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> Outcome | None:
     """Lay the changes that make the draft's structure sound."""
-    if is_valid(draft.text):
+    if draft.text is not draft.payload and is_valid(draft.text):
         return Outcome([], Grade.SYNTAX, 0.0)
     reading = structure.read(draft.text, effort)
     if structure.may_be_surrounded(reading):

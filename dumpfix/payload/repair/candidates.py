@@ -47,7 +47,7 @@ from dumpfix.payload.repair.tokens import (
 )
 
 WINDOW = 512
-_QUOTE_WINDOW = 48
+_QUOTE_WINDOW = 16
 _MOST_INNER_QUOTES = 400
 _MOST_STRUCTURAL = 3
 _LONGEST_WORD = 40
