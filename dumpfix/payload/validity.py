@@ -7,7 +7,6 @@ yes decides nothing, because it takes NaN.
 """
 
 import json
-
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 

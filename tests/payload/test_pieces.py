@@ -1,5 +1,7 @@
 """Edits: laid over one another they still lead from the payload to the output."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +36,7 @@ def test_layers_of_changes_become_one_list_of_edits(case):
     edits = draft.edits()
     assert apply(edits, payload) == text
     assert all(edit.delete or edit.insert for edit in edits)
-    assert all(before.end < behind.at for before, behind in zip(edits, edits[1:], strict=False))
+    assert all(before.end < behind.at for before, behind in itertools.pairwise(edits))
 
 
 @given(layers())
