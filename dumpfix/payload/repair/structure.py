@@ -1,10 +1,10 @@
 """From a text whose structure is broken to one whose structure is sound: front, back, and what makes them meet."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from dumpfix.payload.lexer import WHITE_SPACE
+from dumpfix.payload.lexer import WHITE_SPACE, run_end
 from dumpfix.payload.model import Fragment
 from dumpfix.payload.repair import ending, framing, holes
 from dumpfix.payload.repair.automaton import AFTER, FIRST_KEY, KEY, Ahead, Effort, Front, Stacks, read_back, read_front
@@ -27,11 +27,13 @@ from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregula
 TIE = 0.5
 MOST_ERRORS = 8
 MOST_ERRORS_IN_LARGE = 2
+FEW_ERRORS = 3
+ONE_MORE = 1.2
 LARGE = 1 << 18
 CHEAP = 2.6
-DEAR = 6.0
 NEAR_ERROR = 16
 NEAR_QUOTE = 8
+NULS = b"\0\0"
 NEAR = 1.5
 MOST_COMPARED = 48
 FEWEST_COMPARED = 8
@@ -39,6 +41,7 @@ COMPARED_BYTES = 1 << 17
 MOST_ALTERNATIVES = 4
 EVEN = 0.01
 TOO_MANY_EQUALS = 3
+TELLING = 64
 
 
 @dataclass
@@ -102,26 +105,40 @@ def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     the automaton gets furthest, and the rest is looked at again.
     """
     draft = Draft(reading.data)
+    best: Outcome | None = None
     cost = 0.0
-    for _ in range(MOST_ERRORS if len(reading.data) <= LARGE else MOST_ERRORS_IN_LARGE):
+    most = MOST_ERRORS if len(reading.data) <= LARGE else MOST_ERRORS_IN_LARGE
+    for count in range(most):
         outcome = _one_cause(reading, shape)
         if outcome is None or outcome.cost > CHEAP:
             outcome = _two_documents(reading) or _mixed(reading) or outcome or _head_lost(reading)
-        if outcome is None or outcome.cost > DEAR:
-            first = _first_of_several(reading)
-            if first is not None:
-                cost += first.cost
-                draft.lay(first.changes)
-                reading = read(draft.text, reading.effort)
-                continue
-        if outcome is None:
-            return None
-        return _composed(draft, outcome, cost)
-    return None
+        if outcome is not None and (best is None or cost + outcome.cost < best.cost):
+            best = _composed(draft, outcome, cost)
+        if outcome is not None and outcome.cost <= CHEAP:
+            break
+        # At the pace so far the end may be out of reach: then it is one error after another all the way.
+        if count >= FEW_ERRORS and _error(reading) * most < len(reading.data) * count:
+            break
+        first = _first_of_several(reading)
+        if first is None or (best is not None and cost + first.cost + ONE_MORE >= best.cost):
+            break
+        cost += first.cost + ONE_MORE
+        draft.lay(first.changes)
+        reading = read(draft.text, reading.effort)
+    return best
+
+
+def _error(reading: Reading) -> int:
+    """The offset of the first token that cannot stand where it does."""
+    tokens, stop = reading.tokens, reading.front.stop
+    return tokens.starts[stop] if stop < len(tokens) else len(reading.data)
 
 
 def _one_cause(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     """The outcome where nothing, the end, or one more cause is all that is wrong."""
+    hole = _nul_hole(reading)
+    if hole is not None:
+        return hole
     if is_whole(reading):
         return _outcome(reading.tokens.changes, 0.0)
     if _only_stops_early(reading):
@@ -130,12 +147,13 @@ def _one_cause(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
 
 
 def _composed(draft: Draft, outcome: Outcome, cost: float) -> Outcome:
-    """The outcome of the last look, told in terms of the text of the first."""
-    if len(draft.pieces) == 1:
+    """An outcome for the draft's text, told in terms of the text that it began with."""
+    if not cost:
         return outcome
     outcome.lost = [(draft.origin(start), None if end is None else draft.origin(end)) for start, end in outcome.lost]
-    draft.lay(outcome.changes)
-    outcome.changes = [Change(edit.at, edit.end, edit.insert, edit.why, Grade.CHOICE) for edit in draft.edits()]
+    whole = draft.copy()
+    whole.lay(outcome.changes)
+    outcome.changes = [Change(edit.at, edit.end, edit.insert, edit.why, Grade.CHOICE) for edit in whole.edits()]
     outcome.grade = Grade.CHOICE
     outcome.cost += cost
     return outcome
@@ -289,6 +307,33 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     if not found:
         return None
     outcome = _cheapest(site, found, shape)
+    if _closes_the_end(site, outcome.changes):
+        # Closed where the text ends: more than the bracket may be missing.
+        outcome.grade = Grade(max(outcome.grade, Grade.LOSS))
+        outcome.lost.append((outcome.changes[-1].at, None))
+    return _with_fragments(site, outcome)
+
+
+def _nul_hole(reading: Reading) -> Outcome | None:
+    """The outcome for a text in the middle of which NULs stand for bytes that were lost."""
+    data, tokens = reading.data, reading.tokens
+    start = data.find(NULS)
+    if start < 0:
+        return None
+    end = run_end(data, start, len(data), b"\0")
+    trusted = min(bisect_right(tokens.starts, start) - 1, reading.front.stop)
+    if trusted < 1:
+        return None
+    for back_tokens in (tokens, lex(reading.text, end, reading.dialect)):
+        back = read_back(back_tokens, reading.table)
+        site = Site(reading.text, tokens, reading.front, back, reading.table, reading.effort)
+        for candidate in holes.joins(site, back, trusted, end):
+            return _with_fragments(site, _outcome(_all_changes(site, candidate), candidate.cost - CHEAP))
+    return None
+
+
+def _with_fragments(site: Site, outcome: Outcome) -> Outcome:
+    """The outcome with what was dropped at its holes."""
     for change in outcome.changes:
         if change.why == holes.WHY:
             outcome.lost.append((change.at, change.end))
@@ -325,6 +370,9 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
     ranked = sorted(
         (cost + _shape_cost(output, shape), order, output) for order, (output, (cost, _)) in enumerate(readings.items())
     )
+    if shape is None and len(site.tokens) < TELLING:
+        # Too little text to tell by its shape where a bracket is missing: as for any cut text, it is the end.
+        ranked.sort(key=lambda entry: not _closes_the_end(site, readings[entry[2]][1]))
     chosen = ranked[0][2]
     cost, changes = readings[chosen]
     outcome = _outcome(changes, cost)
@@ -332,9 +380,15 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
     if rivals:
         outcome.grade = Grade.CHOICE
         outcome.alternatives = rivals[:MOST_ALTERNATIVES]
-    equals = sum(1 for total, _, _ in ranked if total - ranked[0][0] < EVEN)
-    outcome.undecided = equals >= TOO_MANY_EQUALS
+    equals = sum(1 for total, _, _ in ranked if abs(total - ranked[0][0]) < EVEN)
+    outcome.undecided = equals >= TOO_MANY_EQUALS and not _closes_the_end(site, changes)
     return outcome
+
+
+def _closes_the_end(site: Site, changes: list[Change]) -> bool:
+    """Whether nothing was wrong before the end of the text, and the last change is a bracket there."""
+    whole = site.front.stop == len(site.tokens)
+    return whole and bool(changes) and changes[-1].at == len(site.text.data.rstrip(WHITE_SPACE))
 
 
 def _worth_comparing(site: Site, near: list[Candidate]) -> list[Candidate]:
