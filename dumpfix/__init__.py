@@ -1,3 +1,65 @@
-"""Turn dumps of Kafka topics back into clean JSONL, and name every payload that cannot be saved."""
+"""Turn dumps of Kafka topics back into clean JSONL, and name every payload that cannot be saved.
+
+    import dumpfix
+
+    for record in dumpfix.records("dump.txt"):
+        print(record.topic, record.partition, record.offset, record.key, record.value)
+    report = dumpfix.convert("dump.txt", "events.jsonl", repair="partial")
+    report = dumpfix.check("dump.txt")
+    fixed = dumpfix.repair(b'{"a": [1, 2')
+
+Bytes in, bytes out: parse values with what you like. Every exception is a :class:`DumpfixError`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from dumpfix.api import check, convert, records, repair
+    from dumpfix.errors import DumpfixError
+    from dumpfix.model import Record
+    from dumpfix.payload.model import Edit, Repair
+    from dumpfix.report.model import Report
+
+__all__ = [
+    "DumpfixError",
+    "Edit",
+    "Record",
+    "Repair",
+    "Report",
+    "__version__",
+    "check",
+    "convert",
+    "records",
+    "repair",
+]
+
+#: name -> the module that has it; imported when it is asked for, so that ``import dumpfix`` costs nothing
+_HOMES = {
+    "DumpfixError": "dumpfix.errors",
+    "Edit": "dumpfix.payload.model",
+    "Record": "dumpfix.model",
+    "Repair": "dumpfix.payload.model",
+    "Report": "dumpfix.report.model",
+    "check": "dumpfix.api",
+    "convert": "dumpfix.api",
+    "records": "dumpfix.api",
+    "repair": "dumpfix.api",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'dumpfix' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,5 @@
+"""``python -m dumpfix``."""
+
+from dumpfix.cli import main
+
+main()

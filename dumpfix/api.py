@@ -1,0 +1,118 @@
+"""What a Python program calls. The same run as on the command line; nothing is printed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import IO, TYPE_CHECKING
+
+from dumpfix.grammar.choose import Told
+from dumpfix.job import Job, perform
+from dumpfix.output import FileObject
+from dumpfix.payload.model import Repair
+from dumpfix.run import records_of
+from dumpfix.source import Dump, open_dump
+
+if TYPE_CHECKING:
+    import os
+
+    from dumpfix.model import Record
+    from dumpfix.report.model import Report
+
+
+def records(
+    dump: Dump,
+    *,
+    from_name: str | None = None,
+    kcat_format: str | bytes | None = None,
+    command: str | None = None,
+    grammar: str | None = None,
+) -> Iterator[Record]:
+    """The records of a dump, lazily, in the order of the dump, whatever their verdict.
+
+    ``dump`` is a path, bytes, a binary file object, or an iterable of bytes. Its layout is found, unless one of
+    ``from_name`` (a shipped grammar), ``kcat_format``, ``command`` or ``grammar`` (a file) tells it.
+
+    Raises DumpfixError, with path and line where they exist.
+    """
+    source = open_dump(dump)
+    try:
+        yield from records_of(source, _told(from_name, kcat_format, command, grammar))
+    finally:
+        source.close()
+
+
+def convert(
+    dump: Dump,
+    output: str | os.PathLike[str] | IO[bytes],
+    *,
+    to: str = "values",
+    repair: str = "partial",
+    withhold_hazards: Collection[str] = (),
+    rejects: str | os.PathLike[str] | None = None,
+    report: str | os.PathLike[str] | None = None,
+    from_name: str | None = None,
+    kcat_format: str | bytes | None = None,
+    command: str | None = None,
+    grammar: str | None = None,
+) -> Report:
+    """Convert a dump; what became of its records.
+
+    A file called ``output`` is written whole or not at all, after ``rejects`` and ``report`` (``.json`` or ``.txt``).
+    ``to`` is ``values``, ``envelope``, ``kcat`` or ``console-producer``; ``repair`` the boldest level that may go out.
+
+    Raises DumpfixError; BrokenRunError where the run broke off.
+    """
+    import os
+
+    job = Job(
+        _told(from_name, kcat_format, command, grammar),
+        to=to,
+        level=repair,
+        withheld_hazards=frozenset(withhold_hazards),
+        output=os.fspath(output) if isinstance(output, str | os.PathLike) else FileObject(output),
+        rejects=None if rejects is None else os.fspath(rejects),
+        report=None if report is None else os.fspath(report),
+    )
+    return _performed(job, dump)
+
+
+def check(
+    dump: Dump,
+    *,
+    to: str = "values",
+    repair: str = "partial",
+    hazards: bool = False,
+    from_name: str | None = None,
+    kcat_format: str | bytes | None = None,
+    command: str | None = None,
+    grammar: str | None = None,
+) -> Report:
+    """The report that :func:`convert` would give, without output. ``hazards`` looks for all of them; slow."""
+    told = _told(from_name, kcat_format, command, grammar)
+    return _performed(Job(told, to=to, level=repair, thorough=hazards, is_check=True), dump)
+
+
+def repair(payload: bytes, *, siblings: Iterable[bytes] = ()) -> Repair:
+    """Repair one payload. Never raises, for any bytes.
+
+    ``siblings`` are intact payloads of the same topic, which break ties.
+    """
+    from dumpfix.payload.repair import repair as repair_payload
+
+    return repair_payload(payload, siblings=siblings)
+
+
+def _performed(job: Job, dump: Dump) -> Report:
+    source = open_dump(dump)
+    try:
+        done = perform(job, [source])
+    finally:
+        source.close()
+    if done.broken is not None:
+        raise done.broken
+    return done.report
+
+
+def _told(from_name: str | None, kcat_format: str | bytes | None, command: str | None, grammar: str | None) -> Told:
+    given = kcat_format.encode("utf-8", "surrogateescape") if isinstance(kcat_format, str) else kcat_format
+    return Told(None if from_name == "auto" else from_name, given, command, grammar)

@@ -1,0 +1,55 @@
+"""``dumpfix check``: the same pass without output."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dumpfix.cli import options
+
+
+def check(
+    dumps: options.Dumps = None,
+    from_name: options.From = None,
+    kcat_format: options.KcatFormat = None,
+    command: options.Command = None,
+    command_file: options.CommandFile = None,
+    grammar_file: options.GrammarFile = None,
+    to: options.To = "values",
+    repair: options.RepairLevel = "partial",
+    json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
+    hazards: Annotated[
+        bool, typer.Option("--hazards", help="Look at every payload for duplicate keys and the like; slow.")
+    ] = False,
+    report: options.ReportFile = None,
+    rejects: options.RejectsFile = None,
+    withhold_hazards: options.WithholdHazards = None,
+    progress: options.Progress = None,
+    quiet: options.Quiet = False,
+) -> int:
+    """The consumer is stuck, and I want to know which payload it dies on and where it can go on:
+
+    \b
+        dumpfix check dump.txt
+
+    The same for a script:
+
+    \b
+        dumpfix check --json dump.txt | jq '.totals, .partitions'
+    """
+    from dumpfix.cli.inputs import told
+    from dumpfix.cli.task import check_all, hazard_kinds
+    from dumpfix.job import Job
+
+    job = Job(
+        told(from_name, kcat_format, command, command_file, grammar_file),
+        to=to,
+        level=repair,
+        withheld_hazards=hazard_kinds(withhold_hazards),
+        thorough=hazards,
+        report=report,
+        rejects=rejects,
+        is_check=True,
+    )
+    return check_all(job, dumps, as_json=json, progress=progress, quiet=quiet)

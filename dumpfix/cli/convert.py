@@ -1,0 +1,63 @@
+"""``dumpfix convert``: records → JSONL."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from dumpfix.cli import options
+
+
+def convert(
+    dumps: options.Dumps = None,
+    output: Annotated[
+        str | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all. [default: stdout]"),
+    ] = None,
+    from_name: options.From = None,
+    kcat_format: options.KcatFormat = None,
+    command: options.Command = None,
+    command_file: options.CommandFile = None,
+    grammar_file: options.GrammarFile = None,
+    to: options.To = "values",
+    repair: options.RepairLevel = "partial",
+    report: options.ReportFile = None,
+    rejects: options.RejectsFile = None,
+    withhold_hazards: options.WithholdHazards = None,
+    progress: options.Progress = None,
+    quiet: options.Quiet = False,
+) -> int:
+    """I have dump.txt and I want the events back, one JSON document a line:
+
+    \b
+        dumpfix convert dump.txt > events.jsonl
+
+    I want to put them back with their keys:
+
+    \b
+        dumpfix convert --to kcat dump.txt | kcat -P -b localhost:9092 -t events -K '\\t' -Z
+
+    My dump was made with a -f of my own, or by a command that I still have:
+
+    \b
+        dumpfix convert -f '%t/%p/%o/%k: %s\\n' dump.txt > events.jsonl
+        dumpfix convert --command "kcat -C -b broker -t events -K:" dump.txt > events.jsonl
+
+    The exit status is 0 where every record went out whole, 1 where something was withheld or mended with loss (the
+    summary names it), 2 where nothing was written, 3 where the run broke off.
+    """
+    from dumpfix.cli.inputs import told
+    from dumpfix.cli.task import convert_all, hazard_kinds
+    from dumpfix.job import Job
+
+    job = Job(
+        told(from_name, kcat_format, command, command_file, grammar_file),
+        to=to,
+        level=repair,
+        withheld_hazards=hazard_kinds(withhold_hazards),
+        output=output,
+        report=report,
+        rejects=rejects,
+    )
+    return convert_all(job, dumps, progress=progress, quiet=quiet)

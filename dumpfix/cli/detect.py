@@ -1,0 +1,69 @@
+"""``dumpfix detect``: which layout a dump has, how sure that is, and its first records."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import typer
+
+from dumpfix.cli import options
+
+if TYPE_CHECKING:
+    from dumpfix.model import Record
+    from dumpfix.run import Opened
+
+#: records that are shown
+SHOWN = 3
+
+
+def detect(
+    dumps: options.Dumps = None,
+    from_name: options.From = None,
+    kcat_format: options.KcatFormat = None,
+    command: options.Command = None,
+    command_file: options.CommandFile = None,
+    grammar_file: options.GrammarFile = None,
+) -> int:
+    """What is this file, and will it be read as I think?
+
+    \b
+        dumpfix detect dump.txt
+    """
+    from dumpfix.cli.inputs import opened, told
+    from dumpfix.run import find_layout
+
+    wanted = told(from_name, kcat_format, command, command_file, grammar_file)
+    with opened(dumps) as sources:
+        for source in sources:
+            _show(find_layout(source, wanted))
+    return 0
+
+
+def _show(dump: Opened) -> None:
+    from dumpfix.grammar.detect import describe
+    from dumpfix.pipeline import Pipeline
+    from dumpfix.report.text import shown
+
+    choice = dump.choice
+    path = shown(dump.source.path)
+    if choice is None:
+        typer.echo(f"{path}: empty")
+        return
+    typer.echo(f"{path}: {choice.grammar}, {choice.confidence}: {shown(describe(choice.layout))}")
+    for name in choice.alternatives:
+        typer.echo(f"  the same output as {shown(name)}")
+    records = Pipeline(choice, base=dump.source.base).records(dump.chunks())
+    for record in islice(records, SHOWN):
+        typer.echo(f"  {_line(record)}")
+
+
+def _line(record: Record) -> str:
+    from dumpfix.report.text import place, shown
+
+    where = place(record.topic, record.partition, record.offset)
+    words = [f"line {record.line}", where]
+    if record.has_key:
+        words.append("key null" if record.key is None else f"key {shown(record.key, 40)}")
+    words.append(f"{record.verdict} {shown(record.raw_value or b'', 80)}".rstrip())
+    return "  ".join(filter(None, words))

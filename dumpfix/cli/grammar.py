@@ -1,0 +1,53 @@
+"""``dumpfix grammar``: list the grammars, print one, or print a JSON Schema of what dumpfix writes."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from dumpfix.cli import options
+from dumpfix.errors import UsageError
+
+
+def grammar(
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The grammar to print.")] = None,
+    kcat_format: options.KcatFormat = None,
+    schema: Annotated[
+        str | None,
+        typer.Option("--schema", metavar="NAME", help="Print a JSON Schema instead: report, envelope, rejects."),
+    ] = None,
+) -> int:
+    """What does a dump have to look like? List the grammars, then read one:
+
+    \b
+        dumpfix grammar
+        dumpfix grammar kafkacat
+
+    A grammar to start from, for a format of your own:
+
+    \b
+        dumpfix grammar --kcat-format '%t/%p/%o/%k: %s\\n' > mine.lark
+        dumpfix convert --grammar mine.lark dump.txt
+    """
+    if len([choice for choice in (name, kcat_format, schema) if choice is not None]) > 1:
+        raise UsageError("give one of NAME, --kcat-format and --schema")
+    if schema is not None:
+        from dumpfix.report.schemas import schema_text
+
+        typer.echo(schema_text(schema), nl=False)
+    elif kcat_format is not None:
+        from dumpfix.grammar.kcat_format import grammar_text
+
+        typer.echo(grammar_text(os.fsencode(kcat_format)), nl=False)
+    elif name is not None:
+        from dumpfix.grammar.load import path_of
+
+        typer.echo(path_of(name).read_text("utf-8"), nl=False)
+    else:
+        from dumpfix.grammar.load import SHIPPED
+
+        for shipped in SHIPPED:
+            typer.echo(shipped)
+    return 0

@@ -1,0 +1,58 @@
+"""Arguments and options that several commands share, each declared once."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Dumps = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[DUMP]...", help="Dumps, .gz .zst .xz .bz2 .lz4 as well. None, or -: standard input."),
+]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        "-f",
+        metavar="NAME",
+        help="Grammar of the dump (see: dumpfix grammar). With a % in it: --kcat-format.",
+    ),
+]
+KcatFormat = Annotated[
+    str | None, typer.Option("--kcat-format", metavar="FMT", help="The string that was given to kcat -f.")
+]
+Command = Annotated[
+    str | None,
+    typer.Option("--command", metavar="CMD", help="The command that made the dump, pasted whole."),
+]
+CommandFile = Annotated[
+    str | None,
+    typer.Option("--command-file", metavar="FILE", help="The same from a file (or -), where its quotes fight yours."),
+]
+GrammarFile = Annotated[str | None, typer.Option("--grammar", metavar="FILE", help="A .lark grammar of your own.")]
+To = Annotated[
+    str,
+    typer.Option("--to", "-t", metavar="NAME", help="What goes out: values, envelope, kcat, console-producer."),
+]
+RepairLevel = Annotated[
+    str,
+    typer.Option(
+        "--repair", metavar="LEVEL", help="The boldest repair that may go out: none, lossless, partial, guess."
+    ),
+]
+ReportFile = Annotated[
+    str | None, typer.Option("--report", metavar="FILE", help="Write the whole report: .json or .txt.")
+]
+RejectsFile = Annotated[
+    str | None,
+    typer.Option("--rejects", metavar="FILE", help="Keep what is withheld: JSONL, bytes included."),
+]
+WithholdHazards = Annotated[
+    str | None,
+    typer.Option("--withhold-hazards", metavar="KIND,…", help="Keep back valid JSON with these hazards."),
+]
+Progress = Annotated[
+    bool | None, typer.Option("--progress/--no-progress", help="A bar on standard error. [default: on a terminal]")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")]

@@ -1,0 +1,86 @@
+"""What ``convert`` and ``check`` share on the command line: the bar, the summary, the exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+from dumpfix.output import ReaderGoneError, open_output
+
+if TYPE_CHECKING:
+    from dumpfix.job import Done, Job
+    from dumpfix.run import Run
+    from dumpfix.source import Source
+
+
+def hazard_kinds(text: str | None) -> frozenset[str]:
+    """The kinds in ``--withhold-hazards``."""
+    return frozenset(filter(None, (text or "").replace(" ", "").split(",")))
+
+
+def convert_all(job: Job, dumps: Sequence[str] | None, *, progress: bool | None, quiet: bool) -> int:
+    """Convert and sum up; the exit status."""
+    done = _performed(job, dumps, progress=progress, quiet=quiet)
+    if not quiet:
+        _print_summary(done)
+    return _status(done)
+
+
+def check_all(job: Job, dumps: Sequence[str] | None, *, as_json: bool, progress: bool | None, quiet: bool) -> int:
+    """Check and print the report; the exit status."""
+    from dumpfix.report.json_report import json_report
+
+    done = _performed(job, dumps, progress=progress, quiet=quiet)
+    stdout = open_output(None)
+    if as_json:
+        for piece in json_report(done.report):
+            stdout.write(piece)
+    elif not quiet:
+        for line in _summary(done, is_terminal=sys.stdout.isatty()):
+            stdout.write(f"{line}\n".encode())
+    stdout.finish()
+    return _status(done)
+
+
+def _performed(job: Job, dumps: Sequence[str] | None, *, progress: bool | None, quiet: bool) -> Done:
+    from dumpfix.cli.inputs import opened
+    from dumpfix.cli.progress import progress_of
+    from dumpfix.job import perform
+
+    is_wanted = progress if progress is not None else not quiet and sys.stderr.isatty()
+    job.validate()
+    with opened(dumps) as sources:
+        return perform(job, sources, _watch(sources, progress_of) if is_wanted else None)
+
+
+def _watch(
+    sources: Sequence[Source],
+    progress_of: Callable[[Run, Sequence[Source]], AbstractContextManager[Callable[[], None]]],
+) -> Callable[[Run], AbstractContextManager[Callable[[], None]]]:
+    return lambda run: progress_of(run, sources)
+
+
+def _status(done: Done) -> int:
+    if done.broken is not None:
+        raise done.broken
+    return 1 if done.report.needs_a_look else 0
+
+
+def _print_summary(done: Done) -> None:
+    try:
+        for line in _summary(done, is_terminal=sys.stderr.isatty()):
+            sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
+    except OSError as error:
+        raise ReaderGoneError("nobody reads the summary") from error
+
+
+def _summary(done: Done, *, is_terminal: bool) -> Iterable[str]:
+    from dumpfix.report.summary import summary
+    from dumpfix.report.text import Style
+
+    coloured = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return summary(done.report, done.run.ledger, done.context, Style(coloured=coloured))

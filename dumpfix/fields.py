@@ -1,0 +1,180 @@
+"""What the texts of a record's fields mean: nulls that a tool does not show, headers taken apart, timestamp types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from dumpfix.framing.objects import unescape
+from dumpfix.grammar.layout import AnyLayout, Field, ObjectLayout
+from dumpfix.payload.lexer import string_end
+
+#: name and value, None for null. A name with bytes that are no UTF-8 holds them as surrogate escapes.
+Headers = tuple[tuple[str, bytes | None], ...]
+
+#: the tools' words for the type of a timestamp
+TIMESTAMP_TYPES = {
+    b"create": "create",
+    b"CreateTime": "create",
+    b"logappend": "log_append",
+    b"log_append": "log_append",
+    b"LogAppendTime": "log_append",
+    b"unknown": "none",
+    b"none": "none",
+    b"NoTimestampType": "none",
+    b"NO_TIMESTAMP": "none",
+}
+
+#: members of a record that have no place of their own in the envelope
+EXTRA = ("broker", "epoch", "delivery", "key_schema_id", "value_schema_id", "key_error")
+
+_NO_HEADERS = b"NO_HEADERS"
+
+
+class Reading:
+    """How the fields of one layout are to be understood.
+
+    ``empty_key_is_null``: the tool prints nothing for a null key and for an empty one. A record without a key is by
+    far the likelier, and only that can be put back, so an empty text is read as null.
+    ``shows_null``: a null payload looks different from the text ``null``.
+    """
+
+    def __init__(self, layout: AnyLayout) -> None:
+        self.layout = layout
+        has_key_size = "KEY_SIZE" in layout.fields
+        is_object = isinstance(layout, ObjectLayout)
+        self.empty_key_is_null = not is_object and not has_key_size and layout.null_literal is None
+        self.shows_null = is_object or layout.null_literal == b"null"
+        self.has_key = any(Field(name).meaning == "key" for name in layout.fields)
+        self.has_headers = any(Field(name).meaning == "headers" for name in layout.fields)
+        self._is_console_consumer = layout.grammar.startswith("console-consumer")
+        self._is_object = is_object
+
+    def key(self, text: bytes | None) -> bytes | None:
+        """The key that a text of the dump stands for."""
+        return None if self.empty_key_is_null and not text else text
+
+    def keys(self, column: Sequence[bytes | None]) -> Sequence[bytes | None]:
+        """The same for many."""
+        return [text or None for text in column] if self.empty_key_is_null and b"" in column else column
+
+    def headers(self, text: bytes | None) -> Headers | None:
+        """The headers that a text of the dump stands for; None where it can be read in more ways than one."""
+        if not text:
+            return ()
+        if self._is_object:
+            return json_headers(text)
+        if self._is_console_consumer:
+            null = self.layout.null_literal or b"null"
+            return console_headers(text, self.layout.headers_separator, null)
+        return kcat_headers(text)
+
+
+def kcat_headers(text: bytes) -> Headers | None:
+    """kcat's ``%h``: ``name=value`` joined by commas, nothing escaped; so with a comma nobody can tell.
+
+    A null value is printed as ``NULL``. A ``=`` in a name is too rare to matter; the first one ends the name.
+    """
+    if b"," in text or b"=" not in text:
+        return None
+    name, _, value = text.partition(b"=")
+    return ((_name(name), None if value == b"NULL" else value),)
+
+
+def console_headers(text: bytes, separator: bytes, null: bytes) -> Headers | None:
+    """kafka-console-consumer's: ``name:value`` joined by the separator, null as the null literal."""
+    if text == _NO_HEADERS:
+        return ()
+    pairs = []
+    for piece in text.split(separator) if separator else [text]:
+        name, colon, value = piece.partition(b":")
+        if not colon:
+            return None
+        pairs.append((_name(name), None if value == null else value))
+    return tuple(pairs)
+
+
+def json_headers(text: bytes) -> Headers | None:
+    """``kcat -J``: a flat array of names and values. An object (as jq scripts make) is taken as well.
+
+    Read byte by byte where the strings hold bytes that are no UTF-8, which kcat writes as they are.
+    """
+    try:
+        parsed = orjson.loads(text)
+    except ValueError:
+        return _flat_array(text)
+    if isinstance(parsed, dict):
+        flat = [part for pair in parsed.items() for part in pair]
+    elif isinstance(parsed, list):
+        flat = parsed
+    else:
+        return () if parsed is None else None
+    if len(flat) % 2 or not all(part is None or isinstance(part, str) for part in flat) or None in flat[::2]:
+        return None
+    return tuple(
+        (name, None if value is None else value.encode()) for name, value in zip(flat[::2], flat[1::2], strict=True)
+    )
+
+
+def _flat_array(text: bytes) -> Headers | None:
+    parts: list[bytes | None] = []
+    at, stop = 0, len(text)
+    while at < stop:
+        byte = text[at]
+        if byte == 0x22:
+            end = string_end_leniently(text, at)
+            if end < 0:
+                return None
+            parts.append(unescape(text[at + 1 : end - 1]))
+            at = end
+        elif text.startswith(b"null", at):
+            parts.append(None)
+            at += 4
+        elif byte in b"[], \t\r\n":
+            at += 1
+        else:
+            return None
+    if len(parts) % 2:
+        return None
+    pairs = []
+    for name, value in zip(parts[::2], parts[1::2], strict=True):
+        if name is None:
+            return None
+        pairs.append((_name(name), value))
+    return tuple(pairs)
+
+
+def string_end_leniently(text: bytes, at: int) -> int:
+    """Behind the quote that closes the string at ``at``, whatever bytes are in it; -1 where none does."""
+    strict = string_end(text, at, len(text))
+    if strict >= 0:
+        return strict
+    position = at + 1
+    while (quote := text.find(b'"', position)) >= 0:
+        slashes = quote
+        while text[slashes - 1] == 0x5C:
+            slashes -= 1
+        if (quote - slashes) % 2 == 0:
+            return quote + 1
+        position = quote + 1
+    return -1
+
+
+def timestamp_type(text: bytes | None) -> str | None:
+    """The type of a timestamp in one vocabulary; None where the dump does not tell, or says something unheard of."""
+    return None if text is None else TIMESTAMP_TYPES.get(text)
+
+
+def integer(text: bytes | None) -> int | None:
+    """The number that a text is, None where it is none."""
+    if text is None or len(text) > 20:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        return None
+
+
+def _name(text: bytes) -> str:
+    return text.decode("utf-8", "surrogateescape")

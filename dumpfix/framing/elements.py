@@ -1,0 +1,244 @@
+"""Match the elements of a linear layout at a position: the smallest steps of reading a record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from dumpfix.framing.frame import NeedMoreError
+from dumpfix.grammar.layout import Element, Field, Literal
+from dumpfix.grammar.vocabulary import FREE_TEXT, LONGEST_TOPIC, SIZES, TOPIC_BYTES, Kind
+
+#: what :func:`element_end` says when the element is not there, and when the data ends inside it
+MISMATCH = -1
+PARTIAL = -2
+
+#: places tried for the separator after one text field; more would be a layout that does not fit
+MOST_SPLITS = 64
+#: a printed size above this is taken for a lie (Kafka's own limit on a message is far below)
+LARGEST_SIZE = 1 << 30
+
+_DIGITS = frozenset(b"0123456789")
+_WORD = TOPIC_BYTES
+#: ``0`` stands for a digit, everything else for itself
+_DATE_TIME = b"0000-00-00 00:00:00,000"
+
+
+class Cut(NamedTuple):
+    """Element ``element`` takes the bytes ``start`` to ``end``."""
+
+    element: Literal | Field
+    start: int
+    end: int
+
+
+def _run_end(data: bytes, at: int, allowed: frozenset[int], most: int) -> int:
+    stop = min(len(data), at + most)
+    while at < stop and data[at] in allowed:
+        at += 1
+    return at
+
+
+def _integer_end(data: bytes, at: int) -> int:
+    first = at
+    if data[at : at + 1] == b"-":
+        first = at + 1
+    end = _run_end(data, first, _DIGITS, 20)
+    if end == len(data):
+        return PARTIAL
+    return end if end > first else MISMATCH
+
+
+def _date_time_end(data: bytes, at: int) -> int:
+    text = data[at : at + len(_DATE_TIME)]
+    for byte, wanted in zip(text, _DATE_TIME, strict=False):
+        if byte != wanted and not (wanted == 0x30 and byte in _DIGITS):
+            return MISMATCH
+    return at + len(text) if len(text) == len(_DATE_TIME) else PARTIAL
+
+
+def element_end(element: Literal | Field, data: bytes, at: int) -> int:
+    """Where an element that needs no look-ahead ends; MISMATCH, or PARTIAL where the data ends first."""
+    if isinstance(element, Literal):
+        text = element.text
+        if data.startswith(text, at):
+            return at + len(text)
+        return PARTIAL if len(data) - at < len(text) and text.startswith(data[at:]) else MISMATCH
+    match element.kind:
+        case Kind.INTEGER | Kind.SIZE:
+            return _integer_end(data, at)
+        case Kind.BINARY_SIZE:
+            return at + 4 if at + 4 <= len(data) else PARTIAL
+        case Kind.NAME:
+            end = _run_end(data, at, TOPIC_BYTES, LONGEST_TOPIC)
+        case Kind.WORD:
+            end = _run_end(data, at, _WORD, LONGEST_TOPIC)
+        case Kind.DATE_TIME:
+            return _date_time_end(data, at)
+        case Kind.REST:
+            end = data.find(b"\n", at)
+            if end > at and data[end - 1] == 0x0D:
+                return end - 1
+            return PARTIAL if end < 0 else end
+        case _:
+            raise AssertionError(f"{element.terminal} ends by what follows it")
+    if end == len(data):
+        return PARTIAL
+    return end if end > at else MISMATCH
+
+
+class PartialMatch(NamedTuple):
+    """The data ended while everything so far matched."""
+
+    cuts: tuple[Cut, ...]
+
+
+def fixed_run(elements: Sequence[Element], data: bytes, at: int) -> tuple[tuple[Cut, ...], int] | PartialMatch | None:
+    """Match elements up to the first free text: the cuts and where they end, or None, or a PartialMatch.
+
+    A name may hold bytes of the literal after it (``my-topic-0``): shorter names are tried, from the longest on.
+    """
+    cuts: list[Cut] = []
+    for index, element in enumerate(elements):
+        if isinstance(element, Field) and element.kind in FREE_TEXT:
+            break
+        if isinstance(element, (Literal, Field)):
+            end = element_end(element, data, at)
+            if end == PARTIAL:
+                return PartialMatch(tuple(cuts))
+            if end == MISMATCH:
+                return None
+            follower = elements[index + 1] if index + 1 < len(elements) else None
+            if (
+                isinstance(element, Field)
+                and element.kind in (Kind.NAME, Kind.WORD)
+                and isinstance(follower, Literal)
+                and not data.startswith(follower.text, end)
+            ):
+                return _shorter_name(elements, index, data, at, end, tuple(cuts))
+            cuts.append(Cut(element, at, end))
+            at = end
+        else:
+            taken = _alternative(element.alternatives, data, at)
+            if taken is None:
+                return None
+            if isinstance(taken, PartialMatch):
+                return PartialMatch((*cuts, *taken.cuts))
+            cuts.extend(taken[0])
+            at = taken[1]
+    return tuple(cuts), at
+
+
+def _shorter_name(
+    elements: Sequence[Element], index: int, data: bytes, at: int, end: int, before: tuple[Cut, ...]
+) -> tuple[tuple[Cut, ...], int] | PartialMatch | None:
+    element, follower = elements[index], elements[index + 1]
+    assert isinstance(element, Field)
+    assert isinstance(follower, Literal)
+    cut = end
+    if len(data) - end < len(follower.text) and follower.text.startswith(data[end:]):
+        return PartialMatch(before)
+    while (cut := data.rfind(follower.text, at + 1, cut + len(follower.text) - 1)) > at:
+        rest = fixed_run(elements[index + 1 :], data, cut)
+        if isinstance(rest, PartialMatch):
+            return PartialMatch((*before, Cut(element, at, cut), *rest.cuts))
+        if rest is not None:
+            return (*before, Cut(element, at, cut), *rest[0]), rest[1]
+    return None
+
+
+def _alternative(
+    alternatives: Sequence[Sequence[Literal | Field]], data: bytes, at: int
+) -> tuple[tuple[Cut, ...], int] | PartialMatch | None:
+    """The first alternative that matches; a PartialMatch if none does but the data ended inside one."""
+    partial: PartialMatch | None = None
+    for alternative in alternatives:
+        taken = fixed_run(alternative, data, at)
+        if isinstance(taken, PartialMatch):
+            partial = partial or taken
+        elif taken is not None:
+            return taken
+    return partial
+
+
+def _size_before(cuts: Sequence[Cut], meaning: str, data: bytes) -> int | None:
+    """The length that the dump prints for this field, None where it prints none."""
+    for element, start, end in reversed(cuts):
+        if isinstance(element, Field) and element.kind in SIZES and element.meaning == meaning:
+            if element.kind is Kind.BINARY_SIZE:
+                return int.from_bytes(data[start:end], "big", signed=True)
+            return int(data[start:end])
+    return None
+
+
+def sized_ends(field: Field, cuts: Sequence[Cut], data: bytes, at: int, null_text: bytes | None) -> tuple[int, ...]:
+    """Where a field ends by the size printed before it: no place, one, or two (``-Z`` prints NULL for 0 and -1)."""
+    size = _size_before(cuts, f"{field.meaning}_size", data)
+    if size is None or size > LARGEST_SIZE:
+        return ()
+    if size > 0:
+        return (at + size,)
+    return (at + len(null_text), at) if null_text and data.startswith(null_text, at) else (at,)
+
+
+def prefixes(
+    elements: Sequence[Element], data: bytes, at: int, stop: int, *, is_open: bool, null_text: bytes | None
+) -> Iterator[tuple[tuple[Cut, ...], int]]:
+    """Every way in which the elements before the payload can match at ``at``, the likeliest first.
+
+    A text field ends by its size where that fits; else at each place before ``stop`` where the next literal
+    stands, nearest first. Raises NeedMoreError where ``is_open`` (more of the dump may follow ``stop``) and the
+    data ends before the answer. Bounded by MOST_SPLITS.
+    """
+    taken = fixed_run(elements, data, at)
+    if isinstance(taken, PartialMatch):
+        if is_open:
+            raise NeedMoreError
+        return
+    if taken is None:
+        return
+    cuts, at = taken
+    count = 0
+    for index, element in enumerate(elements):
+        if isinstance(element, Field) and element.kind in FREE_TEXT:
+            rest = elements[index + 1 :]
+            break
+    else:
+        yield cuts, at
+        return
+    seen: set[int] = set()
+    for end in sized_ends(element, cuts, data, at, null_text):
+        if end > len(data):
+            if is_open:
+                raise NeedMoreError
+            continue
+        for more, after in prefixes(rest, data, end, max(stop, end), is_open=is_open, null_text=null_text):
+            seen.add(end)
+            yield (*cuts, Cut(element, at, end), *more), after
+    follower = rest[0] if rest else None
+    for end in _text_ends(follower, data, at, stop):
+        if end in seen:
+            continue
+        count += 1
+        if count > MOST_SPLITS:
+            return
+        for more, after in prefixes(rest, data, end, stop, is_open=is_open, null_text=null_text):
+            yield (*cuts, Cut(element, at, end), *more), after
+    if is_open and count < MOST_SPLITS and stop == len(data):
+        raise NeedMoreError
+
+
+def _text_ends(follower: Element | None, data: bytes, at: int, stop: int) -> Iterator[int]:
+    """Where a text of unknown length may end: before the next literal, or where a JSON text may begin."""
+    if isinstance(follower, Literal):
+        found = data.find(follower.text, at, stop)
+        while found >= 0:
+            yield found
+            found = data.find(follower.text, found + 1, stop)
+        return
+    # Nothing stands between the text and what follows (kcat -s avro, key.separator=): a payload shows itself
+    # by its first byte, a number by its digits.
+    wanted = b'{["' if follower is None else b"-0123456789"
+    for end in range(at, min(stop, at + (1 << 16))):
+        if data[end] in wanted:
+            yield end

@@ -1,0 +1,114 @@
+"""What framing hands on: frames of single records, batches of many, and spans that tile the dump."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import Literal, NamedTuple
+
+from dumpfix.grammar.layout import Field
+from dumpfix.grammar.layout import Literal as LiteralElement
+
+Role = Literal["field", "literal", "separator", "notice", "garbage"]
+
+
+class Span(NamedTuple):
+    """Bytes ``start`` to ``end`` (exclusive) of the dump and what they are.
+
+    ``name`` is the terminal of a field, the rule of a notice, else empty.
+    """
+
+    start: int
+    end: int
+    role: Role
+    name: str = ""
+
+
+@dataclass(slots=True)
+class Frame:
+    """One record as the rule reads it. Offsets are relative to the buffer that was read.
+
+    ``fields`` maps a record's attribute (``topic``, ``offset``, ``key``, ``value`` …) to its bytes, None for a
+    known null. ``complete`` is false where the dump does not show the record's end. ``inner_notices`` are
+    notices that were printed into the middle of the record; the spans hold them, the fields do not.
+    ``is_valid`` says that the payload is complete JSON, empty or a known null, so that no more needs to be asked.
+    ``has_wrong_size`` says that a printed length is not that of the payload.
+    """
+
+    start: int
+    end: int
+    fields: dict[str, bytes | None]
+    spans: list[Span]
+    payload_start: int | None
+    complete: bool = True
+    inner_notices: list[Span] = field(default_factory=list)
+    is_valid: bool = False
+    has_wrong_size: bool = False
+
+
+@dataclass(slots=True)
+class Batch:
+    """Many records of one layout that lie directly behind one another, as columns. All payloads are fine.
+
+    Every payload is valid JSON by itself, or None (known null), or empty. ``cells`` has a list of texts for
+    each Field of ``elements`` in order, ``columns`` the same lists under the record's attributes;
+    ``constants`` are attributes that are the same for all. ``lengths`` are the records' lengths in bytes without
+    the ``gap`` line feeds between one and the next.
+    """
+
+    start: int
+    elements: Sequence[LiteralElement | Field]
+    cells: Sequence[Sequence[bytes]]
+    columns: Mapping[str, Sequence[bytes | None]]
+    constants: dict[str, bytes]
+    values: Sequence[bytes | None]
+    lengths: Sequence[int]
+    gap: int
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @property
+    def end(self) -> int:
+        """The offset behind the last record."""
+        return self.start + sum(self.lengths) + self.gap * (len(self.lengths) - 1)
+
+    def starts(self) -> list[int]:
+        """Where each record begins."""
+        return [
+            self.start + offset + self.gap * index
+            for index, offset in enumerate(accumulate(self.lengths[:-1], initial=0))
+        ]
+
+    def fields(self, index: int) -> dict[str, bytes | None]:
+        """The attributes of one record, as a frame of it would have them."""
+        fields: dict[str, bytes | None] = dict(self.constants)
+        for name, column in self.columns.items():
+            fields[name] = column[index]
+        return fields
+
+    def frames(self) -> Iterator[Frame]:
+        """The same records one by one, without their spans."""
+        for index, (start, length) in enumerate(zip(self.starts(), self.lengths, strict=True)):
+            yield Frame(start, start + length, self.fields(index), [], None, is_valid=True)
+
+    def spans(self) -> Iterator[Span]:
+        """The tiles of these records, for those who check that nothing was skipped."""
+        for index, start in enumerate(self.starts()):
+            if index and self.gap:
+                yield Span(start - self.gap, start, "separator")
+            column = 0
+            for element in self.elements:
+                if isinstance(element, LiteralElement):
+                    end = start + len(element.text)
+                    yield Span(start, end, "literal")
+                else:
+                    end = start + len(self.cells[column][index])
+                    yield Span(start, end, "field", element.terminal)
+                    column += 1
+                start = end
+
+
+class NeedMoreError(Exception):
+    """The bytes at hand do not decide; more of the dump would."""

@@ -1,0 +1,421 @@
+"""Records that are JSON objects: ``kcat -J`` as it prints them, and the same re-printed by jq.
+
+The rule is the one of :mod:`dumpfix.framing.rule` with one difference: a record tells its own end. An object is
+read leniently (kcat writes bytes that are no UTF-8 into its strings); the payload in it is judged strictly later.
+A string holds no line end, since every tool escapes it: where one stands, the object was cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import orjson
+
+from dumpfix.framing.frame import Batch, Frame, NeedMoreError, Span
+from dumpfix.framing.rule import Item, Notices
+from dumpfix.grammar.layout import Field, Layout, ObjectLayout
+from dumpfix.grammar.vocabulary import Kind
+from dumpfix.payload.validity import all_valid, is_valid
+
+REGION = 1 << 18
+
+_BLANK = b" \t\r\n"
+_SCALAR = frozenset(b"+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_ESCAPED = {0x6E: 10, 0x74: 9, 0x72: 13, 0x62: 8, 0x66: 12, 0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F}
+
+
+def unescape(text: bytes) -> bytes:
+    r"""The bytes that the inside of a JSON string stands for; bytes from 0x80 on stay as they are.
+
+    Where ``\u`` escapes a lone surrogate the result is no UTF-8 (it has the surrogate in UTF-8's manner), so that
+    it is never taken for text that was in the topic.
+    """
+    if b"\\" not in text:
+        return text
+    out = bytearray()
+    at = 0
+    while True:
+        slash = text.find(b"\\", at)
+        if slash < 0 or slash + 1 >= len(text):
+            out += text[at:]
+            return bytes(out)
+        out += text[at:slash]
+        kind = text[slash + 1]
+        if kind != 0x75:
+            out.append(_ESCAPED.get(kind, kind))
+            at = slash + 2
+            continue
+        code, at = _code_unit(text, slash), slash + 6
+        if 0xD800 <= code < 0xDC00 and text[at : at + 2] == b"\\u":
+            low = _code_unit(text, at)
+            if 0xDC00 <= low < 0xE000:
+                code, at = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00), at + 6
+        out += chr(code).encode("utf-8", "surrogatepass")
+
+
+def _code_unit(text: bytes, at: int) -> int:
+    try:
+        return int(text[at + 2 : at + 6], 16)
+    except ValueError:
+        return 0xFFFD
+
+
+@dataclass(slots=True)
+class _Member:
+    name: bytes
+    start: int
+    end: int
+    is_whole: bool = True
+
+
+class _BrokenObjectError(Exception):
+    def __init__(self, at: int) -> None:
+        super().__init__(at)
+        self.at = at
+
+
+class ObjectRule:
+    """Reads one item at a time, like :class:`dumpfix.framing.rule.LinearRule`."""
+
+    def __init__(self, layout: ObjectLayout, notices: Sequence[Layout] = ()) -> None:
+        self.layout = layout
+        self.notices = Notices(notices)
+        self.members = dict(layout.members)
+
+    def item(self, data: bytes, at: int, *, final: bool) -> Item:
+        """The item that begins at ``at`` (< len(data)). Raises NeedMoreError where only more bytes decide."""
+        notice = self.notices.match(data, at, final=final)
+        if notice is not None:
+            return notice
+        if data[at] in _BLANK:
+            end = at
+            while end < len(data) and data[end] in _BLANK:
+                end += 1
+            return Span(at, end, "separator")
+        if data[at] == 0x7B:
+            return self._record(data, at, final=final)
+        stop, is_open = self.next_start(data, at + 1, final=final)
+        if is_open:
+            raise NeedMoreError
+        return Span(at, stop, "garbage")
+
+    def next_start(self, data: bytes, at: int, *, final: bool) -> tuple[int, bool]:
+        """The next line that begins with an object or a notice; True where the data at hand ends before one."""
+        line_end = data.find(b"\n", max(at - 1, 0))
+        try:
+            while line_end >= 0 and line_end + 1 < len(data):
+                start = line_end + 1
+                if data[start] == 0x7B or self.notices.match(data, start, final=final):
+                    return start, False
+                line_end = data.find(b"\n", start)
+        except NeedMoreError:
+            return len(data), True
+        return len(data), not final
+
+    # -- one record ------------------------------------------------------------------------------------------
+
+    def _record(self, data: bytes, at: int, *, final: bool) -> Frame:
+        members: list[_Member] = []
+        try:
+            end = self._object(data, at, members, final=final)
+        except _BrokenObjectError as broken:
+            stop, is_open = self.next_start(data, max(broken.at, at + 1), final=final)
+            if is_open:
+                raise NeedMoreError from None
+            return self._frame(data, at, members, stop, complete=False)
+        separator = self.layout.separator
+        stop = end
+        if separator:
+            if len(data) - end < len(separator) and separator.startswith(data[end:]) and not final:
+                raise NeedMoreError
+            if data.startswith(separator, end):
+                stop = end + len(separator)
+        return self._frame(data, at, members, stop, complete=True)
+
+    def _object(self, data: bytes, at: int, members: list[_Member], *, final: bool) -> int:
+        """Walk the members of the object at ``at``; where it ends. Raises _BrokenObjectError where it stops."""
+
+        def skip(position: int) -> int:
+            while position < len(data) and data[position] in _BLANK:
+                position += 1
+            if position == len(data):
+                if not final:
+                    raise NeedMoreError
+                raise _BrokenObjectError(position)
+            return position
+
+        position = skip(at + 1)
+        if data[position] == 0x7D:
+            return position + 1
+        while True:
+            position = skip(position)
+            if data[position] != 0x22:
+                raise _BrokenObjectError(position)
+            name_end = self.string_end(data, position, final=final)
+            name = data[position + 1 : name_end - 1]
+            position = skip(name_end)
+            if data[position] != 0x3A:
+                raise _BrokenObjectError(position)
+            position = skip(position + 1)
+            try:
+                end = self.value_end(data, position, final=final)
+            except _BrokenObjectError as broken:
+                members.append(_Member(name, position, broken.at, is_whole=False))
+                raise
+            members.append(_Member(name, position, end))
+            position = skip(end)
+            if data[position] == 0x7D:
+                return position + 1
+            if data[position] != 0x2C:
+                raise _BrokenObjectError(position)
+            position += 1
+
+    def string_end(self, data: bytes, at: int, *, final: bool) -> int:
+        """Behind the string at ``at``. Raises where a line end or the end of the data comes before its quote."""
+        position = at + 1
+        while True:
+            quote = data.find(b'"', position)
+            stop = quote if quote >= 0 else len(data)
+            line_end = data.find(b"\n", position, stop)
+            if line_end >= 0:
+                raise _BrokenObjectError(line_end)
+            if quote < 0:
+                if not final:
+                    raise NeedMoreError
+                raise _BrokenObjectError(len(data))
+            slashes = quote
+            while data[slashes - 1] == 0x5C:
+                slashes -= 1
+            if (quote - slashes) % 2 == 0:
+                return quote + 1
+            position = quote + 1
+
+    def value_end(self, data: bytes, at: int, *, final: bool) -> int:
+        """Where the value at ``at`` ends: a string, a scalar, or a container with its brackets matched."""
+        depth = 0
+        position = at
+        while True:
+            if position >= len(data):
+                if not final:
+                    raise NeedMoreError
+                raise _BrokenObjectError(len(data))
+            byte = data[position]
+            if byte == 0x22:
+                position = self.string_end(data, position, final=final)
+            elif byte in b"{[":
+                depth += 1
+                position += 1
+            elif byte in b"}]":
+                depth -= 1
+                position += 1
+            elif byte in _SCALAR:
+                while position < len(data) and data[position] in _SCALAR:
+                    position += 1
+                if position == len(data) and not final:
+                    raise NeedMoreError
+            elif depth and byte in b",: \t\r\n":
+                if byte == 0x0A and data[position + 1 : position + 2] == b"{" and data[at] != 0x0A:
+                    # A new line that begins with an object: the one before was cut.
+                    raise _BrokenObjectError(position)
+                position += 1
+                continue
+            else:
+                raise _BrokenObjectError(position)
+            if depth < 0:
+                raise _BrokenObjectError(position - 1)
+            if depth == 0:
+                return position
+
+    def _frame(self, data: bytes, at: int, members: Sequence[_Member], stop: int, *, complete: bool) -> Frame:
+        fields: dict[str, bytes | None] = {}
+        spans: list[Span] = []
+        position = at
+        payload_start = None
+        for member in members:
+            bound = self.members.get(member.name)
+            if bound is None:
+                continue
+            text = data[member.start : member.end]
+            spans.append(Span(position, member.start, "literal"))
+            spans.append(Span(member.start, member.end, "field", bound.terminal))
+            position = member.end
+            if bound.meaning == "value":
+                payload_start = member.start
+                fields["value_embedded"] = None if text[:1] == b'"' else b"1"
+            if member.is_whole or bound.meaning == "value":
+                fields[bound.meaning] = self._content(bound, text, is_whole=member.is_whole)
+        if position < stop:
+            role = "literal" if complete else "garbage"
+            spans.append(Span(position, stop, role))  # type: ignore[arg-type]
+        payload = fields.get("value")
+        if fields.pop("value_embedded", None) is None:
+            valid = payload is None or not payload or is_valid(payload)
+        else:
+            valid = payload is None or is_valid(payload)
+        is_judged = complete and "value" in fields and valid
+        return Frame(at, stop, fields, spans, payload_start, complete, is_valid=is_judged)
+
+    def _content(self, bound: Field, text: bytes, *, is_whole: bool) -> bytes | None:
+        """What a member's value says: a string's content, None for null, else the JSON text itself."""
+        if bound.kind in (Kind.JSON_ANY, Kind.JSON_STRING):
+            if text[:1] == b'"':
+                return unescape(text[1:-1] if is_whole else text[1:])
+            if text == b"null":
+                return None
+        if bound.kind is Kind.JSON_VALUE:
+            # As the batches have it, which see only what orjson read.
+            try:
+                return orjson.dumps(orjson.loads(text))
+            except ValueError:
+                return text
+        return text
+
+
+class _LazyColumns(Mapping[str, Sequence[bytes | None]]):
+    """Columns of parsed objects, made when they are asked for."""
+
+    def __init__(self, makers: dict[str, Callable[[], Sequence[bytes | None]]]) -> None:
+        self._makers = makers
+        self._made: dict[str, Sequence[bytes | None]] = {}
+
+    def __getitem__(self, name: str) -> Sequence[bytes | None]:
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
+class ObjectBatch(Batch):
+    """Many objects that lie directly behind one another."""
+
+    __slots__ = ("objects", "rows", "rule")
+
+    objects: Sequence[dict[str, object]]
+    rows: Sequence[bytes]
+    rule: ObjectRule
+
+    def fields(self, index: int) -> dict[str, bytes | None]:
+        """The attributes of one record: those whose members it has."""
+        parsed = self.objects[index]
+        return {
+            bound.meaning: _as_bytes(parsed[name.decode()])
+            for name, bound in self.rule.layout.members
+            if bound.meaning and name.decode() in parsed
+        }
+
+    def spans(self) -> Iterator[Span]:
+        """The tiles of these records, as the rule reads them one by one."""
+        for start, row in zip(self.starts(), self.rows, strict=True):
+            item = self.rule.item(row, 0, final=True)
+            assert isinstance(item, Frame)
+            for span in item.spans:
+                yield span._replace(start=span.start + start, end=span.end + start)
+
+
+class ObjectScanner:
+    """Reads whole lines (or jq's indented objects) with orjson; the rule reads what orjson cannot vouch for."""
+
+    def __init__(self, layout: ObjectLayout, notices: Sequence[Layout] = ()) -> None:
+        self.layout = layout
+        self.rule = ObjectRule(layout, notices)
+        self.names = {name.decode(): bound for name, bound in layout.members}
+        self.payload_name = next(name for name, bound in self.names.items() if bound.meaning == "value")
+
+    def items(self, data: bytes, at: int, *, final: bool) -> Iterator[Item | Batch]:
+        """The items of ``data[at:]`` in order, as far as these bytes decide."""
+        while at < len(data):
+            rows, ending = self._rows(data, at)
+            batch = self._batch(rows, ending, at) if rows else None
+            if batch is not None:
+                yield batch
+                at = batch.end
+                if len(batch) == len(rows):
+                    continue
+            # The object that orjson could not vouch for, or no object at all.
+            try:
+                item = self.rule.item(data, at, final=final)
+            except NeedMoreError:
+                return
+            yield item
+            at = item.end
+
+    def _rows(self, data: bytes, at: int) -> tuple[list[bytes], bytes]:
+        """Whole records from ``at`` on, each without the bytes ``ending`` with which it ends."""
+        if data[at] != 0x7B:
+            return [], b""
+        ending = b"\n}\n" if data.startswith(b"{\n", at) else self.layout.separator or b""
+        if not ending:
+            return [], b""
+        stop = data.find(ending, at + REGION)
+        if stop < 0:
+            stop = data.rfind(ending, at)
+        if stop < 0:
+            return [], b""
+        return data[at:stop].split(ending), ending
+
+    def _batch(self, rows: list[bytes], ending: bytes, at: int) -> Batch | None:
+        """The rows before the first one that orjson cannot vouch for; None where that is the first."""
+        objects: list[dict[str, object]] = []
+        closer = b"\n}" if ending == b"\n}\n" else b""
+        try:
+            for row in rows:
+                parsed = orjson.loads(row + closer)
+                if not self._is_plain(parsed):
+                    break
+                objects.append(parsed)
+        except ValueError:
+            pass
+        values: list[bytes | None] = [_as_bytes(parsed[self.payload_name]) for parsed in objects]
+        if not all_valid([value for value in values if value]):
+            del values[next(i for i, value in enumerate(values) if value and not is_valid(value)) :]
+        if not values:
+            return None
+        count = len(values)
+        lengths = [len(row) + len(ending) for row in rows[:count]]
+        batch = ObjectBatch(at, (), (), {}, {}, values, lengths, 0)
+        batch.columns = _LazyColumns(self._makers(objects[:count], values))
+        batch.rows = [row + ending for row in rows[:count]]
+        batch.rule = self.rule
+        batch.objects = objects
+        return batch
+
+    def _is_plain(self, parsed: object) -> bool:
+        """Whether every bound member has the type that the tool gives it, so that no text has to be looked at."""
+        if not isinstance(parsed, dict) or self.payload_name not in parsed or "payload_error" in parsed:
+            return False
+        for name, bound in self.names.items():
+            if name not in parsed:
+                continue
+            value = parsed[name]
+            if bound.kind is Kind.INTEGER and type(value) is not int:
+                return False
+            if bound.kind is Kind.JSON_STRING and not isinstance(value, str):
+                return False
+            if bound.kind is Kind.JSON_ANY and not (value is None or isinstance(value, str)):
+                return False
+        return True
+
+    def _makers(
+        self, objects: list[dict[str, object]], values: Sequence[bytes | None]
+    ) -> dict[str, Callable[[], Sequence[bytes | None]]]:
+        def text(name: str) -> Callable[[], Sequence[bytes | None]]:
+            return lambda: [_as_bytes(o.get(name)) for o in objects]
+
+        present = {name for o in objects for name in o}
+        makers = {bound.meaning: text(name) for name, bound in self.names.items() if name in present and bound.meaning}
+        makers["value"] = lambda: values
+        return makers
+
+
+def _as_bytes(value: object) -> bytes | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.encode()
+    return orjson.dumps(value)

@@ -1,0 +1,573 @@
+"""The one rule by which both readers find the records of a linear layout.
+
+At a place where an item begins (the beginning of the dump, or directly behind another item), in this order:
+
+1. **Notice**: a notice of the grammar matches, up to and with its line feed.
+2. **Blank**: line ends between records are a separator, unless a record of this layout can be an empty line.
+3. **Record**: the elements before the payload match. Then the payload ends
+
+   a. by its size, if what follows the payload in the layout stands there;
+   b. else at the first place where it is empty, is the null literal, or is a complete JSON text, and what
+      follows the payload in the layout stands there. A text field before it ends at the first place for which
+      the payload does so and the text closes the brackets and quotes that it opens; behind another separator
+      than the first the payload has to be an object or an array;
+   c. else before the next start: at the last place where what follows the payload stands; or, where it stands
+      nowhere (then the record is not complete), behind an object or array that a line end follows, or at the
+      next start itself.
+
+4. **Garbage**: everything up to the next start.
+
+The **next start** is the nearest later line that begins with a notice or with a record. A record's beginning is
+recognised by its anchor: the literals and numbers before the first text. A layout without one (``%k: %s``) has
+nothing to be recognised by; there a line is taken to begin a record if it holds all that stands before the
+payload and is not empty nor begins with a blank, a comma or a closing bracket, as lines inside a pretty-printed
+document do. That is on the careful side: ``{"a":[1,`` and ``{"b":2}]}`` stay two broken payloads.
+
+A notice printed into the middle of a record (kcat writes records in blocks of 4096 bytes, notices at once) is
+taken out where the record does not hold with it inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, islice
+
+from dumpfix.framing.elements import (
+    Cut,
+    PartialMatch,
+    fixed_run,
+    prefixes,
+    sized_ends,
+)
+from dumpfix.framing.frame import Frame, NeedMoreError, Span
+from dumpfix.grammar.layout import Field, Layout, Literal
+from dumpfix.grammar.vocabulary import FREE_TEXT, MARKERS, SIZES, Kind
+from dumpfix.payload.validity import is_valid, scan_value
+
+Item = Frame | Span
+
+#: how many ways of splitting the text before a payload are tried
+MOST_READINGS = 32
+#: notices taken out of one record
+MOST_INNER_NOTICES = 64
+#: up to so many, every selection of them is tried
+MOST_CHOSEN = 4
+
+_INSIDE_A_DOCUMENT = b" \t\r\n}],"
+_LINE_ENDS = b"\r\n"
+_OPENERS = (b"{", b"[")
+
+
+class Notices:
+    """The notices of a grammar, found by their first literals."""
+
+    def __init__(self, layouts: Sequence[Layout]) -> None:
+        self.layouts: dict[bytes, list[Layout]] = {}
+        for layout in [*layouts, *(layout.with_carriage_returns() for layout in layouts)]:
+            first = layout.elements[0]
+            assert isinstance(first, Literal)
+            self.layouts.setdefault(first.text, []).append(layout)
+        self.beginnings = tuple(self.layouts)
+        self.first_bytes = frozenset(first[:1] for first in self.beginnings)
+
+    def match(self, data: bytes, at: int, *, final: bool) -> Span | None:
+        """The notice that begins at ``at``. At the end of a dump the line feed may be missing."""
+        if data[at : at + 1] not in self.first_bytes:
+            return None
+        partial = False
+        for layout in self._near(data, at):
+            taken = fixed_run(layout.elements, data, at)
+            if isinstance(taken, PartialMatch):
+                partial = True
+            elif taken is not None:
+                return Span(at, taken[1], "notice", layout.name)
+        if not partial:
+            return None
+        if not final:
+            raise NeedMoreError
+        if data.find(b"\n", at) < 0:
+            whole = data[at:] + b"\n"
+            for layout in self._near(whole, 0):
+                taken = fixed_run(layout.elements, whole, 0)
+                if taken is not None and not isinstance(taken, PartialMatch):
+                    return Span(at, len(data), "notice", layout.name)
+        return None
+
+    def _near(self, data: bytes, at: int) -> Iterator[Layout]:
+        """The notices whose first literal stands at ``at``, or may when more of the data is here."""
+        rest = len(data) - at
+        for beginning, layouts in self.layouts.items():
+            if data.startswith(beginning, at) or (rest < len(beginning) and beginning.startswith(data[at:])):
+                yield from layouts
+
+
+class LinearRule:
+    """The rule at the top of this file, for one layout. Knows nothing of files or of chunks."""
+
+    def __init__(self, layout: Layout, notices: Sequence[Layout] = ()) -> None:
+        self.layout = layout
+        self.notices = Notices(notices)
+        texts = [e for e in layout.prefix if not (isinstance(e, Field) and e.kind in FREE_TEXT)]
+        self.null_texts = tuple(t for t in (layout.null_literal, layout.null_or_empty_literal) if t is not None)
+        tail = layout.tail
+        self.tail_has_text = any(isinstance(e, Field) and e.kind is Kind.TEXT for e in tail)
+        self.tail_text = tail[0].text if tail and isinstance(tail[0], Literal) else None
+        is_value_first = layout.has_value and not texts
+        self.blank_is_record = is_value_first and self.tail_text is not None and self.tail_text[:1] == b"\n"
+        first = layout.anchor[0] if layout.anchor else None
+        self.anchor_text = first.text if isinstance(first, Literal) else None
+        self.ends_line = bool(tail) and isinstance(tail[-1], Literal) and tail[-1].text.endswith(b"\n")
+
+    # -- items -----------------------------------------------------------------------------------------------
+
+    def item(self, data: bytes, at: int, *, final: bool) -> Item:
+        """The item that begins at ``at`` (< len(data)). Raises NeedMoreError where only more bytes decide."""
+        notice = self.notices.match(data, at, final=final)
+        if notice is not None:
+            return notice
+        if data[at] in _LINE_ENDS and not self.blank_is_record:
+            return Span(at, _blank_end(data, at), "separator")
+        frame = self._record(data, at, final=final)
+        if frame is not None and self._holds(frame):
+            return frame
+        mended = self._without_inner_notices(data, at, frame, final=final)
+        if mended is not None:
+            return mended
+        if frame is not None:
+            return frame
+        stop, is_open = self.next_start(data, at + 1, final=final)
+        if is_open:
+            raise NeedMoreError
+        return Span(at, stop, "garbage")
+
+    def _holds(self, frame: Frame) -> bool:
+        """Whether nothing suggests that a notice cuts into this record: its sizes fit, or its texts are whole."""
+        if self.layout.is_sized and frame.complete and not frame.has_wrong_size:
+            return True
+        spans_lines = any(b"\n" in (text or b"") for name, text in frame.fields.items() if name != "value")
+        return frame.is_valid and not spans_lines
+
+    # -- starts ----------------------------------------------------------------------------------------------
+
+    def begins_record(self, data: bytes, at: int, *, final: bool) -> bool:
+        """Whether a line that begins at ``at`` is taken for the beginning of a record."""
+        if self.layout.is_anchored:
+            taken = fixed_run(self.layout.anchor, data, at)
+            if isinstance(taken, PartialMatch):
+                if not final:
+                    raise NeedMoreError
+                return False
+            return taken is not None
+        if at >= len(data):
+            return False
+        is_own_blank = self.anchor_text is not None and data.startswith(self.anchor_text, at)
+        if data[at] in _INSIDE_A_DOCUMENT and not is_own_blank:
+            return False
+        if self.blank_is_record:
+            return True
+        end = data.find(b"\n", at)
+        if end < 0:
+            if not final:
+                raise NeedMoreError
+            end = len(data)
+        ways = prefixes(self.layout.prefix, data, at, end, is_open=False, null_text=None)
+        return next(iter(ways), None) is not None
+
+    def next_start(self, data: bytes, at: int, *, final: bool) -> tuple[int, bool]:
+        """The next start at or after ``at``; with True where the data at hand ends before one was found."""
+        try:
+            for start in self._candidates(data, at):
+                if self.begins_record(data, start, final=final):
+                    return start, False
+                if data[start : start + 1] in self.notices.first_bytes and self.notices.match(data, start, final=final):
+                    return start, False
+        except NeedMoreError:
+            return len(data), True
+        return len(data), not final
+
+    def _candidates(self, data: bytes, at: int) -> Iterator[int]:
+        """Beginnings of lines; for an anchored layout whose records are no lines, its first literal too."""
+        if self.layout.is_anchored and self.anchor_text and not self.ends_line:
+            found = data.find(self.anchor_text, at)
+            while found >= 0:
+                yield found
+                found = data.find(self.anchor_text, found + 1)
+            return
+        line_end = data.find(b"\n", max(at - 1, 0))
+        while line_end >= 0 and line_end + 1 < len(data):
+            yield line_end + 1
+            line_end = data.find(b"\n", line_end + 1)
+
+    def first_elements(self, data: bytes, at: int, *, final: bool) -> tuple[Literal | Field, ...] | None:
+        """The elements before the payload as the record at ``at`` has them, each choice settled; None if unknown."""
+        try:
+            limit, _ = self.next_start(data, at + 1, final=final)
+            ways = prefixes(self.layout.prefix, data, at, limit, is_open=False, null_text=None)
+            way = next(iter(ways), None)
+        except NeedMoreError:
+            return None
+        return None if way is None else tuple(cut.element for cut in way[0])
+
+    # -- one record ------------------------------------------------------------------------------------------
+
+    def _record(self, data: bytes, at: int, *, final: bool) -> Frame | None:
+        anchor = fixed_run(self.layout.anchor, data, at)
+        if anchor is None:
+            return None
+        if isinstance(anchor, PartialMatch):
+            if not final:
+                raise NeedMoreError
+            return self._cut_off(data, at, anchor.cuts)
+        limit, is_open = self.next_start(data, at + 1, final=final)
+        if self.layout.is_sized:
+            frame = self._by_size(data, at, limit, final=final)
+            if frame is not None:
+                return frame
+        stop, text_is_open = limit, is_open
+        if not self.layout.is_anchored:
+            line_end = data.find(b"\n", at, limit)
+            if line_end >= 0:
+                stop, text_is_open = line_end + (0 if self.tail_text == b"\n" else 1), False
+        first: tuple[tuple[Cut, ...], int] | None = None
+        null_text = self.layout.null_or_empty_literal
+        ways = prefixes(self.layout.prefix, data, at, stop, is_open=text_is_open, null_text=null_text)
+        for count, (cuts, value) in enumerate(islice(ways, MOST_READINGS)):
+            closed = _is_closed(cuts, data)
+            if not self.layout.has_value:
+                return self._frame(data, at, cuts, None, (), value, True)
+            # Behind a later separator only an object or an array shows that the ones before belong to the key:
+            # "12: 30: 45" is rather a text with colons in it.
+            may_begin = count == 0 or data[value : value + 1] in _OPENERS
+            ending = self._complete(data, value, limit, is_open) if closed and may_begin else None
+            if ending is not None:
+                end, tail, stop = ending
+                frame = self._frame(data, at, cuts, (value, end), tail, stop, True)
+                frame.has_wrong_size = self.layout.is_sized
+                return frame
+            if first is None or (closed and not _is_closed(first[0], data)):
+                first = cuts, value
+        if first is None:
+            if final and limit == len(data) and self.layout.is_anchored:
+                return self._cut_off(data, at, anchor[0])
+            return None
+        if is_open:
+            raise NeedMoreError
+        frame = self._up_to_next_start(data, at, first[0], first[1], limit)
+        frame.has_wrong_size = self.layout.is_sized and frame.complete
+        return frame
+
+    def _by_size(self, data: bytes, at: int, limit: int, *, final: bool) -> Frame | None:
+        """The record whose payload ends by its size and is followed by what the layout says."""
+        null_text = self.layout.null_or_empty_literal
+        value_field = Field("VALUE")
+        ways = prefixes(self.layout.prefix, data, at, limit, is_open=not final, null_text=null_text)
+        for cuts, value in islice(ways, MOST_READINGS):
+            for end in sized_ends(value_field, cuts, data, value, null_text):
+                if end > len(data):
+                    if not final:
+                        raise NeedMoreError
+                    continue
+                tail = self._tail(data, end, limit, is_open=not final)
+                if isinstance(tail, PartialMatch):
+                    if not final:
+                        raise NeedMoreError
+                    if end == len(data) or tail.cuts or data[end:].strip(_LINE_ENDS) == b"":
+                        return self._frame(data, at, cuts, (value, end), tail.cuts, len(data), False)
+                elif tail is not None:
+                    return self._frame(data, at, cuts, (value, end), tail[0], tail[1], True)
+        return None
+
+    def _tail(
+        self, data: bytes, at: int, limit: int, *, is_open: bool
+    ) -> tuple[tuple[Cut, ...], int] | PartialMatch | None:
+        """Match what stands behind the payload. A text in it ends where the layout goes on, before ``limit``."""
+        taken = fixed_run(self.layout.tail, data, at)
+        if not self.tail_has_text or taken is None or isinstance(taken, PartialMatch):
+            return taken
+        stop = max(limit, taken[1])
+        ways = prefixes(self.layout.tail, data, at, stop, is_open=is_open, null_text=None)
+        return next(iter(ways), None)
+
+    def _complete(self, data: bytes, value: int, limit: int, is_open: bool) -> tuple[int, tuple[Cut, ...], int] | None:
+        """Rule 3b: where the payload ends, the cuts behind it, and where the record ends."""
+        tail_text = self.tail_text
+        if tail_text is not None:
+            first = data.find(tail_text, value, limit)
+            if first >= 0:
+                payload = data[value:first]
+                if not payload or payload in self.null_texts or is_valid(payload):
+                    tail = self._tail(data, first, limit, is_open=is_open)
+                    if tail is not None and not isinstance(tail, PartialMatch):
+                        return first, *tail
+                    if isinstance(tail, PartialMatch) and is_open:
+                        raise NeedMoreError
+        scan = scan_value(data, value, limit)
+        if scan.state == "incomplete" or (scan.state == "complete" and scan.at == limit and is_open):
+            if is_open:
+                raise NeedMoreError
+            return None
+        if scan.state != "complete":
+            return None
+        at = scan.at
+        while True:
+            tail = self._tail(data, at, limit, is_open=is_open)
+            if isinstance(tail, PartialMatch):
+                if is_open:
+                    raise NeedMoreError
+            elif tail is not None and not (scan.touches_end and not self.layout.tail):
+                return at, *tail
+            if at >= limit or data[at] not in b" \t\r\n":
+                return None
+            at += 1
+
+    def _up_to_next_start(self, data: bytes, at: int, cuts: tuple[Cut, ...], value: int, limit: int) -> Frame:
+        """Rule 3c."""
+        if self.tail_text is not None:
+            end = limit
+            for _ in range(MOST_READINGS):
+                end = data.rfind(self.tail_text, value, end)
+                if end < 0:
+                    break
+                tail = self._tail(data, end, limit, is_open=False)
+                if tail is not None and not isinstance(tail, PartialMatch) and tail[1] <= limit:
+                    return self._frame(data, at, cuts, (value, end), tail[0], tail[1], True)
+                end += len(self.tail_text) - 1
+        scan = scan_value(data, value, limit)
+        if limit == len(data) and scan.state == "complete":
+            rest = self._tail(data, scan.at, limit, is_open=False)
+            if isinstance(rest, PartialMatch):
+                return self._frame(data, at, cuts, (value, scan.at), rest.cuts, limit, False)
+        is_container = data[value : value + 1] in _OPENERS
+        if is_container and scan.state == "complete" and data[scan.at : scan.at + 1] in (b"\n", b"\r"):
+            return self._frame(data, at, cuts, (value, scan.at), (), limit, False)
+        end = limit
+        while end > value and data[end - 1] in _LINE_ENDS:
+            end -= 1
+        return self._frame(data, at, cuts, (value, end), (), limit, False)
+
+    def _cut_off(self, data: bytes, at: int, cuts: tuple[Cut, ...]) -> Frame | None:
+        """A record of which the end of the dump shows only some fields; None if it shows none."""
+        if not any(isinstance(cut.element, Field) for cut in cuts):
+            return None
+        return self._frame(data, at, cuts, None, (), len(data), False)
+
+    # -- frames ----------------------------------------------------------------------------------------------
+
+    def _frame(
+        self,
+        data: bytes,
+        at: int,
+        cuts: tuple[Cut, ...],
+        value: tuple[int, int] | None,
+        tail: tuple[Cut, ...],
+        stop: int,
+        complete: bool,
+    ) -> Frame:
+        spans: list[Span] = []
+        everything = [*cuts, *([Cut(Field("VALUE"), *value)] if value else []), *tail]
+        position = at
+        for element, start, end in everything:
+            if start > position:
+                spans.append(Span(position, start, "separator"))
+            if isinstance(element, Literal):
+                spans.append(Span(start, end, "literal"))
+            else:
+                spans.append(Span(start, end, "field", element.terminal))
+            position = end
+        if position < stop:
+            spans.append(Span(position, stop, "separator" if value or not cuts else "garbage"))
+        fields = interpret(self.layout, everything, data)
+        payload = fields.get("value")
+        return Frame(
+            at,
+            stop,
+            fields,
+            spans,
+            value[0] if value else None,
+            complete,
+            is_valid=complete and (payload is None or not payload or is_valid(payload)) and bool(value),
+        )
+
+    # -- notices inside ----------------------------------------------------------------------------------------
+
+    def _without_inner_notices(self, data: bytes, at: int, frame: Frame | None, *, final: bool) -> Frame | None:
+        """The record that begins at ``at`` with the notices in its middle taken out; None if that does not help.
+
+        A payload may hold what looks like a notice, so as few as possible are taken out: one, then two …, until
+        the record holds. Where none of it makes a whole record, only a beginning that was cut is mended.
+        """
+        if not self.notices.beginnings:
+            return None
+        runs, reach = self._inner_notices(data, at, final=final)
+        for chosen in _choices(runs):
+            mended = self._joined(data, at, chosen, reach)
+            if mended is not None and mended.is_valid and mended.inner_notices:
+                return mended
+        mended = self._joined(data, at, runs, reach) if runs and frame is None else None
+        return mended if mended is not None and mended.inner_notices else None
+
+    def _inner_notices(self, data: bytes, at: int, *, final: bool) -> tuple[list[list[Span]], int]:
+        """Notices (each with those right behind it) that may cut the record at ``at``; where the record ends at most.
+
+        A notice at the beginning of a line cuts a record only if what follows it begins none.
+        """
+        runs: list[list[Span]] = []
+        reach, is_open = self.next_start(data, at + 1, final=final)
+        begin = at + 1
+        while len(runs) < MOST_INNER_NOTICES:
+            notice = self._find_notice(data, begin, reach, final=final)
+            if notice is None:
+                break
+            run = [notice]
+            while run[-1].end < len(data) and (more := self.notices.match(data, run[-1].end, final=final)):
+                run.append(more)
+            begin = run[-1].end
+            at_line_start = data[notice.start - 1 : notice.start] == b"\n"
+            if begin >= len(data):
+                if not final:
+                    raise NeedMoreError
+                if at_line_start:
+                    break
+            elif at_line_start and (not self.layout.is_anchored or self.begins_record(data, begin, final=final)):
+                break
+            runs.append(run)
+            if begin >= reach:
+                reach, is_open = self.next_start(data, begin + 1, final=final)
+        if runs and is_open:
+            raise NeedMoreError
+        return runs, max(reach, begin if runs else 0)
+
+    def _joined(self, data: bytes, at: int, runs: Sequence[Sequence[Span]], reach: int) -> Frame | None:
+        """The record at ``at`` as it reads without these notices."""
+        pieces: list[tuple[int, int]] = []
+        begin = at
+        for run in runs:
+            pieces.append((begin, run[0].start))
+            begin = run[-1].end
+        pieces.append((begin, max(reach, begin)))
+        mended = self._record(b"".join(data[start:end] for start, end in pieces), 0, final=True)
+        return None if mended is None else _mapped(mended, pieces, [notice for run in runs for notice in run])
+
+    def _find_notice(self, data: bytes, at: int, stop: int, *, final: bool) -> Span | None:
+        """The first notice that begins in ``data[at:stop]`` or right at ``stop``, anywhere in a line."""
+        nearest: Span | None = None
+        for beginning in self.notices.beginnings:
+            limit = nearest.start if nearest else stop
+            found = data.find(beginning, at, limit + len(beginning))
+            while found >= 0:
+                notice = self.notices.match(data, found, final=final)
+                if notice is not None and (nearest is None or notice.start < nearest.start):
+                    nearest = notice
+                    break
+                found = data.find(beginning, found + 1, limit + len(beginning))
+        return nearest
+
+
+def null_texts(layout: Layout, attribute: str) -> tuple[bytes, ...]:
+    """The texts that stand for a null key or payload where no size is printed.
+
+    A key that prints nothing is taken for null where the tool prints nothing for null; a payload that does so is
+    left empty, since its verdict has to say that it is ambiguous.
+    """
+    if any(f"{attribute.upper()}_SIZE" in name for name in layout.fields):
+        return ()
+    if layout.null_literal is not None:
+        return (layout.null_literal,)
+    if attribute == "value":
+        return ()
+    return (b"",) if layout.null_or_empty_literal is None else (b"", layout.null_or_empty_literal)
+
+
+def interpret(layout: Layout, cuts: Sequence[Cut], data: bytes) -> dict[str, bytes | None]:
+    """The attributes of a record: bytes, or None for a key or payload that is known to be null."""
+    fields: dict[str, bytes | None] = {}
+    sizes: dict[str, int] = {}
+    for element, start, end in cuts:
+        if isinstance(element, Literal):
+            if element.name in MARKERS:
+                attribute, says = MARKERS[element.name]
+                fields[attribute] = says
+            continue
+        if element.kind in SIZES:
+            binary = element.kind is Kind.BINARY_SIZE
+            size = int.from_bytes(data[start:end], "big", signed=True) if binary else int(data[start:end])
+            sizes[element.meaning.removesuffix("_size")] = size
+        elif element.meaning:
+            fields[element.meaning] = data[start:end]
+    for name in ("key", "value"):
+        text = fields.get(name)
+        if text is None:
+            continue
+        known = sizes.get(name)
+        if (known == -1 and text in (b"", layout.null_or_empty_literal)) or (
+            known is None and text in null_texts(layout, name)
+        ):
+            fields[name] = None
+        elif known == 0 and text == layout.null_or_empty_literal:
+            fields[name] = b""
+    return fields
+
+
+def is_closed_text(text: bytes) -> bool:
+    """Whether a text closes the brackets and quotes that it opens."""
+    return (
+        text.count(b"{") == text.count(b"}")
+        and text.count(b"[") == text.count(b"]")
+        and not (text.count(b'"') - text.count(b'\\"')) % 2
+    )
+
+
+def _is_closed(cuts: Sequence[Cut], data: bytes) -> bool:
+    """Whether every text before the payload closes the brackets and quotes that it opens."""
+    return all(
+        is_closed_text(data[start:end])
+        for element, start, end in cuts
+        if isinstance(element, Field) and element.kind is Kind.TEXT
+    )
+
+
+def _choices(runs: Sequence[list[Span]]) -> Iterator[Sequence[list[Span]]]:
+    """Which notices to take out, the fewest first; of many only each by itself and all of them."""
+    if len(runs) > MOST_CHOSEN:
+        yield from ([run] for run in runs)
+        yield runs
+        return
+    for count in range(1, len(runs) + 1):
+        yield from combinations(runs, count)
+
+
+def _blank_end(data: bytes, at: int) -> int:
+    while at < len(data) and data[at] in _LINE_ENDS:
+        at += 1
+    return at
+
+
+def _mapped(frame: Frame, pieces: Sequence[tuple[int, int]], notices: Sequence[Span]) -> Frame:
+    """The frame of joined pieces with the positions that it has in the dump, the notices among its spans."""
+    spans: list[Span] = []
+    for span in frame.spans:
+        base = 0
+        for start, end in pieces:
+            low, high = max(span.start, base), min(span.end, base + end - start)
+            if low < high or (low == high and span.start == span.end):
+                spans.append(Span(start + low - base, start + high - base, span.role, span.name))
+            base += end - start
+    stop = _position(frame.end, pieces)
+    # The record may end before the last notice: what follows is read anew.
+    inner = [notice for notice in notices if notice.start < stop]
+    frame.spans = sorted([*spans, *inner])
+    if frame.payload_start is not None:
+        frame.payload_start = _position(frame.payload_start, pieces)
+    frame.start, frame.end = pieces[0][0], stop
+    frame.inner_notices = inner
+    return frame
+
+
+def _position(joined: int, pieces: Sequence[tuple[int, int]]) -> int:
+    """Where a position of the joined pieces lies in the dump."""
+    base = 0
+    for start, end in pieces:
+        if joined <= base + end - start:
+            return start + joined - base
+        base += end - start
+    raise AssertionError("a position behind the last piece")

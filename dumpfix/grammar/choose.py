@@ -1,0 +1,155 @@
+"""Which layout a dump has: told by the options, or found in its head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dumpfix.errors import LayoutError, UsageError
+from dumpfix.framing.frame import NeedMoreError
+from dumpfix.grammar.command import grammar_of
+from dumpfix.grammar.detect import HEAD, Reading, best, describe
+from dumpfix.grammar.kcat_format import grammar_text
+from dumpfix.grammar.layout import AnyLayout, Grammar, Layout
+from dumpfix.grammar.load import SHIPPED, load, shipped
+
+#: cost a record by which a reading has to be better than one that says otherwise, to be taken before HEAD is read
+CLEAR = 1.5
+#: below this nothing is said to speak for either of two readings
+LEVEL = 0.0002
+#: other layouts that give the same output and are worth a line
+MOST_NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the user says about the layout; all None for ``auto``."""
+
+    from_name: str | None = None
+    kcat_format: bytes | None = None
+    command: str | None = None
+    grammar_file: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The layout of a dump. ``alternatives`` are other layouts that would give the same output."""
+
+    layout: AnyLayout
+    notices: tuple[Layout, ...]
+    grammar: str
+    confidence: str = "told"
+    alternatives: tuple[str, ...] = field(default=())
+
+
+def candidates(told: Told) -> tuple[Grammar, ...]:
+    """The grammars that come into question. Raises UsageError for options that do not go together."""
+    given = [v for v in (told.from_name, told.kcat_format, told.command, told.grammar_file) if v is not None]
+    if len(given) > 1:
+        raise UsageError("give one of --from, --kcat-format, --command and --grammar")
+    if told.kcat_format is not None:
+        return (load(grammar_text(told.kcat_format), "kcat -f"),)
+    if told.command is not None:
+        return (grammar_of(told.command),)
+    if told.grammar_file is not None:
+        try:
+            text = Path(told.grammar_file).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"cannot be read: {error}", path=told.grammar_file) from error
+        return (load(text, Path(told.grammar_file).stem, path=told.grammar_file),)
+    if told.from_name is not None and told.from_name != "auto":
+        return (shipped(told.from_name),)
+    return tuple(shipped(name) for name in SHIPPED)
+
+
+def choose(head: bytes, told: Told, *, final: bool) -> Choice:
+    """The layout of the dump that begins with ``head``.
+
+    ``final`` says that there is no more to see (the dump ends, or HEAD bytes are here). Raises NeedMoreError where
+    more of the dump could decide, LayoutError where none or several layouts fit. The answer depends on the bytes of
+    the dump alone: the head is looked at line by line, in steps that double, however much of it is at hand.
+    """
+    grammars = candidates(told)
+    if b"\n" not in head and not final and len(head) < HEAD:
+        raise NeedMoreError
+    if _ends_lines_with_carriage_returns(head):
+        grammars = tuple(grammar.with_carriage_returns() for grammar in grammars)
+    if len(grammars) == 1 and len(grammars[0].layouts) == 1:
+        return Choice(grammars[0].layouts[0], grammars[0].notices, grammars[0].name)
+    is_asked_for = any((told.from_name not in (None, "auto"), told.grammar_file, told.command))
+    for stop in _steps(head):
+        readings, _ = best(head[:stop], grammars, final=False, is_asked_for=is_asked_for)
+        if readings and _is_clear(readings):
+            return _choice(readings)
+    if not final and len(head) < HEAD:
+        raise NeedMoreError
+    readings, tried = best(head[:HEAD], grammars, final=final and len(head) <= HEAD, is_asked_for=is_asked_for)
+    if not readings:
+        raise LayoutError(_nothing_fits(tried))
+    rival = next((r for r in readings[1:] if _is_level(readings[0], r) and not r.agrees_with(readings[0])), None)
+    if rival is not None:
+        raise LayoutError(
+            "two layouts fit this dump and would give different output:\n"
+            f"  {readings[0].grammar.name}: {describe(readings[0].layout)}\n"
+            f"  {rival.grammar.name}: {describe(rival.layout)}\n"
+            "say which with --kcat-format, --from, or --command with the command that made the dump"
+        )
+    return _choice(readings)
+
+
+def _ends_lines_with_carriage_returns(head: bytes) -> bool:
+    """Whether the first line that ends, ends with CR LF. A dump is one or the other from its beginning on."""
+    end = head.find(b"\n", 0, HEAD)
+    return end > 0 and head[end - 1] == 0x0D
+
+
+def _steps(head: bytes) -> Iterator[int]:
+    """Where 1, 2, 4, 8 … lines of the head end."""
+    wanted = 1
+    lines = 0
+    at = 0
+    while (at := head.find(b"\n", at) + 1) and at < HEAD:
+        lines += 1
+        if lines == wanted:
+            yield at
+            wanted *= 2
+
+
+def _is_clear(readings: Sequence[Reading]) -> bool:
+    """Whether nothing but the best reading can be meant, whatever follows."""
+    first = readings[0]
+    if any(r.is_pending for r in readings) or first.garbage or not first.is_delimited:
+        return False
+    if not first.containers or first.containers < first.payloads:
+        return False
+    margin = CLEAR * first.records / first.length
+    rivals = [r for r in readings[1:] if not r.agrees_with(first)]
+    return all(r.cost_per_byte > first.cost_per_byte + margin for r in rivals)
+
+
+def _is_level(first: Reading, other: Reading) -> bool:
+    """Whether nothing in the dump speaks for the first rather than for the other."""
+    return other.cost_per_byte - first.cost_per_byte < LEVEL * first.records / first.length
+
+
+def _choice(readings: Sequence[Reading]) -> Choice:
+    first = readings[0]
+    if not first.layout.has_value:
+        raise LayoutError(
+            f"this dump was made without its payloads ({describe(first.layout)}): there is nothing to convert"
+        )
+    names = [describe(r.layout) for r in readings[1:] if r.agrees_with(first) and _is_level(first, r)]
+    confidence = "sure" if first.containers and not first.garbage else "likely"
+    return Choice(
+        first.layout, first.grammar.notices, first.grammar.name, confidence, tuple(dict.fromkeys(names))[:MOST_NAMED]
+    )
+
+
+def _nothing_fits(tried: Sequence[str]) -> str:
+    shown = "".join(f"\n  {line}" for line in tried[:3])
+    return (
+        "no layout fits this dump"
+        + (f"; tried:{shown}\n" if shown else ". ")
+        + "Say how it was made: --kcat-format '…' (the string given to kcat -f), or --command '…' (the whole command)"
+    )

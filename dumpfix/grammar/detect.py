@@ -1,0 +1,334 @@
+"""Find the layout of a dump in its head, by what each layout would leave unexplained.
+
+A layout explains the bytes of its literals, the digits of its numbers, and payloads that are JSON. What it takes
+for a key or for headers it merely tolerates; what is no JSON where a payload should be, and what belongs to no
+record, speaks against it. The layout with the lowest cost per byte is the dump's. Decisions depend on bytes only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dumpfix.framing.elements import fixed_run
+from dumpfix.framing.frame import Batch, Frame, Span
+from dumpfix.framing.framer import scanner_for
+from dumpfix.grammar.layout import AnyLayout, Choice, Element, Field, Grammar, Layout, Literal, ObjectLayout
+from dumpfix.grammar.load import literal_text
+
+#: so much of the head is looked at first, to leave most layouts out; then the rest of it for those that are left
+SAMPLE = 1 << 12
+HEAD = 1 << 16
+
+# Costs per byte.
+GARBAGE = 3.0
+NOT_JSON = 1.5
+CUT = 0.1
+FREE_TEXT = 1.0
+NAME = 0.1
+NUMBER = 0.005
+#: a payload that begins or ends with a blank: rather a separator that was cut too short
+BLANK_EDGE = 3.0
+#: a size that is not the length of what follows
+WRONG_SIZE = 30.0
+#: the rules of kcat's own notices begin so
+_KCAT = ("kcat", "rdkafka")
+#: keys alone in front of a tab: kafka-console-consumer; anything else without labels: kcat
+UNUSUAL = 0.01
+#: something that the tool would hardly print
+AGAINST = 20.0
+#: a field of the layout: of two that explain the same, the simpler one
+FIELD = 0.001
+#: a byte of an object that has all the members of an envelope: lines of JSON it is as well, but not only
+ENVELOPE = -3.0
+#: of a dump without labels one payload in so many is an object or an array, or the beginning of one
+LEAST_CONTAINERS = 4
+#: a literal byte explained
+LITERAL = -0.01
+#: how much dearer than the best a layout may be and still be looked at in the whole head
+NEAR = 1.5
+
+
+@dataclass(slots=True)
+class Reading:
+    """What came of reading a head with one layout."""
+
+    grammar: Grammar
+    layout: AnyLayout
+    cost: float = 0.0
+    length: int = 0
+    records: int = 0
+    json_payloads: int = 0
+    containers: int = 0
+    payloads: int = 0
+    garbage: int = 0
+    #: the rules of the notices that were seen
+    notices: set[str] = field(default_factory=set)
+    containers_cut: int = 0
+    #: payloads that begin with a blank
+    blank_edges: int = 0
+    #: the first record has begun as the layout says, and more lines have to come before it can be read
+    is_pending: bool = False
+    #: what this reading would put out: payload and coordinates of each record
+    says: list[tuple[object, ...]] = field(default_factory=list)
+    partitions: set[bytes] = field(default_factory=set)
+    schema_ids: set[bytes] = field(default_factory=set)
+
+    @property
+    def cost_per_byte(self) -> float:
+        """The measure by which layouts are compared."""
+        return self.cost / max(self.length, 1)
+
+    @property
+    def is_delimited(self) -> bool:
+        """Whether something stands between one record and the next."""
+        return isinstance(self.layout, ObjectLayout) or bool(self.layout.tail)
+
+    def agrees_with(self, other: Reading) -> bool:
+        """Whether both say the same of the records that both have read."""
+        shared = min(len(self.says), len(other.says))
+        return shared > 0 and self.says[:shared] == other.says[:shared]
+
+
+def readings(head: bytes, grammars: Sequence[Grammar], *, final: bool) -> list[Reading]:
+    """What each layout that could be meant makes of the head, the best first. At most a few dozen."""
+    sample = head if len(head) <= SAMPLE else head[: _line_end(head, SAMPLE)]
+    is_whole = final and len(sample) == len(head)
+    first: list[Reading] = []
+    for grammar in grammars:
+        for layout in grammar.layouts:
+            if _could_be(layout, sample):
+                reading = read(grammar, layout, sample, final=is_whole)
+                if reading.records or reading.is_pending:
+                    first.append(reading)
+    first.sort(key=lambda r: (r.is_pending, r.cost_per_byte))
+    if len(sample) == len(head) or not first:
+        return first
+    bound = first[0].cost_per_byte * NEAR + 0.05
+    near = [read(r.grammar, r.layout, head, final=final) for r in first if r.cost_per_byte <= bound]
+    near.sort(key=lambda r: r.cost_per_byte)
+    return near
+
+
+def _line_end(data: bytes, at: int) -> int:
+    end = data.find(b"\n", at)
+    return len(data) if end < 0 else end + 1
+
+
+def _could_be(layout: AnyLayout, sample: bytes) -> bool:
+    """Whether the sample holds the literals of the layout: most layouts are left out here.
+
+    Of a record over several lines the later ones may not be here yet.
+    """
+    if isinstance(layout, ObjectLayout):
+        names = {bound.meaning: name for name, bound in layout.members}
+        return b'"' + names["value"] + b'"' in sample
+    literals = [e.text.strip(b"\n") for e in layout.elements if isinstance(e, Literal)]
+    if _is_one_line(layout):
+        return all(text in sample for text in literals)
+    return not literals or literals[0] in sample
+
+
+def _is_one_line(layout: Layout) -> bool:
+    literals = [e.text for e in layout.elements if isinstance(e, Literal)]
+    return not any(b"\n" in text.rstrip(b"\n") for text in literals) and b"\n" not in b"".join(literals[:-1])
+
+
+def read(grammar: Grammar, layout: AnyLayout, head: bytes, *, final: bool) -> Reading:
+    """Read a head with one layout and add up what it costs."""
+    reading = Reading(grammar, layout, length=len(head))
+    at = 0
+    for item in scanner_for(layout, grammar.notices).items(head, 0, final=final):
+        at = item.end
+        if isinstance(item, Span):
+            _add_span(reading, item, head)
+        else:
+            frames = item.frames() if isinstance(item, Batch) else (item,)
+            for frame in frames:
+                _add_record(reading, layout, frame)
+    if at < len(head):
+        # The last record is not decided: that speaks for no layout, unless there is no other record.
+        undecided = len(head) - at
+        reading.length = at if reading.records else len(head)
+        reading.cost += 0 if reading.records else undecided * NOT_JSON
+        reading.is_pending = not reading.records and not reading.garbage and _has_begun(layout, head, at)
+    reading.cost += len(layout.fields) * FIELD * max(reading.records, 1)
+    if isinstance(layout, Layout):
+        reading.cost += _last_number(reading) + _implausible(reading, layout)
+    return reading
+
+
+def _has_begun(layout: AnyLayout, head: bytes, at: int) -> bool:
+    """Whether a record of several lines may have begun at ``at``."""
+    if isinstance(layout, ObjectLayout):
+        return head[at : at + 1] == b"{"
+    begun = fixed_run(layout.anchor, head, at)
+    return layout.is_anchored and not _is_one_line(layout) and begun is not None
+
+
+def _last_number(reading: Reading) -> float:
+    """A bare number behind the payload is a partition (console-consumer 2.5) or a schema id (Confluent)."""
+    if not isinstance(reading.layout, Layout) or reading.records < 1:
+        return 0.0
+    last = [e.terminal for e in reading.layout.tail if isinstance(e, Field)]
+    if last == ["VALUE_SCHEMA_ID"] and (b"0" in reading.schema_ids or len(reading.schema_ids) > 2):
+        return AGAINST
+    if last == ["PARTITION"] and len(reading.partitions) == 1 and b"0" not in reading.partitions:
+        return AGAINST
+    return 0.0
+
+
+def _add_span(reading: Reading, span: Span, head: bytes) -> None:
+    length = span.end - span.start
+    if span.role == "notice":
+        reading.notices.add(span.name)
+    elif span.role == "garbage":
+        reading.garbage += length
+        reading.cost += length * GARBAGE
+    elif span.end - span.start > 2 and isinstance(reading.layout, Layout):
+        reading.cost += head.count(b"\n", span.start, span.end) * FIELD
+
+
+def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
+    reading.records += 1
+    fields = frame.fields
+    value = fields.get("value")
+    explained = frame.end - frame.start
+    if "value" not in fields and layout.has_value:
+        # A record that breaks off before its payload: the layout did not get far here.
+        reading.cost += explained * NOT_JSON
+    if isinstance(layout, Layout):
+        looks_like_json = isinstance(layout.elements[0], Literal) and layout.elements[0].text[:1] == b"{"
+        headers = fields.get("headers")
+        if headers and headers != b"NO_HEADERS" and b"=" not in headers and b":" not in headers:
+            reading.cost += AGAINST
+        for name in ("key", "headers"):
+            text = fields.get(name)
+            if text and text != b"NO_HEADERS":
+                reading.cost += 0 if looks_like_json else len(text) * FREE_TEXT
+                explained -= len(text)
+                if not any(map(_is_wordlike, text)):
+                    reading.cost += BLANK_EDGE
+                if text[:1] in (b" ", b"\t", b"\n") or text[-1:] in (b" ", b"\t", b"\n"):
+                    reading.cost += BLANK_EDGE
+        topic = fields.get("topic")
+        reading.cost += len(topic or b"") * NAME
+        reading.cost += sum(len(fields.get(n) or b"") for n in ("partition", "offset", "timestamp")) * NUMBER
+        if layout.is_sized and frame.has_wrong_size:
+            reading.cost += WRONG_SIZE
+    reading.says.append(
+        (value and value.strip(), *(fields.get(n) for n in ("topic", "partition", "offset", "timestamp")))
+    )
+    reading.partitions.add(fields.get("partition") or b"")
+    reading.schema_ids.add(fields.get("value_schema_id") or b"")
+    if isinstance(layout, ObjectLayout) and {"topic", "offset", "value"} <= fields.keys():
+        reading.cost += explained * ENVELOPE
+    if value is not None:
+        reading.payloads += bool(value)
+        explained -= len(value)
+        if not value:
+            if layout.null_literal is not None:
+                # A console-consumer prints null for null; an empty value is rare there.
+                reading.cost += 1
+        elif frame.is_valid:
+            reading.json_payloads += 1
+            reading.containers += value.lstrip()[:1] in (b"{", b"[")
+            if isinstance(layout, Layout) and value[:1] in (b" ", b"\t"):
+                reading.cost += BLANK_EDGE
+                reading.blank_edges += 1
+        elif isinstance(layout, ObjectLayout):
+            # Members with these names are evidence enough; what the payload is does not matter.
+            pass
+        else:
+            looks_cut = value.lstrip()[:1] in (b"{", b"[", b'"')
+            reading.containers_cut += looks_cut
+            reading.cost += len(value) * (CUT if looks_cut else NOT_JSON)
+    reading.cost += explained * LITERAL
+
+
+def _is_wordlike(byte: int) -> bool:
+    return byte >= 0x80 or chr(byte).isalnum()
+
+
+def _implausible(reading: Reading, layout: Layout) -> float:
+    """What speaks against numbers that no label names: offsets that go down, timestamps of no time."""
+    cost = 0.0
+    highest: dict[object, int] = {}
+    for _, topic, partition, offset, timestamp in reading.says:
+        if isinstance(offset, bytes) and offset.isdigit():
+            key = (topic, partition)
+            if "PARTITION" in layout.fields and int(offset) <= highest.get(key, -1):
+                cost += AGAINST
+            highest[key] = int(offset)
+        if isinstance(timestamp, bytes) and timestamp.isdigit() and len(timestamp) not in (1, 12, 13):
+            cost += AGAINST
+        if isinstance(partition, bytes) and len(partition) > 6:
+            cost += AGAINST
+    # What the tool would print by default, told from what it prints only when asked.
+    literals = [e.text for e in layout.elements if isinstance(e, Literal)]
+    is_bare = all(
+        isinstance(e, Literal) or e.meaning in ("key", "value") for e in layout.elements if not isinstance(e, Choice)
+    )
+    is_bare = is_bare and not any(isinstance(e, Choice) for e in layout.elements)
+    is_java = literals == [b"\t", b"\n"] or any(not name.startswith(_KCAT) for name in reading.notices)
+    if is_bare and (layout.null_literal is not None) != is_java:
+        cost += UNUSUAL * reading.records
+    return cost
+
+
+def best(
+    head: bytes, grammars: Sequence[Grammar], *, final: bool, is_asked_for: bool = False
+) -> tuple[list[Reading], list[str]]:
+    """The readings that may be meant, the best first, and in words why others that looked near are out.
+
+    ``is_asked_for``: the user named the grammar, so that lines without any JSON may be what is meant.
+    """
+    tried: list[str] = []
+    kept: list[Reading] = []
+    for reading in readings(head, grammars, final=final):
+        if reading.is_pending and final:
+            continue
+        why = None if is_asked_for or reading.is_pending else objection(reading)
+        if why is None:
+            kept.append(reading)
+        else:
+            tried.append(f"{describe(reading.layout)}: {why}")
+    return kept, tried
+
+
+def objection(reading: Reading) -> str | None:
+    """Why a reading cannot be what the dump is; None where it can."""
+    layout = reading.layout
+    if reading.garbage * 2 > reading.length:
+        return "most of the dump would belong to no record"
+    if isinstance(layout, ObjectLayout):
+        return None if reading.payloads else "no record has a payload"
+    if not reading.is_delimited and (reading.json_payloads < reading.payloads or reading.blank_edges):
+        return "records with nothing between them would not all be JSON"
+    if layout.is_anchored and reading.cost_per_byte < 1.0:
+        return None
+    if reading.containers:
+        is_dump = (reading.containers + reading.containers_cut) * LEAST_CONTAINERS >= reading.payloads
+        return None if is_dump else "hardly any payload would be JSON"
+    if not reading.json_payloads:
+        return "no payload would be JSON"
+    if reading.json_payloads < reading.payloads or reading.garbage:
+        return "not every payload would be JSON, and none an object or an array"
+    separators = [e.text for e in layout.prefix if isinstance(e, Literal)]
+    if separators and all(text.isspace() and text != b"\t" for text in separators):
+        return "numbers behind a blank are no payloads"
+    return None
+
+
+def describe(layout: AnyLayout) -> str:
+    """A layout in one line: literals quoted, fields by name."""
+    if isinstance(layout, ObjectLayout):
+        return "{" + ", ".join(name.decode("utf-8", "backslashreplace") for name, _ in layout.members) + "}"
+    lead = [literal_text(b"\n" * layout.lead)] if layout.lead else []
+    return " ".join(lead + [_shown(element) for element in layout.elements])
+
+
+def _shown(element: Element) -> str:
+    if isinstance(element, Literal):
+        return literal_text(element.text)
+    return element.terminal if isinstance(element, Field) else element.rule

@@ -1,0 +1,112 @@
+"""The closed vocabulary of terminals that a record grammar may declare.
+
+A grammar needs no code: each terminal has a kind, and the kind says where the field ends. This table is
+what a person who writes a grammar looks at, and ``dumpfix grammar --vocabulary`` prints it.
+
+==============  ==========================================================================================
+kind            where the field ends
+==============  ==========================================================================================
+INTEGER         where the decimal digits end (a ``-`` may stand in front)
+SIZE            the same; it is the length in bytes of the KEY or VALUE that follows, -1 means null
+BINARY_SIZE     after four bytes, big-endian and signed (kcat's ``%R``)
+NAME            a legal topic name: letters, digits, ``.``, ``_``, ``-``, at most 249 (Kafka's own rule)
+WORD            where a byte comes that is no letter, digit, ``.``, ``_``, ``-``
+DATE_TIME       after ``yyyy-MM-dd HH:mm:ss,SSS`` (log4j's ``%d``)
+TEXT            where the next literal of the layout begins; the size tells it where one was printed
+PAYLOAD         by its size; else where it is a complete JSON text and the rest of the layout follows; else
+                before the next record
+REST            at the end of the line
+JSON_STRING     a JSON string whose content is the field; ``null`` is null
+JSON_ANY        a JSON string whose content is the field; ``null`` is null; any other JSON value is itself
+JSON_VALUE      any JSON value, as it stands
+==============  ==========================================================================================
+
+Named string terminals, which options and ``--command`` override: KEY_SEPARATOR, LINE_SEPARATOR,
+HEADERS_SEPARATOR, SCHEMA_ID_SEPARATOR, NULL_LITERAL (printed for null alone: then an empty value is known to
+be empty) and NULL_OR_EMPTY_LITERAL (kcat ``-Z`` prints it for null and for empty alike). Named strings that say
+something about their record: CREATE_TIME, LOG_APPEND_TIME, NO_TIMESTAMP, NO_HEADERS.
+"""
+
+from __future__ import annotations
+
+import enum
+
+
+class Kind(enum.Enum):
+    """How the end of a field is found."""
+
+    INTEGER = "integer"
+    SIZE = "size"
+    BINARY_SIZE = "binary size"
+    NAME = "name"
+    WORD = "word"
+    DATE_TIME = "date and time"
+    TEXT = "text"
+    PAYLOAD = "payload"
+    REST = "rest of the line"
+    JSON_STRING = "JSON string"
+    JSON_ANY = "JSON string, null or value"
+    JSON_VALUE = "JSON value"
+
+
+#: terminal -> (kind, what it means to the record, what it is)
+TERMINALS: dict[str, tuple[Kind, str, str]] = {
+    "TOPIC": (Kind.NAME, "topic", "topic name"),
+    "PARTITION": (Kind.INTEGER, "partition", "partition number"),
+    "OFFSET": (Kind.INTEGER, "offset", "offset in the partition"),
+    "TIMESTAMP": (Kind.INTEGER, "timestamp", "milliseconds since 1970, -1 where there is none"),
+    "TIMESTAMP_TYPE": (Kind.WORD, "timestamp_type", "CreateTime, LogAppendTime, create, logappend …"),
+    "BROKER": (Kind.INTEGER, "broker", "broker id"),
+    "EPOCH": (Kind.INTEGER, "epoch", "leader epoch"),
+    "DELIVERY": (Kind.INTEGER, "delivery", "delivery count"),
+    "HEADERS": (Kind.TEXT, "headers", "headers as the tool prints them"),
+    "KEY": (Kind.TEXT, "key", "key"),
+    "VALUE": (Kind.PAYLOAD, "value", "payload"),
+    "KEY_SIZE": (Kind.SIZE, "key_size", "length of the key in bytes, -1 is null"),
+    "VALUE_SIZE": (Kind.SIZE, "value_size", "length of the payload in bytes, -1 is null"),
+    "VALUE_SIZE_BINARY": (Kind.BINARY_SIZE, "value_size", "length of the payload, four bytes, big-endian"),
+    "KEY_SCHEMA_ID": (Kind.WORD, "key_schema_id", "schema id of the key, decimal or a GUID"),
+    "VALUE_SCHEMA_ID": (Kind.WORD, "value_schema_id", "schema id of the payload, decimal or a GUID"),
+    "JSON_TOPIC": (Kind.JSON_STRING, "topic", "topic name in a JSON string"),
+    "JSON_TIMESTAMP_TYPE": (Kind.JSON_STRING, "timestamp_type", "timestamp type in a JSON string"),
+    "JSON_HEADERS": (Kind.JSON_VALUE, "headers", "headers as JSON, flat array or otherwise"),
+    "JSON_KEY": (Kind.JSON_ANY, "key", "key in a JSON string, null, or an embedded JSON value"),
+    "JSON_PAYLOAD": (Kind.JSON_ANY, "value", "payload in a JSON string, null, or an embedded JSON value"),
+    "JSON_KEY_ERROR": (Kind.JSON_STRING, "key_error", "why the tool could not decode the key"),
+    "JSON_PAYLOAD_ERROR": (Kind.JSON_STRING, "payload_error", "why the tool could not decode the payload"),
+    "JSON_KEY_SCHEMA_ID": (Kind.JSON_VALUE, "key_schema_id", "schema id of the key"),
+    "JSON_VALUE_SCHEMA_ID": (Kind.JSON_VALUE, "value_schema_id", "schema id of the payload"),
+    "JSON_NAME": (Kind.JSON_STRING, "", "the name of a member that the grammar does not name"),
+    "JSON_VALUE": (Kind.JSON_VALUE, "", "any JSON value that the record does not need"),
+    "TEXT": (Kind.TEXT, "", "text that the record does not need"),
+    "INTEGER": (Kind.INTEGER, "", "a number that the record does not need"),
+    "WORD": (Kind.WORD, "", "a word that the record does not need"),
+    "DATE_TIME": (Kind.DATE_TIME, "", "date and time as log4j prints them"),
+    "NOTICE": (Kind.REST, "", "the rest of a line that the tool prints about itself"),
+    "WHITESPACE": (Kind.TEXT, "", "JSON white space, to be named in %ignore"),
+}
+
+#: terminals whose text a grammar defines and options override
+NAMED_LITERALS = (
+    "KEY_SEPARATOR",
+    "LINE_SEPARATOR",
+    "HEADERS_SEPARATOR",
+    "SCHEMA_ID_SEPARATOR",
+    "NULL_LITERAL",
+    "NULL_OR_EMPTY_LITERAL",
+)
+
+#: named strings that say something about the record that holds them: name -> (attribute, what it says)
+MARKERS: dict[str, tuple[str, bytes]] = {
+    "CREATE_TIME": ("timestamp_type", b"create"),
+    "LOG_APPEND_TIME": ("timestamp_type", b"log_append"),
+    "NO_TIMESTAMP": ("timestamp_type", b"none"),
+    "NO_HEADERS": ("headers", b""),
+}
+
+#: kinds that need a literal (or a size) after them to know where they end
+FREE_TEXT = frozenset({Kind.TEXT, Kind.PAYLOAD})
+SIZES = frozenset({Kind.SIZE, Kind.BINARY_SIZE})
+
+TOPIC_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+LONGEST_TOPIC = 249

@@ -1,0 +1,230 @@
+"""Where output goes: standard output, a file that appears whole or not at all, a FIFO or device written in place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import stat
+import tempfile
+from pathlib import Path
+from typing import IO, Protocol
+
+from dumpfix.errors import BrokenRunError, UsageError
+
+#: bytes gathered before they are written, unless the reader would have to wait for them
+BUFFER = 1 << 18
+
+STANDARD_OUTPUT = "-"
+
+
+class ReaderGoneError(BrokenRunError):
+    """Nobody reads the pipe any more: on the command line no error, and nothing to say."""
+
+
+class Output(Protocol):
+    """Takes bytes. ``finish`` makes them last, ``discard`` makes an unfinished file vanish."""
+
+    def write(self, data: bytes) -> None:
+        """Add to the output. Raises BrokenRunError, ReaderGoneError."""
+
+    def flush(self) -> None:
+        """Hand on what was gathered."""
+
+    def sync(self) -> None:
+        """Bring everything to the disk, where there is one."""
+
+    def finish(self) -> None:
+        """The output is whole."""
+
+    def discard(self) -> None:
+        """The output is not to be: an atomic file vanishes, a stream stays as it is."""
+
+
+class Stream:
+    """A descriptor that is written in place: standard output, a FIFO, a device."""
+
+    def __init__(self, descriptor: int, path: str, *, owned: bool) -> None:
+        self._descriptor = descriptor
+        self._path = path
+        self._owned = owned
+        self._pieces: list[bytes] = []
+        self._gathered = 0
+
+    def write(self, data: bytes) -> None:
+        """See Output."""
+        self._pieces.append(data)
+        self._gathered += len(data)
+        if self._gathered >= BUFFER:
+            self.flush()
+
+    def flush(self) -> None:
+        """See Output."""
+        if self._gathered:
+            data = b"".join(self._pieces)
+            self._pieces.clear()
+            self._gathered = 0
+            self._write_all(memoryview(data))
+
+    def _write_all(self, data: memoryview) -> None:
+        try:
+            while data:
+                try:
+                    data = data[os.write(self._descriptor, data) :]
+                except BlockingIOError:
+                    # Whoever shares the pipe with us has made it non-blocking.
+                    select.select([], [self._descriptor], [])
+        except BrokenPipeError as error:
+            raise ReaderGoneError("nobody reads this any more", path=self._path) from error
+        except OSError as error:
+            raise BrokenRunError(f"cannot be written: {error.strerror or error}", path=self._path) from error
+
+    def sync(self) -> None:
+        """See Output."""
+        self.flush()
+
+    def finish(self) -> None:
+        """See Output."""
+        self.flush()
+        self._close()
+
+    def discard(self) -> None:
+        """See Output. What was gathered is whole, and goes out as far as it can."""
+        with contextlib.suppress(BrokenRunError, ReaderGoneError):
+            self.flush()
+        self._close()
+
+    def _close(self) -> None:
+        if self._owned and self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+class AtomicFile(Stream):
+    """A regular file, written beside its place and moved there when it is whole."""
+
+    def __init__(self, path: str) -> None:
+        target = Path(os.path.realpath(path))
+        try:
+            descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
+        except OSError as error:
+            raise UsageError(f"cannot be written: {error.strerror or error}", path=path) from error
+        super().__init__(descriptor, path, owned=True)
+        self._temporary: Path | None = Path(name)
+        self._target = target
+
+    def sync(self) -> None:
+        """See Output."""
+        self.flush()
+        try:
+            os.fsync(self._descriptor)
+        except OSError as error:
+            raise BrokenRunError(f"cannot be written: {error.strerror or error}", path=self._path) from error
+
+    def finish(self) -> None:
+        """See Output."""
+        assert self._temporary is not None
+        self.sync()
+        try:
+            os.fchmod(self._descriptor, self._mode())
+            self._close()
+            self._temporary.replace(self._target)
+        except OSError as error:
+            raise BrokenRunError(f"cannot be written: {error.strerror or error}", path=self._path) from error
+        self._temporary = None
+
+    def _mode(self) -> int:
+        """As the file had it, else what the user's mask leaves of a new file."""
+        with contextlib.suppress(OSError):
+            return stat.S_IMODE(self._target.stat().st_mode)
+        mask = os.umask(0)
+        os.umask(mask)
+        return 0o666 & ~mask
+
+    def discard(self) -> None:
+        """See Output."""
+        self._pieces.clear()
+        self._close()
+        if self._temporary is not None:
+            self._temporary.unlink(missing_ok=True)
+            self._temporary = None
+
+
+class FileObject:
+    """A binary file that a Python program hands over; it stays open."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def write(self, data: bytes) -> None:
+        """See Output."""
+        try:
+            self._file.write(data)
+        except OSError as error:
+            raise BrokenRunError(f"cannot be written: {error.strerror or error}") from error
+
+    def flush(self) -> None:
+        """See Output."""
+
+    def sync(self) -> None:
+        """See Output."""
+
+    def finish(self) -> None:
+        """See Output."""
+
+    def discard(self) -> None:
+        """See Output."""
+
+
+class Nowhere:
+    """Takes everything and keeps nothing: ``check``."""
+
+    def write(self, data: bytes) -> None:
+        """See Output."""
+
+    def flush(self) -> None:
+        """See Output."""
+
+    def sync(self) -> None:
+        """See Output."""
+
+    def finish(self) -> None:
+        """See Output."""
+
+    def discard(self) -> None:
+        """See Output."""
+
+
+def open_output(path: str | None) -> Output:
+    """The output called ``path``: None or ``-`` is standard output. Raises UsageError where it cannot be opened."""
+    if path is None or path == STANDARD_OUTPUT:
+        return Stream(1, "standard output", owned=False)
+    own = _own_descriptor(path)
+    if own is not None:
+        return Stream(own, path, owned=False)
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except FileNotFoundError:
+        return AtomicFile(path)
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot be written: {getattr(error, 'strerror', None) or error}", path=path) from error
+    if stat.S_ISDIR(status.st_mode):
+        raise UsageError("is a directory: name a file", path=path)
+    if stat.S_ISREG(status.st_mode):
+        return AtomicFile(path)
+    try:
+        return Stream(os.open(path, os.O_WRONLY | os.O_CLOEXEC), path, owned=True)
+    except OSError as error:
+        raise UsageError(f"cannot be written: {error.strerror or error}", path=path) from error
+
+
+def _own_descriptor(path: str) -> int | None:
+    """The descriptor that a name like ``/dev/stdout`` or ``/dev/fd/3`` stands for."""
+    names = {"/dev/stdout": 1, "/dev/stderr": 2}
+    if path in names:
+        return names[path]
+    for folder in ("/dev/fd/", "/proc/self/fd/"):
+        number = path.removeprefix(folder)
+        if number != path and number.isdecimal():
+            return int(number)
+    return None

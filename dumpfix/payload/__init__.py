@@ -1,0 +1,1 @@
+"""What judges and repairs one payload: bytes in, bytes out, nothing known of dumps, files or Kafka."""

@@ -1,0 +1,95 @@
+"""Plain typed values of the payload rooms: what is wrong, what was changed, what came out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Level = Literal["intact", "lossless", "partial", "guess", "irrecoverable"]
+
+
+class ScanResult(NamedTuple):
+    """What an attempt to read one JSON value from the front of a byte range found.
+
+    `state` is "complete" (the value is data[start:at], leading white space included), "incomplete" (the range is a
+    proper prefix of a JSON text; `at` is where it stops) or "broken" (`at` is the offset of the first byte that no
+    JSON text can have there). `expected` says in plain words what could have stood at `at`; it is empty when complete.
+    `touches_end`: the value is a number at the top level that ends exactly where the range does, so more digits could
+    follow.
+    """
+
+    state: Literal["complete", "incomplete", "broken"]
+    at: int
+    expected: str = ""
+    touches_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxFault:
+    """Where a payload stops being JSON. `at` counts bytes from 0; `line` counts U+000A from 1; `column` counts bytes in
+    that line from 1. `expected` is the grammar's side of it, `message` the whole sentence."""
+
+    at: int
+    line: int
+    column: int
+    message: str
+    expected: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change: at byte offset `at` of the payload the bytes `delete` stand and give way to `insert`."""
+
+    at: int
+    delete: bytes
+    insert: bytes
+    why: str
+
+    @property
+    def end(self) -> int:
+        """The offset behind the last deleted byte."""
+        return self.at + len(self.delete)
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """Bytes that survived but have no safe place in the output. `path` is a JSON Pointer (RFC 6901) to where they
+    stood, as far as it is known."""
+
+    path: str
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """What became of one payload. `apply(edits, payload) == json` whenever `json` is not None.
+
+    `lost` are byte ranges of the payload where something is missing: (from, to), or (from, None) where the size of the
+    loss is unknown. `alternatives` are other readings that cost as little. `reason` says why the payload was not left
+    alone, or could not be saved. `work` counts the steps that the repair took: at most linear in the input's length.
+    """
+
+    json: bytes | None
+    level: Level
+    edits: tuple[Edit, ...] = ()
+    reason: str | None = None
+    fragments: tuple[Fragment, ...] = ()
+    alternatives: tuple[bytes, ...] = ()
+    lost: tuple[tuple[int, int | None], ...] = ()
+    work: int = 0
+
+
+def apply(edits: Sequence[Edit], payload: bytes) -> bytes:
+    """The payload after its edits, which are sorted by offset and do not overlap.
+
+    Raises ValueError if they overlap, are unsorted, or delete something else than what stands in the payload.
+    """
+    pieces: list[bytes] = []
+    position = 0
+    for edit in edits:
+        if edit.at < position or payload[edit.at : edit.end] != edit.delete:
+            raise ValueError(f"edit at {edit.at} does not fit the payload")
+        pieces.append(payload[position : edit.at])
+        pieces.append(edit.insert)
+        position = edit.end
+    pieces.append(payload[position:])
+    return b"".join(pieces)

@@ -1,0 +1,153 @@
+"""Turn a broken payload into JSON by the least and most honest edits, or say that it cannot be done.
+
+The way of a payload:
+
+1. `not_json`: what was never JSON is told by name and left alone.
+2. `framing`: causes that explain many errors at once are undone first: a byte order mark, padding, a terminal's line
+   breaks, one more level of escaping, text before and behind the document, several documents.
+3. `structure`: the text in tokens (`tokens`), the automaton from both ends (`automaton`), and every cheapest edit at
+   which the two meet (`candidates`); else a cut (`ending`) or a hole (`holes`). `shape` breaks ties.
+4. `strings`: what stands inside strings that JSON does not allow.
+
+Every step lays changes over a `Draft`, so that the answer is the payload and a list of edits, and nothing else. The
+output is checked by the automaton of `validity` before it is given out.
+
+The closed table of respellings, beside which nothing but brackets, commas, colons, quotes and backslashes is inserted:
+
+======================================================  ==================================  ============================
+in the payload                                          in the output                       level
+======================================================  ==================================  ============================
+single quotes around a string, a key without quotes     double quotes                       lossless
+`True` `False` `None`                                   `true` `false` `null`               lossless
+`\\x41` `\\U0001F600` `\\'` `\\a` `\\v` in a string           the JSON escape, or the character   lossless
+a raw tab in a string                                   `\\t`                                lossless
+`\\"` `\\\\` of a document that was escaped as a whole     the character                       lossless
+a literal cut at the end, inside a container            the whole literal                   partial
+a literal of which one byte is gone                     the whole literal                   lossless
+`NaN` `Infinity` `undefined`                            `null`                              guess
+other raw control characters in a string                the JSON escape                     guess
+bytes that are no UTF-8                                 the Latin-1 letter, else U+FFFD     guess
+a byte with one flipped bit, or one that slipped in     what its neighbourhood has          guess
+======================================================  ==================================  ============================
+"""
+
+from collections.abc import Iterable
+
+from dumpfix.payload.lexer import WHITE_SPACE
+from dumpfix.payload.model import Level, Repair
+from dumpfix.payload.repair import framing, not_json, strings, structure
+from dumpfix.payload.repair.automaton import Effort
+from dumpfix.payload.repair.pieces import Draft, Grade
+from dumpfix.payload.repair.structure import Outcome
+from dumpfix.payload.shape import ShapeModel
+from dumpfix.payload.validity import first_error, is_valid, string_text
+
+_LEVELS: dict[Grade, Level] = {Grade.SYNTAX: "lossless", Grade.LOSS: "partial", Grade.CHOICE: "guess"}
+_LEAST_KEPT = 0.3
+_UNDECIDED = "several readings cost the same and nothing tells them apart"
+
+
+def repair(payload: bytes, *, siblings: Iterable[bytes] = (), shape: ShapeModel | None = None) -> Repair:
+    """Repair one payload; never raises, for any bytes, and takes time and memory linear in its length.
+
+    `siblings` are intact payloads of the same topic that may break ties; a `shape` made of them once
+    (`ShapeModel.from_payloads`) saves making it for every payload. The answer is a function of the arguments alone.
+
+    A valid payload is `intact` and comes back as it is, line ends and all (`validity.join_lines` joins it); every other
+    output is on one line. `lossless`: nothing but syntax was wrong and one reading is cheapest. `partial`: bytes are
+    missing, every leaf of the output is whole. `guess`: there was more than one reading, or a respelling that gives
+    something up; `alternatives` has up to four others. `irrecoverable`: no output; `reason` says why.
+    """
+    if is_valid(payload):
+        return Repair(payload, "intact")
+    reason = not_json.reason(payload)
+    if reason:
+        return Repair(None, "irrecoverable", reason=reason, work=len(payload))
+    if shape is None:
+        shape = ShapeModel.from_payloads(siblings)
+    return _repaired(payload, shape if shape.payloads else None)
+
+
+def unwrap(payload: bytes) -> bytes | None:
+    """The document inside a payload that is a JSON string holding an object or array; None if it is no such thing.
+
+    The inner text is given as it is, valid or not: what is broken may be repaired in turn.
+    """
+    if payload.lstrip(WHITE_SPACE)[:1] != b'"' or not is_valid(payload):
+        return None
+    try:
+        inner = string_text(payload.strip(WHITE_SPACE)).encode()
+    except UnicodeEncodeError:
+        return None
+    return inner if inner.lstrip(WHITE_SPACE)[:1] in (b"{", b"[") else None
+
+
+def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
+    """Repair what is not valid but may be JSON."""
+    effort = Effort()
+    draft = Draft(payload)
+    _unframe(draft)
+    outcome = _settled(draft, shape, effort)
+    if outcome is None:
+        return Repair(None, "irrecoverable", reason=_why_not(payload), work=effort.steps)
+    if outcome.undecided:
+        readings = tuple(text for text in (draft.text, *outcome.alternatives) if is_valid(text))
+        return Repair(None, "irrecoverable", reason=_UNDECIDED, alternatives=readings, work=effort.steps)
+    draft.lay(strings.clean(draft.text, shape.text if shape else b""))
+    grade = max(draft.grade, outcome.grade)
+    # Checked, not trusted: what is given out is JSON, whatever went wrong above.
+    if not is_valid(draft.text) or (grade is Grade.CHOICE and len(draft.text) < _LEAST_KEPT * len(payload)):
+        return Repair(None, "irrecoverable", (), _why_not(payload), tuple(outcome.fragments), work=effort.steps)
+    edits = draft.edits()
+    return Repair(
+        draft.text,
+        _LEVELS[grade],
+        edits,
+        "; ".join(list(dict.fromkeys(edit.why for edit in edits))[:3]),
+        tuple(outcome.fragments),
+        tuple(text for text in outcome.alternatives if is_valid(text)),
+        tuple(outcome.lost),
+        effort.steps,
+    )
+
+
+def _why_not(payload: bytes) -> str:
+    """What to say of a payload of which nothing could be saved."""
+    fault = first_error(payload)
+    return f"{fault.message} at byte {fault.at}" if fault else "no reading"
+
+
+def _unframe(draft: Draft) -> None:
+    """Undo what was done to the whole text."""
+    for cause in (
+        framing.byte_order_mark,
+        framing.bytes_literal,
+        framing.hex_escapes,
+        framing.padding,
+        framing.escaped_document,
+        framing.hard_wrap,
+        framing.doubled_backslashes,
+    ):
+        draft.lay(cause(draft.text) or ())
+
+
+def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> Outcome | None:
+    """Lay the changes that make the draft's structure sound."""
+    if is_valid(draft.text):
+        return Outcome([], Grade.SYNTAX, 0.0)
+    reading = structure.read(draft.text, effort)
+    if structure.may_be_surrounded(reading):
+        around = framing.surrounded(draft.text)
+        if around is not None:
+            effort.steps += around.work
+            draft.lay(around.changes)
+            return Outcome([], Grade.SYNTAX, 1.0, alternatives=around.alternatives)
+        cut = framing.prefix(draft.text)
+        if cut:
+            draft.lay(cut)
+            reading = structure.read(draft.text, effort)
+    outcome = structure.mend(reading, shape)
+    if outcome is not None:
+        outcome.lost = [(draft.origin(a), None if b is None else draft.origin(b)) for a, b in outcome.lost]
+        draft.lay(outcome.changes)
+    return outcome

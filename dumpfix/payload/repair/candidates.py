@@ -1,0 +1,362 @@
+"""Every single repair that makes the front and the back of a broken text meet.
+
+A candidate keeps the tokens before `front_index` as the automaton read them, makes its own changes, and goes on with
+token `back_index` of the back, from where everything is known to be well formed. Checking one costs a lookup, so all
+gaps between the last place where the back makes sense and the first place where the front does not are tried.
+
+Only brackets, commas, colons and quotes are ever inserted: never a key, never a value. Costs say how unlikely the
+damage is that a candidate undoes; only their order matters.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dumpfix.payload.repair.automaton import (
+    AFTER,
+    AFTER_KEY,
+    ERROR,
+    FIRST_ELEMENT,
+    FIRST_KEY,
+    KEY,
+    Ahead,
+    Back,
+    Effort,
+    Front,
+    Stacks,
+    step,
+)
+from dumpfix.payload.repair.pieces import Change, Grade
+from dumpfix.payload.repair.tokens import (
+    ATOM,
+    CLOSE_ARRAY,
+    CLOSE_OBJECT,
+    COLON,
+    COMMA,
+    OPEN_ARRAY,
+    OPEN_OBJECT,
+    OPEN_STRING,
+    STRING,
+    STRUCTURE,
+    WORD,
+    Text,
+    Tokens,
+    is_atom,
+    lex,
+    prepare,
+)
+
+WINDOW = 512
+_QUOTE_WINDOW = 48
+_MOST_INNER_QUOTES = 400
+_MOST_STRUCTURAL = 3
+_LONGEST_WORD = 40
+_INSERT_COST = {COMMA: 0.8, COLON: 0.8, OPEN_OBJECT: 1.5, OPEN_ARRAY: 1.5, CLOSE_OBJECT: 1.5, CLOSE_ARRAY: 1.5}
+_DELETE_COST = {COMMA: 0.6, COLON: 1.0, OPEN_OBJECT: 2.0, OPEN_ARRAY: 2.0, CLOSE_OBJECT: 1.6, CLOSE_ARRAY: 1.6}
+_BRACKETS = (OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY)
+_REPLACE_BRACKET, _REPLACE_FLIPPED, _REPLACE_OTHER = 1.2, 1.0, 3.0
+_QUOTE_MISSING, _QUOTE_FLIPPED, _QUOTE_EXTRA, _QUOTE_INNER = 2.0, 1.6, 2.2, 1.0
+_STRUCTURAL_QUOTE, _QUOTE_IN_KEY = 1.6, 1.0
+_FLIP_IN_WORD, _DELETE_IN_WORD, _SPLIT_WORD, _QUOTE_WORD = 1.8, 2.2, 1.5, 4.0
+_NAMES = {byte: f"'{chr(byte)}'" for byte in STRUCTURE + b'"'}
+
+
+class Candidate(NamedTuple):
+    """One way to make front and back meet; see the module."""
+
+    cost: float
+    changes: tuple[Change, ...]
+    front_index: int
+    back_index: int
+
+
+class Site(NamedTuple):
+    """A broken text with what is known about it. `mended` is the front's token list, `back.tokens` the back's: the
+    same list where the quotes pair up, another where one is missing or too many."""
+
+    text: Text
+    tokens: Tokens
+    front: Front
+    back: Back | Ahead
+    table: Stacks
+    effort: Effort
+    window: int = WINDOW
+
+
+def is_one_bit_off(byte: int, other: int) -> bool:
+    """Whether one flipped bit makes one byte of the other."""
+    return (byte ^ other).bit_count() == 1
+
+
+def candidates(site: Site) -> Iterator[Candidate]:
+    """All single repairs at the gaps where front and back overlap, nearest to the error first."""
+    tokens, front, back = site.tokens, site.front, site.back
+    known = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(site.text.data)
+    lowest = max(0, front.stop - site.window)
+    for index in range(min(front.stop, len(tokens)), lowest - 1, -1):
+        site.effort.steps += 1
+        # A structural repair at a token reaches to the next one at most, one of quotes over many.
+        near = index + 2 >= len(tokens) or tokens.starts[index + 2] >= known
+        if not near and index < front.stop - _QUOTE_WINDOW:
+            break
+        if near and tokens is back.tokens:
+            yield from _structural(site, index)
+        if index < len(tokens):
+            yield from _quotes(site, index)
+    if front.stop < len(tokens):
+        for index in range(front.stop, max(lowest, front.stop - 2) - 1, -1):
+            yield from _inside_token(site, index)
+
+
+def _structural(site: Site, index: int) -> Iterator[Candidate]:
+    """Insert, delete or replace one structural token at token `index`."""
+    tokens, back, table = site.tokens, site.back, site.table
+    state, stack = site.front.states[index], site.front.stacks[index]
+    at = tokens.starts[index] if index < len(tokens) else len(site.text.data)
+    gap = tokens.ends[index - 1] if index else at
+    for kind in _insertable(state, stack, table):
+        after, inner = step(kind, state, stack, table)
+        if after != ERROR and back.accepts(index, after, inner):
+            # A closer follows what it closes; everything else precedes what it separates or opens.
+            place = gap if kind in (CLOSE_OBJECT, CLOSE_ARRAY) else at
+            cost = _INSERT_COST[kind] + (0.8 if state in (FIRST_KEY, FIRST_ELEMENT) and place == gap else 0.0)
+            grade = Grade.CHOICE if kind in (OPEN_OBJECT, OPEN_ARRAY) else Grade.SYNTAX
+            change = Change(place, place, bytes((kind,)), f"{_NAMES[kind]} was missing", grade)
+            yield Candidate(cost, (change,), index, index)
+    if index >= len(tokens):
+        return
+    kind, end = tokens.kinds[index], tokens.ends[index]
+    if back.accepts(index + 1, state, stack):
+        yield Candidate(_deletion_cost(kind, end - at), (_deletion(site.text.data, kind, at, end),), index, index + 1)
+    if end - at != 1 or kind == STRING:
+        return
+    byte = site.text.data[at]
+    for other in STRUCTURE:
+        if other == kind:
+            continue
+        after, inner = step(other, state, stack, table)
+        if after != ERROR and back.accepts(index + 1, after, inner):
+            cost = _replacement_cost(kind, byte, other)
+            grade = Grade.SYNTAX if kind in STRUCTURE else Grade.CHOICE
+            why = f"{_NAMES[other]} stood here as {_NAMES.get(byte, hex(byte))}"
+            yield Candidate(cost, (Change(at, end, bytes((other,)), why, grade),), index, index + 1)
+
+
+def _insertable(state: int, stack: int, table: Stacks) -> bytes:
+    """The structural tokens that may be inserted in `state`."""
+    closer = b"}" if table.is_object[stack] else b"]"
+    if state == AFTER:
+        return b"," + closer if stack else b""
+    if state == AFTER_KEY:
+        return b":"
+    if state == FIRST_KEY:
+        return closer
+    if state == FIRST_ELEMENT:
+        return closer + b"{["
+    return b"" if state == KEY else b"{["
+
+
+def _deletion_cost(kind: int, length: int) -> float:
+    """Structure is cheap to drop, garbage costs by length, data is dear."""
+    if kind in _DELETE_COST:
+        return _DELETE_COST[kind]
+    return 2.0 + 0.1 * length if kind == WORD else 6.0
+
+
+def _deletion(data: bytes, kind: int, at: int, end: int) -> Change:
+    if kind in STRUCTURE:
+        # A bracket too many may as well be what is left of a lost part; a comma or colon is nothing but syntax.
+        grade = Grade.CHOICE if kind in _BRACKETS else Grade.SYNTAX
+        return Change(at, end, b"", f"{_NAMES[kind]} is one too many", grade)
+    return Change(at, end, b"", f"{len(data[at:end])} bytes that are no JSON", Grade.CHOICE)
+
+
+def _replacement_cost(kind: int, byte: int, other: int) -> float:
+    if kind in _BRACKETS and other in _BRACKETS:
+        return _REPLACE_BRACKET
+    return _REPLACE_FLIPPED if is_one_bit_off(byte, other) else _REPLACE_OTHER
+
+
+# ------------------------------------------------------------------------------------------------------- quotes
+
+
+def _quotes(site: Site, index: int) -> Iterator[Candidate]:
+    """Insert, drop, escape or restore one quote at token `index` (several, where quotes stand inside a string)."""
+    tokens = site.tokens
+    kind, state = tokens.kinds[index], site.front.states[index]
+    start, end = tokens.starts[index], tokens.ends[index]
+    takes_string = state <= KEY
+    after = AFTER if state <= FIRST_ELEMENT else AFTER_KEY
+    if kind in (STRING, OPEN_STRING) and site.text.data[start] == STRING:
+        if takes_string:
+            yield from _closer_missing(site, index, after, start, end)
+            yield from _inner_quotes(site, index, after, start)
+        yield from _quote_too_many(site, index, state, start)
+    elif kind in (WORD, ATOM) and takes_string:
+        yield from _opener_missing(site, index, after, start)
+
+
+def _meets(site: Site, offset: int, state: int, stack: int) -> int:
+    """The index of the back's first token at or behind `offset` if the back takes over there in this state, else -1."""
+    starts, ends = site.back.tokens.starts, site.back.tokens.ends
+    index = bisect_left(starts, offset)
+    if (index and ends[index - 1] > offset) or not site.back.accepts(index, state, stack):
+        return -1
+    return index
+
+
+def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
+    """A word that ends in a quote: its opening quote was dropped, or stands there with a flipped bit."""
+    data, stack = site.text.data, site.front.stacks[index]
+    quote = site.text.quote(start)
+    if quote < 0:
+        return
+    meeting = _meets(site, quote + 1, after, stack)
+    if meeting < 0:
+        return
+    insertion = Change(start, start, b'"', "an opening quote was missing")
+    yield Candidate(_QUOTE_MISSING, (insertion,), index, meeting)
+    if is_one_bit_off(data[start], STRING) and data[start] not in STRUCTURE:
+        flipped = Change(start, start + 1, b'"', "an opening quote with a flipped bit", Grade.CHOICE)
+        yield Candidate(_flip_cost(data[start]), (flipped,), index, meeting)
+
+
+def _flip_cost(byte: int) -> float:
+    """Letters, digits and blanks stand at the edge of texts anyway, other neighbours of a quote rather do not."""
+    return _QUOTE_MISSING + 0.3 if byte in b"b2 " else _QUOTE_FLIPPED
+
+
+def _closer_missing(site: Site, index: int, after: int, start: int, end: int) -> Iterator[Candidate]:
+    """A string that ran on into the next one: its closing quote belongs before one of the tokens inside it."""
+    data, stack, back = site.text.data, site.front.stacks[index], site.back
+    starts, kinds = back.tokens.starts, back.tokens.kinds
+    for meeting in range(max(bisect_left(starts, start + 1), back.first), len(starts) + 1):
+        place = starts[meeting] if meeting < len(starts) else len(data)
+        if place >= end and (place > end or end < len(data)):
+            break
+        if (meeting < len(starts) and kinds[meeting] not in STRUCTURE) or not back.accepts(meeting, after, stack):
+            continue
+        if meeting == len(starts) and back.tokens.ends and back.tokens.ends[-1] > start:
+            continue
+        insertion = Change(place, place, b'"', "a closing quote was missing")
+        yield Candidate(_QUOTE_MISSING, (insertion,), index, meeting)
+        if data[start + 1 : place].endswith(b'\\"'):
+            freed = Change(place - 2, place - 1, b"", "a backslash before a closing quote")
+            yield Candidate(_QUOTE_MISSING - 0.2, (freed,), index, meeting)
+        last = data[place - 1]
+        if place - 1 > start and is_one_bit_off(last, STRING):
+            flipped = Change(place - 1, place, b'"', "a closing quote with a flipped bit", Grade.CHOICE)
+            yield Candidate(_flip_cost(last), (flipped,), index, meeting)
+
+
+def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
+    """A string with bare quotes inside: it closes at a later quote, the ones before are escaped."""
+    data, stack, back = site.text.data, site.front.stacks[index], site.back
+    known = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(data)
+    inner: list[int] = []
+    structural = 0
+    quote = site.text.quote(start + 1)
+    while quote >= 0 and len(inner) < _MOST_INNER_QUOTES:
+        if inner and quote + 1 >= known:
+            meeting = _meets(site, quote + 1, after, stack)
+            if meeting >= 0:
+                escapes = tuple(Change(at, at, b"\\", "a quote inside a string") for at in inner)
+                extra = _STRUCTURAL_QUOTE * structural + (_QUOTE_IN_KEY if after == AFTER_KEY else 0.0)
+                yield Candidate(_QUOTE_INNER + 0.05 * len(inner) + extra, escapes, index, meeting)
+                if len(inner) == 1:
+                    yield _quote_dropped(inner[0], start, quote, index, meeting, extra)
+                return
+        inner.append(quote)
+        site.effort.steps += 1
+        structural += _looks_structural(data, quote)
+        if structural > _MOST_STRUCTURAL:
+            return
+        quote = site.text.quote(quote + 1)
+
+
+def _quote_dropped(at: int, start: int, close: int, index: int, meeting: int, extra: float) -> Candidate:
+    """One bare quote inside a string may also be one that slipped in; surely so right beside a real one."""
+    beside = at in (start + 1, close - 1)
+    removal = Change(at, at + 1, b"", "a quote is one too many", Grade.CHOICE)
+    return Candidate(_QUOTE_INNER + (-0.6 if beside else 0.3) + extra, (removal,), index, meeting)
+
+
+def _looks_structural(data: bytes, quote: int) -> bool:
+    """Whether the quote stands between structure and text, as one that opens or closes a string does."""
+    before, behind = data[quote - 1], data[quote + 1] if quote + 1 < len(data) else COMMA
+    opens = before in b"{[,:" and behind not in b" ,:}]"
+    closes = behind in b",:}]" and before not in b" ,:{["
+    return opens or closes
+
+
+def _quote_too_many(site: Site, index: int, state: int, start: int) -> Iterator[Candidate]:
+    """A quote where no string can be: it slipped in."""
+    meeting = _meets(site, start + 1, state, site.front.stacks[index])
+    if meeting >= 0:
+        removal = Change(start, start + 1, b"", "a quote is one too many")
+        yield Candidate(_QUOTE_EXTRA, (removal,), index, meeting)
+
+
+# ------------------------------------------------------------------------------------------- bytes inside one token
+
+
+def _inside_token(site: Site, index: int) -> Iterator[Candidate]:
+    """One byte of a word (or number) flipped back, dropped, or a comma put between its halves."""
+    tokens, data = site.tokens, site.text.data
+    kind, start, end = tokens.kinds[index], tokens.starts[index], tokens.ends[index]
+    if kind not in (WORD, ATOM) or end - start > _LONGEST_WORD:
+        return
+    text = data[start:end]
+    for at in range(len(text)):
+        shorter = text[:at] + text[at + 1 :]
+        dropped = Change(start + at, start + at + 1, b"", "a byte is one too many", Grade.CHOICE)
+        yield from _if_it_reads(site, index, shorter, _DELETE_IN_WORD, dropped)
+        for bit in range(8):
+            byte = text[at] ^ 1 << bit
+            if byte not in _PLAUSIBLE:
+                continue
+            changed = text[:at] + bytes((byte,)) + text[at + 1 :]
+            flipped = Change(start + at, start + at + 1, bytes((byte,)), "a byte with a flipped bit", Grade.CHOICE)
+            yield from _if_it_reads(site, index, changed, _FLIP_IN_WORD, flipped)
+        if at and is_atom(text[:at]) and is_atom(text[at:]):
+            comma = Change(start + at, start + at, b",", "',' was missing")
+            yield from _if_it_reads(site, index, text[:at] + b"," + text[at:], _SPLIT_WORD, comma)
+    literal = _mended_literal(text)
+    if literal:
+        completed = Change(start, end, literal, "a literal was incomplete")
+        yield from _if_it_reads(site, index, literal, 1.0, completed)
+    if site.front.states[index] <= KEY and b'"' not in text and kind == WORD:
+        quoted = (
+            Change(start, start, b'"', "a word without quotes", Grade.CHOICE),
+            Change(end, end, b'"', "a word without quotes", Grade.CHOICE),
+        )
+        yield from _if_it_reads(site, index, b'"' + text + b'"', _QUOTE_WORD, *quoted)
+
+
+_PLAUSIBLE = frozenset(STRUCTURE + b"0123456789.-+eE" + b"truefalsn")
+
+
+def _mended_literal(text: bytes) -> bytes:
+    """The literal of which one byte was dropped, if `text` is one: such a word has no other reading."""
+    for literal in (b"true", b"false", b"null"):
+        if len(text) == len(literal) - 1 and any(
+            literal[:at] + literal[at + 1 :] == text for at in range(len(literal))
+        ):
+            return literal
+    return b""
+
+
+def _if_it_reads(site: Site, index: int, text: bytes, cost: float, *changes: Change) -> Iterator[Candidate]:
+    """The candidate that puts `text` in the place of token `index`, if front and back meet behind it."""
+    state, stack = site.front.states[index], site.front.stacks[index]
+    if text:
+        inner = lex(prepare(text))
+        if inner.changes:
+            return
+        for kind in inner.kinds:
+            state, stack = step(kind, state, stack, site.table)
+            if state == ERROR:
+                return
+    meeting = _meets(site, site.tokens.ends[index], state, stack)
+    if meeting >= 0:
+        yield Candidate(cost, changes, index, meeting)

@@ -1,0 +1,214 @@
+"""The insides of strings: what stands in them that JSON does not allow, byte by byte, and what it is respelled to.
+
+Structure has been settled before; here only the text between quotes changes. Everything but a raw tab or a known
+escape of another language is a guess.
+"""
+
+from collections.abc import Iterator
+
+from dumpfix.payload.lexer import CONTROLS, escape_end, first_of, utf8_fault
+from dumpfix.payload.repair.pieces import Change, Grade
+from dumpfix.payload.repair.tokens import STRING, Tokens, hex_pair, lex, prepare
+
+_SHORT = {0x08: b"\\b", 0x09: b"\\t", 0x0A: b"\\n", 0x0C: b"\\f", 0x0D: b"\\r"}
+_REPLACEMENT = "\ufffd".encode()
+# Escapes of Python, C and JavaScript that JSON has not: letter -> JSON spelling.
+_OTHER_ESCAPES = {0x27: b"'", 0x61: b"\\u0007", 0x76: b"\\u000b", 0x60: b"`", 0x24: b"$"}
+_BACKSLASH = 0x5C
+
+
+def clean(data: bytes, known: bytes = b"") -> list[Change]:
+    """The changes that make every string of a structurally sound text a JSON string, and drop line ends outside.
+
+    `known` is more text of the same topic. Where a byte is damaged and the bytes around it stand intact elsewhere in
+    the text or in `known`, what stands there tells what was meant.
+    """
+    changes: list[Change] = []
+    if not _is_clean(data):
+        tokens = lex(prepare(data))
+        cleaner = _Cleaner(data, known)
+        for index, kind in enumerate(tokens.kinds):
+            if kind == STRING:
+                start, end = tokens.starts[index] + 1, tokens.ends[index] - 1
+                piece = data[start:end]
+                if len(piece.translate(None, _SUSPECTS)) != len(piece) or not piece.isascii():
+                    changes.extend(cleaner.respelled(start, end))
+        changes.extend(_line_ends(data, tokens))
+        changes.sort()
+    return changes
+
+
+_SUSPECTS = CONTROLS + b"\\"
+
+
+def _is_clean(data: bytes) -> bool:
+    if len(data.translate(None, _SUSPECTS)) != len(data):
+        return False
+    return utf8_fault(data, 0, len(data)) is None
+
+
+def _line_ends(data: bytes, tokens: Tokens) -> Iterator[Change]:
+    """Line ends and the blanks behind them go where they stand between tokens; JSON Lines has room for none."""
+    position = 0
+    for start, end in zip([*tokens.starts, len(data)], [*tokens.ends, len(data)], strict=True):
+        gap = data[position:start]
+        if b"\n" in gap or b"\r" in gap:
+            first = first_of(gap, 0, len(gap), b"\r\n")
+            yield Change(position + first, start, b"", "line end")
+        position = end
+
+
+class _Cleaner:
+    """Respells the insides of the strings of one text."""
+
+    def __init__(self, data: bytes, known: bytes) -> None:
+        self.data = data
+        self.known = known
+        self.latin_1 = _is_latin_1(data)
+        self.searches = _MOST_SEARCHES
+
+    def respelled(self, start: int, end: int) -> Iterator[Change]:
+        """The changes inside one string [start, end)."""
+        data = self.data
+        position = start
+        limit = utf8_fault_start(data, start, end)
+        while position < end:
+            at = min(first_of(data, position, end, _SUSPECTS), limit)
+            if at >= end:
+                return
+            if at == limit:
+                change = self._foreign(at, _bad_sequence_end(data, at, end))
+                limit = utf8_fault_start(data, max(change.end, at + 1), end)
+            elif data[at] == _BACKSLASH:
+                stop = escape_end(data, at, end)
+                if stop > 0:
+                    position = stop
+                    continue
+                change = self._meant(at, at + 1) or _escape(data, at, end)
+            else:
+                change = (data[at] not in b"\t\r\n" and self._meant(at, at + 1)) or _control(data, at, end)
+            yield change
+            position = max(change.end, at + 1)
+
+    def _foreign(self, at: int, stop: int) -> Change:
+        """Bytes [at, stop) that are no UTF-8."""
+        meant = self._meant(at, at + 1)
+        if meant:
+            return meant
+        if self.latin_1:
+            return Change(at, stop, self.data[at:stop].decode("latin-1").encode(), "Latin-1 bytes", Grade.CHOICE)
+        return Change(at, stop, _REPLACEMENT, "bytes that are no UTF-8", Grade.CHOICE)
+
+    def _meant(self, at: int, stop: int) -> Change | None:
+        """What one damaged byte was, if the bytes around it stand elsewhere with a byte of one bit's difference, or
+        with none, between them; None if they do not, or do both ways."""
+        if self.searches <= 0:
+            return None
+        self.searches -= 1
+        data = self.data
+        left, right = data[max(0, at - _CONTEXT) : at], data[stop : stop + _CONTEXT]
+        candidates = [bytes((data[at] ^ 1 << bit,)) for bit in range(8)]
+        found = [byte for byte in [b"", *candidates] if self._stands(left + byte + right)]
+        if len(found) != 1 or not _is_plain(found[0]):
+            return None
+        why = "a byte that slipped in" if not found[0] else "a byte with a flipped bit"
+        return Change(at, stop, found[0], f"{why}: the text stands intact elsewhere", Grade.CHOICE)
+
+    def _stands(self, text: bytes) -> bool:
+        return text in self.data or text in self.known
+
+
+_CONTEXT = 4
+_MOST_SEARCHES = 32
+
+
+def _is_plain(byte: bytes) -> bool:
+    return not byte or (0x20 <= byte[0] < 0x7F and byte not in b'"\\')
+
+
+def utf8_fault_start(data: bytes, start: int, end: int) -> int:
+    """The offset of the first byte sequence in data[start:end] that is no UTF-8; `end` if there is none."""
+    try:
+        data[start:end].decode()
+    except UnicodeDecodeError as error:
+        return start + error.start
+    return end
+
+
+def _bad_sequence_end(data: bytes, at: int, end: int) -> int:
+    """Where Python's decoder would go on after the bad sequence at `at` (one U+FFFD for each maximal subpart)."""
+    try:
+        data[at:end].decode()
+    except UnicodeDecodeError as error:
+        return at + error.end
+    return end
+
+
+def _escape(data: bytes, at: int, end: int) -> Change:
+    """A backslash that begins no JSON escape."""
+    letter = data[at + 1] if at + 1 < end else 0
+    if letter == 0x78 and hex_pair(data, at + 2):
+        return Change(at, at + 4, b"\\u00" + data[at + 2 : at + 4], "hexadecimal escape")
+    if letter == 0x55 and at + 10 <= end and all(hex_pair(data, at + place) for place in (2, 4, 6, 8)):
+        spelled = _surrogates(int(data[at + 2 : at + 10], 16))
+        if spelled:
+            return Change(at, at + 10, spelled, "Python escape")
+    if letter in _OTHER_ESCAPES:
+        return Change(at, at + 2, _OTHER_ESCAPES[letter], "escape of another language")
+    if letter == 0x0A:
+        return Change(at, at + 2, b"\\n", "an escaped line end", Grade.CHOICE)
+    return Change(at, at, b"\\", "a backslash that escapes nothing", Grade.CHOICE)
+
+
+def _surrogates(code_point: int) -> bytes:
+    """The JSON escape of a code point; empty if there is no such character."""
+    if code_point > 0x10FFFF or 0xD800 <= code_point < 0xE000:
+        return b""
+    units = chr(code_point).encode("utf-16-be")
+    return b"".join(b"\\u" + units[at : at + 2].hex().encode() for at in range(0, len(units), 2))
+
+
+def _control(data: bytes, at: int, end: int) -> Change:
+    """A raw control character. A tab is a tab; a line end may be text or a break that a viewer put there; a run of
+    NULs stands for bytes that were lost; anything else was once another byte."""
+    byte = data[at]
+    if byte == 0x09:
+        return Change(at, at + 1, b"\\t", "raw tab in a string")
+    if byte in b"\r\n":
+        stop = at + 2 if data[at : at + 2] == b"\r\n" and at + 2 <= end else at + 1
+        spelled = b"".join(_SHORT[each] for each in data[at:stop])
+        return Change(at, stop, spelled, "raw line end in a string", Grade.CHOICE)
+    spelled = _SHORT.get(byte, b"\\u%04x" % byte)
+    return Change(at, at + 1, spelled, "raw control character in a string", Grade.CHOICE)
+
+
+def _is_latin_1(data: bytes) -> bool:
+    """Whether the bytes that are no UTF-8 look like Latin-1: nothing in the text is UTF-8 of several bytes, and the
+    bytes over 0x7F are printable in Latin-1 and letters that touch letters, but for a few where there are many."""
+    if data.isascii() or any(byte in data for byte in _UNLIKELY):
+        return False
+    high = [at for at, byte in enumerate(data) if byte >= 0x80]
+    if any(data[at] < 0xA0 for at in high):
+        return False
+    letters = sum(_touches_a_letter(data, at) for at in high)
+    return letters == len(high) or letters * 2 >= len(high) >= 4
+
+
+# Bytes that fill erased or unwritten storage, and letters that only Icelandic uses.
+_UNLIKELY = (b"\xff", b"\xfe", b"\xf0", b"\xd0", b"\xde")
+
+
+def _touches_a_letter(data: bytes, at: int) -> bool:
+    """Whether an accented letter stands in a word: beside a letter of its own case, or before one if upper case."""
+    byte = data[at]
+    if byte < 0xC0 or byte in (0xD7, 0xF7):
+        return False
+    before = data[at - 1] if at else 0
+    behind = data[at + 1] if at + 1 < len(data) else 0
+    if byte >= 0xDF:
+        return _is_letter(before) or 0x61 <= behind <= 0x7A
+    return 0x41 <= before <= 0x5A or 0x41 <= behind <= 0x5A or (not _is_letter(before) and _is_letter(behind))
+
+
+def _is_letter(byte: int) -> bool:
+    return 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A or byte >= 0xC0

@@ -1,0 +1,377 @@
+"""From a text whose structure is broken to one whose structure is sound: front, back, and what makes them meet."""
+
+from bisect import bisect_left
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from dumpfix.payload.lexer import WHITE_SPACE
+from dumpfix.payload.model import Fragment
+from dumpfix.payload.repair import ending, framing, holes
+from dumpfix.payload.repair.automaton import AFTER, FIRST_KEY, KEY, Ahead, Effort, Front, Stacks, read_back, read_front
+from dumpfix.payload.repair.candidates import Candidate, Site, candidates
+from dumpfix.payload.repair.pieces import Change, Draft, Grade, apply_changes
+from dumpfix.payload.repair.tokens import (
+    OMISSION,
+    OPEN_OBJECT,
+    OPEN_STRING,
+    STRING,
+    WORD,
+    Text,
+    Tokens,
+    lex,
+    prepare,
+    speaks_dialect,
+)
+from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
+
+TIE = 0.5
+MOST_ERRORS = 8
+MOST_ERRORS_IN_LARGE = 2
+LARGE = 1 << 18
+CHEAP = 2.6
+DEAR = 6.0
+NEAR_ERROR = 16
+NEAR_QUOTE = 8
+NEAR = 1.5
+MOST_COMPARED = 48
+FEWEST_COMPARED = 8
+COMPARED_BYTES = 1 << 17
+MOST_ALTERNATIVES = 4
+EVEN = 0.01
+TOO_MANY_EQUALS = 3
+
+
+@dataclass
+class Outcome:
+    """A structurally sound text, and what to say about it. `undecided`: nothing at all speaks for this reading rather
+    than for several others, so that it would more likely be wrong than right."""
+
+    changes: list[Change]
+    grade: Grade
+    cost: float
+    fragments: list[Fragment] = field(default_factory=list)
+    alternatives: list[bytes] = field(default_factory=list)
+    lost: list[tuple[int, int | None]] = field(default_factory=list)
+    undecided: bool = False
+
+
+class Reading(NamedTuple):
+    """A text in tokens, with what the automaton made of it from the front."""
+
+    data: bytes
+    text: Text
+    tokens: Tokens
+    front: Front
+    table: Stacks
+    effort: Effort
+    dialect: bool
+
+
+def read(data: bytes, effort: Effort) -> Reading:
+    """Cut `data` into tokens and run the automaton over them: as plain JSON, and only if what stops it there means
+    something in a dialect, as that. In plain JSON what looks like a comment is the inside of a string."""
+    effort.steps += len(data)
+    text = prepare(data)
+    table = Stacks()
+    tokens = lex(text, dialect=False)
+    front = read_front(tokens, table)
+    if front.stop < len(tokens) and speaks_dialect(data, tokens, front.stop):
+        effort.steps += len(data)
+        tokens = lex(text)
+        return Reading(data, text, tokens, read_front(tokens, table), table, effort, dialect=True)
+    return Reading(data, text, tokens, front, table, effort, dialect=False)
+
+
+def is_whole(reading: Reading) -> bool:
+    """Whether the automaton took one value and nothing is left."""
+    front = reading.front
+    return front.stop == len(reading.tokens) > 0 and front.states[front.stop] == AFTER and not front.stacks[front.stop]
+
+
+def may_be_surrounded(reading: Reading) -> bool:
+    """Whether a document may begin later than the text does, or be over before the text is."""
+    front = reading.front
+    begins = reading.data.lstrip(WHITE_SPACE)[:1] in (b"{", b"[")
+    return not begins or (front.stop < len(reading.tokens) and bool(front.stop) and not front.stacks[front.stop])
+
+
+def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
+    """The cheapest way to a sound structure, or None if none is known.
+
+    Errors that one edit explains are repaired exactly; where more than one must be, the first is repaired such that
+    the automaton gets furthest, and the rest is looked at again.
+    """
+    draft = Draft(reading.data)
+    cost = 0.0
+    for _ in range(MOST_ERRORS if len(reading.data) <= LARGE else MOST_ERRORS_IN_LARGE):
+        outcome = _one_cause(reading, shape)
+        if outcome is None or outcome.cost > CHEAP:
+            outcome = _two_documents(reading) or _mixed(reading) or outcome or _head_lost(reading)
+        if outcome is None or outcome.cost > DEAR:
+            first = _first_of_several(reading)
+            if first is not None:
+                cost += first.cost
+                draft.lay(first.changes)
+                reading = read(draft.text, reading.effort)
+                continue
+        if outcome is None:
+            return None
+        return _composed(draft, outcome, cost)
+    return None
+
+
+def _one_cause(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
+    """The outcome where nothing, the end, or one more cause is all that is wrong."""
+    if is_whole(reading):
+        return _outcome(reading.tokens.changes, 0.0)
+    if _only_stops_early(reading):
+        return _ended(reading)
+    return _meeting(reading, shape) or (_ended(reading) if _reaches_the_end(reading) else None)
+
+
+def _composed(draft: Draft, outcome: Outcome, cost: float) -> Outcome:
+    """The outcome of the last look, told in terms of the text of the first."""
+    if len(draft.pieces) == 1:
+        return outcome
+    outcome.lost = [(draft.origin(start), None if end is None else draft.origin(end)) for start, end in outcome.lost]
+    draft.lay(outcome.changes)
+    outcome.changes = [Change(edit.at, edit.end, edit.insert, edit.why, Grade.CHOICE) for edit in draft.edits()]
+    outcome.grade = Grade.CHOICE
+    outcome.cost += cost
+    return outcome
+
+
+def _first_of_several(reading: Reading) -> Outcome | None:
+    """The repair of the first error after which the automaton gets furthest."""
+    tokens, front = reading.tokens, reading.front
+    if front.stop >= len(tokens):
+        return None
+    error = tokens.starts[front.stop]
+    best: tuple[float, Candidate] | None = None
+    for ahead_tokens in (tokens, _other_tokens(reading)):
+        ahead = Ahead(ahead_tokens, reading.table, error)
+        site = Site(reading.text, tokens, front, ahead, reading.table, reading.effort, window=NEAR_ERROR)
+        for candidate in candidates(site):
+            gain = 0.05 * ahead.reach.get(candidate.back_index, 0)
+            if best is None or candidate.cost - gain < best[0]:
+                best = (candidate.cost - gain, candidate)
+        reading.effort.steps += ahead.work
+    if best is None:
+        return None
+    return Outcome(list(best[1].changes), Grade.CHOICE, best[1].cost)
+
+
+def _two_documents(reading: Reading) -> Outcome | None:
+    """The outcome for a text into which another whole document was written."""
+    tokens, front = reading.tokens, reading.front
+    if front.stop >= len(tokens):
+        return None
+    found = list(framing.nested(reading.data, tokens.starts[front.stop]))
+    if not found:
+        return None
+    changes, other = min(found, key=lambda each: each[0][0].at)
+    outcome = _outcome(changes, 3.0)
+    outcome.alternatives.append(other)
+    outcome.fragments.append(Fragment("", other))
+    return outcome
+
+
+def _mixed(reading: Reading) -> Outcome | None:
+    """The outcome for a text that another document was written into, which cannot be told apart any more.
+
+    A sign of it is an opening bracket where none can be, right behind a value or inside a string; what stands before
+    it is kept, everything else is left alone.
+    """
+    tokens, front, data = reading.tokens, reading.front, reading.data
+    stop = front.stop
+    if not 1 < stop < len(tokens):
+        return None
+    at = tokens.starts[stop]
+    inside = tokens.kinds[stop - 1] == STRING and data[at - 2 : at] == b'{"'
+    if not inside and (tokens.kinds[stop] != OPEN_OBJECT or front.states[stop] != AFTER):
+        return None
+    closed = ending.close_before(data, tokens, front, reading.table, stop - 1)
+    if closed is None:
+        return None
+    kept = [change for change in tokens.changes if change.end <= closed.kept]
+    outcome = _outcome([*kept, *closed.changes], 4.0)
+    outcome.grade = Grade.CHOICE
+    outcome.lost.append((closed.kept, None))
+    if closed.fragment:
+        outcome.fragments.append(closed.fragment)
+    return outcome
+
+
+def _head_lost(reading: Reading) -> Outcome | None:
+    """The outcome for a text whose beginning is gone: what containers are left, listed."""
+    back = read_back(_back_tokens(reading), reading.table)
+    depth = reading.table.depth[back.needs[back.first]]
+    if depth < (2 if reading.data.lstrip(WHITE_SPACE)[:1] in (b"{", b"[") else 1):
+        return None
+    changes = holes.islands(reading.data, back, reading.table)
+    if not changes:
+        return None
+    begins = changes[0].end
+    outcome = _outcome([*changes, *(each for each in back.tokens.changes if each.at >= begins)], 4.0)
+    outcome.lost.append((0, begins))
+    outcome.fragments.append(Fragment("", reading.data[:begins]))
+    return outcome
+
+
+def _outcome(changes: list[Change], cost: float) -> Outcome:
+    changes = sorted(changes)
+    outcome = Outcome(changes, Grade(max((change.grade for change in changes), default=Grade.SYNTAX)), cost)
+    outcome.lost.extend((change.at, change.at) for change in changes if change.why == OMISSION)
+    return outcome
+
+
+def _reaches_the_end(reading: Reading) -> bool:
+    """Whether the front took everything but, at most, a last token that the end of the text cut."""
+    tokens, stop = reading.tokens, reading.front.stop
+    return stop == len(tokens) or (stop == len(tokens) - 1 and tokens.kinds[stop] in (OPEN_STRING, WORD))
+
+
+def _only_stops_early(reading: Reading) -> bool:
+    """Whether a cut explains everything, and nothing else does: no closing bracket stands at the end."""
+    if not _reaches_the_end(reading):
+        return False
+    last = reading.data.rstrip(WHITE_SPACE)[-1:]
+    if last not in (b"}", b"]"):
+        return True
+    front = reading.front
+    whole = front.stop == len(reading.tokens)
+    return whole and reading.table.depth[front.stacks[front.stop]] != 1
+
+
+def _ended(reading: Reading) -> Outcome | None:
+    closed = ending.close(reading.data, reading.tokens, reading.front, reading.table)
+    if closed is None:
+        return None
+    kept = [change for change in reading.tokens.changes if change.end <= closed.kept]
+    outcome = _outcome([*kept, *closed.changes], 0.5)
+    outcome.lost.append((closed.kept, None))
+    if closed.fragment:
+        outcome.fragments.append(closed.fragment)
+    if reading.data.rstrip(WHITE_SPACE)[-1:] in (b"}", b"]"):
+        # Few cuts fall right behind a closing bracket; something may be missing before it instead.
+        outcome.grade = Grade.CHOICE
+    return outcome
+
+
+def _back_tokens(reading: Reading) -> Tokens:
+    """The tokens that pair the quotes from the end: the front's own, unless a quote is missing or too many."""
+    tokens = reading.tokens
+    if not tokens.kinds or tokens.kinds[-1] != OPEN_STRING:
+        return tokens
+    return _other_tokens(reading)
+
+
+def _other_tokens(reading: Reading) -> Tokens:
+    """The tokens of the text if it began inside a string: quotes change places."""
+    tokens, data = reading.tokens, reading.data
+    near = max(0, reading.front.stop - NEAR_QUOTE)
+    quote = next(
+        (tokens.starts[at] for at in range(near, len(tokens)) if tokens.kinds[at] in (STRING, OPEN_STRING)),
+        len(data) - 1,
+    )
+    reading.effort.steps += len(data) - quote
+    return lex(reading.text, quote + 1, reading.dialect)
+
+
+def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
+    back = read_back(_back_tokens(reading), reading.table)
+    site = Site(reading.text, reading.tokens, reading.front, back, reading.table, reading.effort)
+    found = sorted(candidates(site), key=lambda candidate: candidate.cost)
+    if (not found or found[0].cost > CHEAP) and reading.front.stop > 1:
+        trusted = reading.front.stop - 1
+        found.extend(holes.joins(site, back, trusted, reading.tokens.starts[trusted]))
+        found.sort(key=lambda candidate: candidate.cost)
+    if not found:
+        return None
+    outcome = _cheapest(site, found, shape)
+    for change in outcome.changes:
+        if change.why == holes.WHY:
+            outcome.lost.append((change.at, change.end))
+            kept = bisect_left(site.tokens.starts, change.at)
+            path = ending.path_of(site.text.data, site.tokens, site.front, site.table, min(kept, site.front.stop))
+            outcome.fragments.append(Fragment(path, site.text.data[change.at : change.end]))
+    return outcome
+
+
+def _all_changes(site: Site, candidate: Candidate) -> list[Change]:
+    """The candidate's changes with the respellings of the front before and of the back behind it."""
+    tokens, back = site.tokens, site.back.tokens
+    front_end = tokens.starts[candidate.front_index] if candidate.front_index < len(tokens) else len(site.text.data)
+    back_start = back.starts[candidate.back_index] if candidate.back_index < len(back) else len(site.text.data)
+    return sorted(
+        [change for change in tokens.changes if change.end <= front_end and change.at < front_end]
+        + list(candidate.changes)
+        + [change for change in back.changes if change.at >= back_start]
+    )
+
+
+def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Outcome:
+    """Choose among candidates: cost first, shape where costs are near, and say when it was a choice."""
+    near = [candidate for candidate in found if candidate.cost <= found[0].cost + NEAR]
+    readings: dict[bytes, tuple[float, list[Change]]] = {}
+    for candidate in _worth_comparing(site, near):
+        changes = _all_changes(site, candidate)
+        output = apply_changes(site.text.data, changes)
+        site.effort.steps += len(output)
+        readings.setdefault(output, (candidate.cost, changes))
+    if len(readings) == 1:
+        cost, changes = next(iter(readings.values()))
+        return _outcome(changes, cost)
+    ranked = sorted(
+        (cost + _shape_cost(output, shape), order, output) for order, (output, (cost, _)) in enumerate(readings.items())
+    )
+    chosen = ranked[0][2]
+    cost, changes = readings[chosen]
+    outcome = _outcome(changes, cost)
+    rivals = [output for _, _, output in ranked[1:] if readings[output][0] <= cost + TIE]
+    if rivals:
+        outcome.grade = Grade.CHOICE
+        outcome.alternatives = rivals[:MOST_ALTERNATIVES]
+    equals = sum(1 for total, _, _ in ranked if total - ranked[0][0] < EVEN)
+    outcome.undecided = equals >= TOO_MANY_EQUALS
+    return outcome
+
+
+def _worth_comparing(site: Site, near: list[Candidate]) -> list[Candidate]:
+    """As many candidates as may be looked at closely: those first behind a key that ends objects elsewhere, too."""
+    most = max(FEWEST_COMPARED, min(MOST_COMPARED, COMPARED_BYTES // (len(site.text.data) + 1)))
+    if len(near) <= most:
+        return near
+    last_keys, finals = _last_keys(site)
+    return sorted(
+        near,
+        key=lambda candidate: candidate.cost - 0.4 * (finals.get(last_keys[candidate.front_index], 0) > 0),
+    )[:most]
+
+
+def _last_keys(site: Site) -> tuple[list[bytes], dict[bytes, int]]:
+    """For every token of the front the last key before it in its object, and how often each key ends an object."""
+    data, tokens, front = site.text.data, site.tokens, site.front
+    finals: dict[bytes, int] = {}
+    open_keys = [b""]
+    last: list[bytes] = []
+    for index in range(front.stop):
+        last.append(open_keys[-1])
+        kind = tokens.kinds[index]
+        if kind in b"{[":
+            open_keys.append(b"")
+        elif kind in b"}]":
+            key = open_keys.pop()
+            finals[key] = finals.get(key, 0) + 1
+        elif kind == STRING and front.states[index] in (KEY, FIRST_KEY):
+            open_keys[-1] = data[tokens.starts[index] : tokens.ends[index]]
+    last.append(open_keys[-1])
+    finals.pop(b"", None)
+    return last, finals
+
+
+def _shape_cost(output: bytes, shape: ShapeModel | None) -> float:
+    if len(output) > LONGEST_PAYLOAD:
+        return 0.0
+    profile = Profile(output)
+    return shape.strangeness(profile) + irregularity(profile) / 4 if shape else irregularity(profile)

@@ -1,0 +1,113 @@
+"""One payload that was not put out as it was: what is wrong, where, and what was done about it."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from typing import Any
+
+from dumpfix.model import Record
+from dumpfix.payload.validity import first_error
+from dumpfix.report.text import place, shown
+
+#: A finding, a reject, a report: plain JSON values. Their shapes are written down in ``schemas/``.
+JsonObject = dict[str, Any]
+
+#: how much of a reason or key a line of text shows
+_MOST_SHOWN = 160
+
+
+def text_or_base64(text: bytes | None) -> Any:
+    """A string, ``{"base64": …}`` where it is no UTF-8, None for null."""
+    if text is None:
+        return None
+    try:
+        return text.decode()
+    except UnicodeDecodeError:
+        return {"base64": b64encode(text).decode()}
+
+
+def finding_of(
+    record: Record, path: str, *, emitted: bool, withheld_because: str | None, reason: str | None
+) -> JsonObject:
+    """The entry of the report for one record."""
+    judgement = record.judgement
+    repair = judgement.repair
+    return {
+        "verdict": judgement.kind,
+        "level": judgement.level if judgement.kind == "repaired" else None,
+        "emitted": emitted,
+        "withheld_because": withheld_because,
+        **_where(record, path),
+        "reason": reason or judgement.reason,
+        "error": _error(record),
+        "edits": [_edit(edit.at, edit.delete, edit.insert, edit.why) for edit in repair.edits] if repair else [],
+        "lost": [list(extent) for extent in repair.lost] if repair else [],
+        "fragments": [{"path": f.path, "text": text_or_base64(f.text)} for f in repair.fragments] if repair else [],
+        "alternatives": [text_or_base64(text) for text in repair.alternatives] if repair else [],
+    }
+
+
+def _where(record: Record, path: str) -> JsonObject:
+    return {
+        "path": path,
+        "line": record.line,
+        "payload_line": record.payload_line,
+        "column": record.payload_column,
+        "byte_start": record.byte_start,
+        "byte_end": record.byte_end,
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "timestamp": record.timestamp,
+        "key": text_or_base64(record.key),
+    }
+
+
+def _error(record: Record) -> JsonObject | None:
+    payload = record.raw_value
+    if not payload or record.judgement.kind not in ("repaired", "irrecoverable"):
+        return None
+    fault = first_error(payload)
+    if fault is None:
+        return None
+    return {"at": fault.at, "line": fault.line, "column": fault.column, "message": fault.message}
+
+
+def _edit(at: int, delete: bytes, insert: bytes, why: str) -> JsonObject:
+    return {"at": at, "delete": text_or_base64(delete), "insert": text_or_base64(insert), "why": why}
+
+
+def line_of(finding: JsonObject) -> str:
+    """``dump.txt:5012  events[3]@88120  irrecoverable: cut inside a string after 12 members``."""
+    words = [f"{shown(finding['path'])}:{finding['line']}"]
+    where = place(finding["topic"], finding["partition"], finding["offset"])
+    if where:
+        words.append(where)
+    elif finding["key"] is not None:
+        words.append(f"key {_key(finding['key'])}")
+    words.append(f"{_judgement(finding)}: {_reason(finding)}")
+    return "  ".join(words)
+
+
+def _key(key: Any) -> str:
+    return shown(key if isinstance(key, str) else f"base64 {key['base64']}", 40)
+
+
+def _judgement(finding: JsonObject) -> str:
+    verdict = finding["verdict"]
+    if verdict == "repaired":
+        verdict = f"repaired ({finding['level']})"
+    because = finding["withheld_because"]
+    if because is None or because == "irrecoverable":
+        return str(verdict)
+    said = {"level": "bolder than --repair allows", "not_representable": "--to cannot carry it", "hazard": "a hazard"}
+    return f"{verdict}, withheld ({said[because]})"
+
+
+def _reason(finding: JsonObject) -> str:
+    reason = finding["reason"]
+    if reason is None and finding["edits"]:
+        reason = "; ".join(dict.fromkeys(edit["why"] for edit in finding["edits"]))
+    if reason is None and finding["error"]:
+        reason = finding["error"]["message"]
+    return shown(str(reason or "no reason given"), _MOST_SHOWN)

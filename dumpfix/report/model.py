@@ -1,0 +1,82 @@
+"""The report: what became of every record of a run, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+
+from dumpfix.report.finding import JsonObject
+from dumpfix.report.spool import Spool
+
+VERSION = 1
+
+
+@dataclass(slots=True)
+class Totals:
+    """Counts over all inputs. records = emitted + withheld + tombstones that ``--to values`` leaves out.
+
+    ``garbage_payloads`` are whole documents in bytes that belong to no record; they are among the rejects.
+    """
+
+    records: int = 0
+    valid: int = 0
+    repaired: int = 0
+    tombstones: int = 0
+    irrecoverable: int = 0
+    emitted: int = 0
+    withheld: int = 0
+    notices: int = 0
+    garbage_bytes: int = 0
+    garbage_payloads: int = 0
+
+    def as_json(self) -> dict[str, int]:
+        """The counts by name."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+@dataclass(slots=True)
+class InputAccount:
+    """One dump. ``bytes`` and ``lines`` count what was read after decompression and decoding.
+
+    ``broken_off`` says why it could not be read to its end, None where it could.
+    """
+
+    path: str
+    bytes: int = 0
+    lines: int = 0
+    grammar: str | None = None
+    layout: str | None = None
+    alternatives: list[str] = field(default_factory=list)
+    wrappers: list[JsonObject] = field(default_factory=list)
+    broken_off: str | None = None
+
+    def as_json(self) -> JsonObject:
+        """The entry of the report."""
+        return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+@dataclass(slots=True)
+class Report:
+    """What ``convert`` and ``check`` found out; the same fields as the JSON report.
+
+    ``findings`` can be iterated over, counted and indexed; they lie on disk. ``needs_a_look`` is what exit status 1
+    says: something was withheld, or emitted with loss.
+    """
+
+    inputs: list[InputAccount]
+    totals: Totals
+    partitions: list[JsonObject]
+    hazards: list[JsonObject]
+    hazard_counts: dict[str, int]
+    findings: Spool
+    needs_a_look: bool = False
+    version: int = VERSION
+
+    def parts(self) -> Iterable[tuple[str, object]]:
+        """The members of the JSON report but for the findings."""
+        yield "version", self.version
+        yield "inputs", [account.as_json() for account in self.inputs]
+        yield "totals", self.totals.as_json()
+        yield "partitions", self.partitions
+        yield "hazards", self.hazards
+        yield "hazard_counts", self.hazard_counts

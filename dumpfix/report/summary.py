@@ -1,0 +1,186 @@
+"""The report in words: for a person on a call (short, on standard error) and as a file (everything)."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from dumpfix.report.finding import JsonObject, line_of
+from dumpfix.report.hazards import OVERSIZE
+from dumpfix.report.ledger import Ledger
+from dumpfix.report.model import InputAccount, Report, Totals
+from dumpfix.report.text import PLAIN, Style, counted, place, shown
+
+#: findings that the summary shows
+MOST_FINDINGS = 20
+#: partitions and other lists that the summary shows
+MOST_LINES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What was asked for, so that the advice fits: the output, its null marker, and where rejects and report go."""
+
+    to: str = "values"
+    marker: bytes = b""
+    level: str = "partial"
+    rejects: str | None = None
+    report: str | None = None
+    is_check: bool = False
+
+
+def summary(report: Report, ledger: Ledger, context: Context, style: Style = PLAIN) -> Iterator[str]:
+    """The lines of the summary: counts, at most 20 findings, then what is worth acting on."""
+    yield style.bold(counts(report.totals))
+    yield from _inputs(report.inputs)
+    yield from _findings(report.findings.first[:MOST_FINDINGS], style)
+    more = len(report.findings) - MOST_FINDINGS
+    if more > 0:
+        where = f"all are in {shown(context.report)}" if context.report else "--report FILE lists all"
+        yield f"… and {counted(more, 'more finding')}: {where}"
+    yield from _advice(report, ledger, context, style)
+
+
+def counts(totals: Totals) -> str:
+    """The first line: everything that was counted."""
+    left_out = totals.records - totals.emitted - totals.withheld
+    out = f"{totals.emitted} emitted, {totals.withheld} withheld"
+    if left_out:
+        out += f", {counted(left_out, 'tombstone')} left out"
+    return (
+        f"{counted(totals.records, 'record')}: {totals.valid} valid, {totals.repaired} repaired, "
+        f"{counted(totals.tombstones, 'tombstone')}, {totals.irrecoverable} irrecoverable; {out}; "
+        f"{counted(totals.notices, 'notice')}, {counted(totals.garbage_bytes, 'byte')} of garbage"
+    )
+
+
+def full_text(report: Report, ledger: Ledger, context: Context) -> Iterator[str]:
+    """The lines of the text report: the summary with all findings, partitions and hazards."""
+    yield counts(report.totals)
+    yield from _inputs(report.inputs)
+    yield from _findings(report.findings, PLAIN)
+    yield from _advice(report, ledger, context, PLAIN)
+    for row in report.partitions:
+        yield _partition(row)
+    for hazard in report.hazards:
+        where = place(hazard["topic"], hazard["partition"], hazard["offset"])
+        yield "  ".join(filter(None, (f"hazard {hazard['kind']}", f"line {hazard['line']}", where)))
+
+
+def _inputs(inputs: Iterable[InputAccount]) -> Iterator[str]:
+    for account in inputs:
+        if account.layout is None:
+            yield f"{shown(account.path)}: empty"
+            continue
+        line = f"{shown(account.path)}: {counted(account.lines, 'line')}, {shown(account.layout, 200)}"
+        if account.alternatives:
+            line += f" (the same output as {shown(', '.join(account.alternatives), 100)})"
+        yield line
+        if account.broken_off is not None:
+            yield f"{shown(account.path)}: {shown(account.broken_off)}; the rest of it is not in these counts"
+
+
+def _findings(findings: Iterable[JsonObject], style: Style) -> Iterator[str]:
+    for finding in findings:
+        line = line_of(finding)
+        yield style.yellow(line) if finding["emitted"] else style.red(line)
+
+
+def _advice(report: Report, ledger: Ledger, context: Context, style: Style) -> Iterator[str]:
+    totals = report.totals
+    if totals.garbage_bytes and ledger.first_garbage is not None:
+        path, line = ledger.first_garbage
+        yield f"{counted(totals.garbage_bytes, 'byte')} of garbage belong to no record, first at {shown(path)}:{line}"
+    if totals.garbage_payloads:
+        yield style.yellow(f"{counted(totals.garbage_payloads, 'whole document')} inside the garbage: {_kept(context)}")
+    if ledger.lossy:
+        yield style.yellow(
+            f"{counted(ledger.lossy, 'record')} emitted with loss (partial, guess): look before you produce"
+        )
+    if totals.withheld:
+        yield style.yellow(f"{counted(totals.withheld, 'record')} withheld: {_kept(context)}")
+    bolder = _bolder(report.findings.first, context.level)
+    if bolder:
+        yield f"some of them could be repaired: --repair {bolder}"
+    if report.hazard_counts:
+        kinds = ", ".join(f"{kind} {number}" for kind, number in report.hazard_counts.items())
+        yield f"hazards (valid JSON that may trip a consumer): {kinds}"
+    yield from _left_out(ledger, context)
+    yield from _gaps(report.partitions)
+    yield from _next_good_offsets(ledger, style)
+    if totals.emitted and not context.is_check:
+        yield from _receiving(report, ledger.largest_payload, context)
+
+
+def _kept(context: Context) -> str:
+    return f"kept in {shown(context.rejects)}" if context.rejects else "--rejects FILE keeps their bytes"
+
+
+def _bolder(findings: Iterable[JsonObject], level: str) -> str | None:
+    wanted = {f["level"] for f in findings if f["withheld_because"] == "level"}
+    return next((name for name in ("guess", "partial", "lossless") if name in wanted and name != level), None)
+
+
+def _left_out(ledger: Ledger, context: Context) -> Iterator[str]:
+    if ledger.has_headers and context.to in ("values", "kcat"):
+        yield f"headers exist and --to {context.to} leaves them out: --to envelope or console-producer keeps them"
+    if ledger.has_keys and context.to == "values":
+        yield "keys exist and --to values leaves them out: --to kcat or envelope keeps them"
+
+
+def _gaps(partitions: Iterable[JsonObject]) -> Iterator[str]:
+    rows = [row for row in partitions if row["gap_count"] or row["duplicates"]]
+    for row in rows[:MOST_LINES]:
+        yield _partition(row)
+    if len(rows) > MOST_LINES:
+        yield f"… and {counted(len(rows) - MOST_LINES, 'more partition')} with gaps or duplicates"
+
+
+def _partition(row: JsonObject) -> str:
+    name = place(row["topic"], row["partition"], None)
+    line = f"{name}  {counted(row['records'], 'record')}"
+    if row["first_offset"] is not None:
+        line += f", offsets {row['first_offset']} to {row['last_offset']}"
+    if row["gap_count"]:
+        some = ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in row["gaps"][:3])
+        more = ", …" if row["gap_count"] > 3 else ""
+        line += f", {counted(row['gap_count'], 'gap')} ({some}{more})"
+    if row["duplicates"]:
+        line += f", {counted(row['duplicates'], 'duplicate')}"
+    return line
+
+
+def _next_good_offsets(ledger: Ledger, style: Style) -> Iterator[str]:
+    stuck = ledger.stops()
+    for topic, number, stops in stuck[:MOST_LINES]:
+        line = f"next good offset: {place(topic, number, stops[0][1])}"
+        if len(stops) > 1:
+            line += f", then stuck again at {stops[1][0]}: @{stops[1][1]}"
+        if len(stops) > 2:
+            line += f" ({len(stops) - 2} more)"
+        yield style.bold(line)
+    if len(stuck) > MOST_LINES:
+        yield f"… and {counted(len(stuck) - MOST_LINES, 'more partition')} with a next good offset in the report"
+
+
+def _receiving(report: Report, largest: int, context: Context) -> Iterator[str]:
+    """The command to paste that takes the output."""
+    topic = _topic(report.partitions)
+    oversize = report.hazard_counts.get("oversize", 0)
+    # Room for key and protocol around the largest payload; kcat needs 2 KiB of it itself.
+    limit = f"-X message.max.bytes={(largest // 100_000 + 2) * 100_000}"
+    if oversize and context.to != "console-producer":
+        yield f"{counted(oversize, 'payload')} over {OVERSIZE} bytes, more than kcat -P takes by itself: add {limit}"
+    if context.to == "kcat":
+        yield f"put it back: kcat -P -b BROKER -t {topic} -K '\\t' -Z{' ' + limit if oversize else ''}"
+    elif context.to == "console-producer":
+        properties = ("parse.headers=true", "parse.key=true", f"null.marker={context.marker.decode()}")
+        options = " ".join(f"--property {text}" for text in properties)
+        yield f"put it back: kafka-console-producer.sh --bootstrap-server BROKER --topic {topic} {options}"
+
+
+def _topic(partitions: Iterable[JsonObject]) -> str:
+    topics = {row["topic"] for row in partitions}
+    only = topics.pop() if len(topics) == 1 else None
+    return shlex.quote(only) if only else "TOPIC"

@@ -1,0 +1,158 @@
+"""A run over one or more dumps: all opened and their layouts found first, then one after the other."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dumpfix.errors import BrokenInputError, LayoutError
+from dumpfix.framing.frame import NeedMoreError
+from dumpfix.grammar.choose import Choice, Told, choose
+from dumpfix.grammar.detect import HEAD, describe
+from dumpfix.model import Record
+from dumpfix.pipeline import Pipeline, Policy
+from dumpfix.report.ledger import Ledger
+from dumpfix.report.model import InputAccount
+from dumpfix.sink import sink_for
+from dumpfix.sink.console_producer import marker_for
+from dumpfix.source import Source
+
+
+@dataclass(slots=True)
+class Opened:
+    """A dump whose layout is known. ``choice`` is None where the dump is empty; ``head`` was read to find it.
+
+    ``broken`` says why nothing can be read behind the head.
+    """
+
+    source: Source
+    choice: Choice | None
+    head: bytes
+    broken: BrokenInputError | None = None
+
+    def chunks(self) -> Iterator[bytes]:
+        """All of the dump, from its first byte."""
+        if self.head:
+            yield self.head
+        if self.broken is not None:
+            raise self.broken
+        yield from self.source.chunks()
+
+
+def find_layout(source: Source, told: Told) -> Opened:
+    """Read as much of a dump as its layout needs: nothing more where it was told. Raises LayoutError, SourceError."""
+    head = b""
+    broken: BrokenInputError | None = None
+    try:
+        for chunk in source.chunks():
+            head += chunk
+            try:
+                return Opened(source, _choose(head, told, source.path, final=False), head)
+            except NeedMoreError:
+                continue
+    except BrokenInputError as error:
+        broken = error
+    if not head:
+        return Opened(source, None, head, broken)
+    try:
+        return Opened(source, _choose(head, told, source.path, final=True), head, broken)
+    except LayoutError:
+        if broken is not None:
+            raise broken from None
+        raise
+
+
+def _choose(head: bytes, told: Told, path: str, *, final: bool) -> Choice:
+    try:
+        return choose(head, told, final=final)
+    except LayoutError as error:
+        error.path = error.path or path
+        raise
+
+
+@dataclass(slots=True)
+class Run:
+    """Several dumps, one output. ``marker`` stands for null in ``--to console-producer``."""
+
+    dumps: Sequence[Opened]
+    to: str
+    policy: Policy
+    ledger: Ledger
+    marker: bytes
+
+    @classmethod
+    def prepare(
+        cls,
+        sources: Iterable[Source],
+        told: Told,
+        *,
+        to: str = "values",
+        policy: Policy | None = None,
+    ) -> Run:
+        """Find the layouts of all dumps. Raises SourceError, LayoutError, UsageError before anything is put out."""
+        dumps = [find_layout(source, told) for source in sources]
+        ledger = Ledger(emits_tombstones=to != "values")
+        marker = marker_for([dump.head[:HEAD] for dump in dumps]) if to == "console-producer" else b""
+        return cls(dumps, to, policy or Policy(), ledger, marker)
+
+    def output(self) -> Iterator[bytes]:
+        """What goes out, in pieces. Raises BrokenInputError where a dump cannot be read to its end."""
+        for dump in self.dumps:
+            account = account_of(dump)
+            self.ledger.begin(account)
+            chunks = _Measured(dump.chunks(), account)
+            if dump.choice is None:
+                # Empty; or broken before its first byte, which this tells.
+                deque(_broken_off(chunks, account), 0)
+                continue
+            pipeline = Pipeline(dump.choice, base=dump.source.base)
+            sink = sink_for(self.to, pipeline.reading, self.marker)
+            try:
+                yield from _broken_off(pipeline.convert(chunks, sink, self.ledger, self.policy), account)
+            finally:
+                account.lines = pipeline.place.lines
+                account.wrappers = [{"kind": kind, "count": 1, "first_line": 1} for kind in dump.source.wrappers]
+
+
+def records_of(source: Source, told: Told) -> Iterator[Record]:
+    """The records of one dump, lazily."""
+    dump = find_layout(source, told)
+    if dump.choice is not None:
+        pipeline = Pipeline(dump.choice, base=source.base)
+        yield from pipeline.records(dump.chunks())
+
+
+def account_of(dump: Opened) -> InputAccount:
+    """The entry of the report for a dump, before it is read."""
+    choice = dump.choice
+    if choice is None:
+        return InputAccount(dump.source.path)
+    return InputAccount(
+        dump.source.path,
+        grammar=choice.grammar,
+        layout=describe(choice.layout),
+        alternatives=list(choice.alternatives),
+    )
+
+
+def _broken_off(pieces: Iterable[bytes], account: InputAccount) -> Iterator[bytes]:
+    """The same pieces; the account is told where the dump breaks off."""
+    try:
+        yield from pieces
+    except BrokenInputError as error:
+        account.broken_off = error.message
+        raise
+
+
+class _Measured:
+    """Chunks that pass by, their bytes counted."""
+
+    def __init__(self, chunks: Iterator[bytes], account: InputAccount) -> None:
+        self._chunks = chunks
+        self._account = account
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self._account.bytes += len(chunk)
+            yield chunk

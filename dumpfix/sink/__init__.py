@@ -1,0 +1,32 @@
+"""What goes out: records as the bytes that people and producers take. One file per kind of output."""
+
+from __future__ import annotations
+
+from dumpfix.fields import Reading
+from dumpfix.sink.base import NotRepresentableError, Sink
+from dumpfix.sink.console_producer import ConsoleProducer
+from dumpfix.sink.envelope import Envelope
+from dumpfix.sink.kcat import Kcat
+from dumpfix.sink.values import Values
+
+#: the names that ``--to`` takes
+NAMES = ("values", "envelope", "kcat", "console-producer")
+
+
+def sink_for(name: str, reading: Reading, marker: bytes = b"") -> Sink:
+    """The output called ``name`` (one of NAMES) for a dump that is read like ``reading``.
+
+    ``marker`` stands for null in ``console-producer``.
+    """
+    if name == "values":
+        return Values()
+    if name == "envelope":
+        return Envelope(reading)
+    if name == "kcat":
+        return Kcat(reading)
+    if name == "console-producer":
+        return ConsoleProducer(reading, marker)
+    raise ValueError(f"no output is called {name!r}: {', '.join(NAMES)}")
+
+
+__all__ = ["NAMES", "NotRepresentableError", "Sink", "sink_for"]

@@ -1,0 +1,28 @@
+"""What every output has in common."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from dumpfix.framing.frame import Batch
+from dumpfix.model import Record
+
+
+class NotRepresentableError(Exception):
+    """The chosen output cannot carry this record; the text says why."""
+
+
+class Sink(Protocol):
+    """One kind of output (``--to``) for one dump: records in, bytes out. Knows nothing of files."""
+
+    def batch(self, batch: Batch) -> bytes | None:
+        """The lines of many records whose payloads are valid, null or ambiguously empty (then null as well).
+
+        None where the records have to be looked at one by one.
+        """
+
+    def record(self, record: Record) -> bytes:
+        """The line of one record with a verdict other than irrecoverable; nothing for one that is left out.
+
+        Raises NotRepresentableError.
+        """

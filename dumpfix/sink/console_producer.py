@@ -1,0 +1,96 @@
+"""``--to console-producer``: ``headers⇥key⇥value`` lines for kafka-console-producer 3.2 and later.
+
+Read there with ``parse.headers=true parse.key=true null.marker=M``: lines end at LF, CR or both, bytes that are no
+UTF-8 would be replaced, and nothing can be escaped. ``M`` stands for null, and for a record without headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain, count, repeat
+
+from dumpfix.fields import Headers, Reading
+from dumpfix.framing.frame import Batch
+from dumpfix.model import Record
+from dumpfix.sink.base import NotRepresentableError
+from dumpfix.sink.values import single_lines
+
+_IN_A_KEY = b"\t\n\r"
+_IN_A_HEADER = b"\t\n\r,"
+
+
+def marker_for(heads: Sequence[bytes]) -> bytes:
+    """A null marker that does not occur in the heads of the dumps. It is no JSON, so no payload can equal it.
+
+    A key or header value further on that equals it is withheld, so that it means null wherever it is put out.
+    """
+    return next(m for n in count() if not any((m := b"@NULL%b@" % (b"%d" % n if n else b"")) in head for head in heads))
+
+
+class ConsoleProducer:
+    """Headers, keys and payloads for kafka-console-producer."""
+
+    def __init__(self, reading: Reading, marker: bytes) -> None:
+        self.reading = reading
+        self.marker = marker
+
+    def batch(self, batch: Batch) -> bytes | None:
+        """See Sink: in bulk where there are no headers and the keys are plain."""
+        headers = batch.columns.get("headers")
+        if headers is not None and any(headers) and set(headers) != {b"NO_HEADERS"}:
+            return None
+        if batch.constants.get("headers"):
+            return None
+        marker = self.marker
+        values = single_lines([value or marker for value in batch.values])
+        column = batch.columns.get("key")
+        keys = [marker] * len(batch) if column is None else self._keys(column)
+        if keys is None:
+            return None
+        lines = zip(repeat(marker + b"\t"), keys, repeat(b"\t"), values, repeat(b"\n"))
+        return b"".join(chain.from_iterable(lines))
+
+    def _keys(self, column: Sequence[bytes | None]) -> list[bytes] | None:
+        marker = self.marker
+        keys = self.reading.keys(column)
+        if marker in keys:
+            return None
+        texts = [marker if key is None else key for key in keys]
+        joined = b"".join(texts)
+        if any(byte in joined for byte in (b"\t", b"\n", b"\r")) or not joined.isascii():
+            return None
+        return texts
+
+    def record(self, record: Record) -> bytes:
+        """See Sink."""
+        key = self.marker if record.key is None else _checked(record.key, "key", _IN_A_KEY, self.marker)
+        value = self.marker if record.value is None else record.value
+        return b"\t".join((self._headers(record), key, value)) + b"\n"
+
+    def _headers(self, record: Record) -> bytes:
+        if record.headers is None and record.headers_text:
+            raise NotRepresentableError("headers that can be taken apart in more ways than one")
+        return self._joined(record.headers or ()) or self.marker
+
+    def _joined(self, headers: Headers) -> bytes:
+        pieces = []
+        for name, value in headers:
+            raw = _checked(name.encode("utf-8", "surrogateescape"), "header name", _IN_A_HEADER + b":", self.marker)
+            shown = self.marker if value is None else _checked(value, "header value", _IN_A_HEADER, self.marker)
+            pieces.append(raw + b":" + shown)
+        return b",".join(pieces)
+
+
+def _checked(text: bytes, what: str, forbidden: bytes, marker: bytes) -> bytes:
+    """``text`` where it survives the way through the producer. Raises NotRepresentableError."""
+    found = next((byte for byte in forbidden if byte in text), None)
+    if found is not None:
+        names = {0x09: "a tab", 0x0A: "a line end", 0x0D: "a carriage return", 0x2C: "a comma", 0x3A: "a colon"}
+        raise NotRepresentableError(f"{names[found]} in a {what}, where kafka-console-producer would split")
+    if text == marker:
+        raise NotRepresentableError(f"a {what} that equals the null marker")
+    try:
+        text.decode()
+    except UnicodeDecodeError:
+        raise NotRepresentableError(f"a {what} that is no UTF-8") from None
+    return text

@@ -1,0 +1,78 @@
+"""How the tests read a dump: every record's fields, and the tiles, from the compiled scanner or from Lark."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from hypothesis import strategies as st
+
+from dumpfix.framing.frame import Batch, Frame, Span
+from dumpfix.framing.framer import frame
+from dumpfix.framing.reference import Reference, coalesced
+from dumpfix.grammar.kcat_format import grammar_text
+from dumpfix.grammar.layout import AnyLayout, Grammar, Layout
+from dumpfix.grammar.load import load
+
+
+@dataclass
+class Reading:
+    """What a reader made of a dump, offsets absolute."""
+
+    records: list[dict[str, bytes | None]] = field(default_factory=list)
+    spans: list[Span] = field(default_factory=list)
+    batched: int = 0
+
+    @property
+    def values(self) -> list[bytes | None]:
+        return [record.get("value") for record in self.records]
+
+    def of_role(self, role: str) -> list[Span]:
+        return [span for span in self.spans if span.role == role]
+
+
+@functools.cache
+def kcat_grammar(format_string: bytes) -> Grammar:
+    return load(grammar_text(format_string), "kcat")
+
+
+def scan(chunks: bytes | Iterable[bytes], layout: AnyLayout, notices: Sequence[Layout]) -> Reading:
+    """What the compiled scanner makes of a dump that arrives in these chunks."""
+    reading = Reading()
+    tiles: list[Span] = []
+    for item, _, base in frame([chunks] if isinstance(chunks, bytes) else chunks, layout, notices):
+        if isinstance(item, Batch):
+            reading.batched += len(item)
+            reading.records.extend(item.fields(index) for index in range(len(item)))
+            spans = list(item.spans())
+        elif isinstance(item, Frame):
+            reading.records.append(item.fields)
+            spans = item.spans
+        else:
+            spans = [item]
+        tiles.extend(span._replace(start=span.start + base, end=span.end + base) for span in spans)
+    reading.spans = coalesced(tiles)
+    return reading
+
+
+@functools.cache
+def reference(layout: AnyLayout, notices: tuple[Layout, ...]) -> Reference:
+    """Lark's reader, built once for each layout."""
+    return Reference(layout, notices)
+
+
+def chunked(dump: bytes) -> st.SearchStrategy[list[bytes]]:
+    """The dump in pieces of any size."""
+    return st.lists(st.integers(0, len(dump)), max_size=6).map(
+        lambda cuts: [
+            dump[start:stop] for start, stop in zip([0, *sorted(cuts)], [*sorted(cuts), len(dump)], strict=True)
+        ]
+    )
+
+
+def tiles(reading: Reading, dump: bytes) -> bool:
+    """Whether the spans, in order, are the dump."""
+    return b"".join(dump[start:end] for start, end, *_ in reading.spans) == dump and all(
+        one.end == other.start for one, other in zip(reading.spans, reading.spans[1:], strict=False)
+    )
