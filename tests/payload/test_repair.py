@@ -139,9 +139,9 @@ def test_a_prefix_gives_leaves_of_the_whole_and_longer_ones_no_fewer(value, pret
     longer = data.draw(st.integers(1, len(whole) - 1))
     shorter = data.draw(st.integers(1, longer))
     results = [repair(whole[:cut]) for cut in (shorter, longer)]
-    # A cut right behind a closing bracket may be something else than a cut; such an answer is a guess and says so.
+    # Right behind a closing bracket it may be something else than a cut: then the answer is a guess, and says so.
     assert all(result.level in ("partial", "irrecoverable", "guess") for result in results)
-    if any(result.level == "guess" for result in results):
+    if any(result.level == "guess" and len(whole) > 300 for result in results):
         return
     kept = [leaves(json.loads(result.json)) if result.json else Counter() for result in results]
     assert kept[0] <= kept[1] <= leaves(json.loads(whole))
@@ -221,9 +221,9 @@ def test_only_syntax_is_inserted_unless_the_edit_says_what_it_respells(payload):
 # ------------------------------------------------------------------------------------------------------ one error
 
 SOUND = [
-    spell({"id": 17, "name": "Ada L.", "tags": ["x", "y z"], "user": {"ok": True, "age": None, "at": [1.5, {"n": 0}]}}),
+    spell({"id": 17, "name": "A", "tags": ["x", "y z"], "user": {"ok": True, "age": None, "at": [1.5, {"n": 0}]}}),
     spell([{"k": "v", "n": 1}, {"k": "w", "n": 2}, {"k": "x", "n": 3}]),
-    b'{"big": 12345678901234567890123, "exp": 1E400, "slash": "a\\/b\\f", "dup": 1, "dup": 2, "pi": 3.141592653589793238}',
+    b'{"big": 12345678901234567890123, "exp": 1E400, "slash": "a\\/b\\f", "dup": 1, "dup": 2, "pi": 3.1415926535}',
 ]
 
 

@@ -1,8 +1,8 @@
 """What kafkacat 1.2 to kcat 1.8 print, byte for byte; read from their sources, proved against 1.7.1
 (test_kcat_model.py).
 
-Format strings and delimiters are taken as they stand in the argument vector, after the shell: ``b"%s\\\\n"`` ends with a
-backslash and an n.
+Format strings and delimiters are taken as they stand in the argument vector, after the shell: ``b"%s\\\\n"`` ends with
+a backslash and an n.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ def decode_literal(run: bytes) -> bytes:
     """The bytes that a literal run of a format string prints.
 
     A number after ``\\`` is read by strtoul(base 0): ``\\012`` is octal, ``\\10`` decimal. ``\\x`` is followed by a
-    hexadecimal number only if the next byte is one of 0-9: ``\\x41`` is A, but ``\\xAB`` prints AB. Everything from a NUL
-    on is lost (C string).
+    hexadecimal number only if the next byte is one of 0-9: ``\\x41`` is A, but ``\\xAB`` prints AB. Everything from a
+    NUL on is lost (C string).
     """
     out = bytearray()
     at = 0

@@ -2,12 +2,22 @@
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from dumpfix.payload.lexer import WHITE_SPACE, run_end
 from dumpfix.payload.model import Fragment
 from dumpfix.payload.repair import ending, framing, holes
-from dumpfix.payload.repair.automaton import AFTER, FIRST_KEY, KEY, Ahead, Effort, Front, Stacks, read_back, read_front
+from dumpfix.payload.repair.automaton import (
+    AFTER,
+    FIRST_KEY,
+    KEY,
+    Ahead,
+    Back,
+    Effort,
+    Front,
+    Stacks,
+    read_back,
+    read_front,
+)
 from dumpfix.payload.repair.candidates import Candidate, Site, candidates
 from dumpfix.payload.repair.pieces import Change, Draft, Grade, apply_changes
 from dumpfix.payload.repair.tokens import (
@@ -42,6 +52,7 @@ MOST_ALTERNATIVES = 4
 EVEN = 0.01
 TOO_MANY_EQUALS = 3
 TELLING = 64
+CONVINCING = 0.5
 
 
 @dataclass
@@ -58,8 +69,9 @@ class Outcome:
     undecided: bool = False
 
 
-class Reading(NamedTuple):
-    """A text in tokens, with what the automaton made of it from the front."""
+@dataclass(slots=True)
+class Reading:
+    """A text in tokens, with what the automaton made of it from the front, and, once asked for, from the back."""
 
     data: bytes
     text: Text
@@ -68,6 +80,15 @@ class Reading(NamedTuple):
     table: Stacks
     effort: Effort
     dialect: bool
+    _back: Back | None = None
+
+    def back(self) -> Back:
+        """The automaton from the back, over tokens that pair the quotes from the end: the front's own, unless a quote
+        is missing or too many."""
+        if self._back is None:
+            odd = bool(self.tokens.kinds) and self.tokens.kinds[-1] == OPEN_STRING
+            self._back = read_back(_other_tokens(self) if odd else self.tokens, self.table)
+        return self._back
 
 
 def read(data: bytes, effort: Effort) -> Reading:
@@ -110,6 +131,8 @@ def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     most = MOST_ERRORS if len(reading.data) <= LARGE else MOST_ERRORS_IN_LARGE
     for count in range(most):
         outcome = _one_cause(reading, shape)
+        if outcome is None and _only_stops_early(reading):
+            break
         if outcome is None or outcome.cost > CHEAP:
             outcome = _two_documents(reading) or _mixed(reading) or outcome or _head_lost(reading)
         if outcome is not None and (best is None or cost + outcome.cost < best.cost):
@@ -222,7 +245,7 @@ def _mixed(reading: Reading) -> Outcome | None:
 
 def _head_lost(reading: Reading) -> Outcome | None:
     """The outcome for a text whose beginning is gone: what containers are left, listed."""
-    back = read_back(_back_tokens(reading), reading.table)
+    back = reading.back()
     depth = reading.table.depth[back.needs[back.first]]
     if depth < (2 if reading.data.lstrip(WHITE_SPACE)[:1] in (b"{", b"[") else 1):
         return None
@@ -250,15 +273,18 @@ def _reaches_the_end(reading: Reading) -> bool:
 
 
 def _only_stops_early(reading: Reading) -> bool:
-    """Whether a cut explains everything, and nothing else does: no closing bracket stands at the end."""
+    """Whether a cut explains everything, and nothing else does: no closing bracket stands at the end that may be what
+    is left of a sound one."""
     if not _reaches_the_end(reading):
         return False
-    last = reading.data.rstrip(WHITE_SPACE)[-1:]
-    if last not in (b"}", b"]"):
+    bare = reading.data.rstrip(WHITE_SPACE)
+    if bare[-1:] not in (b"}", b"]"):
         return True
     front = reading.front
-    whole = front.stop == len(reading.tokens)
-    return whole and reading.table.depth[front.stacks[front.stop]] != 1
+    if front.stop < len(reading.tokens):
+        # Inside a string one bracket is text as well as not; several that close everything are no accident.
+        return bare[-2:-1] not in (b"}", b"]")
+    return reading.table.depth[front.stacks[front.stop]] != 1
 
 
 def _ended(reading: Reading) -> Outcome | None:
@@ -270,18 +296,10 @@ def _ended(reading: Reading) -> Outcome | None:
     outcome.lost.append((closed.kept, None))
     if closed.fragment:
         outcome.fragments.append(closed.fragment)
-    if reading.data.rstrip(WHITE_SPACE)[-1:] in (b"}", b"]"):
+    if reading.front.stop == len(reading.tokens) and reading.tokens.kinds[-1] in b"}]":
         # Few cuts fall right behind a closing bracket; something may be missing before it instead.
         outcome.grade = Grade.CHOICE
     return outcome
-
-
-def _back_tokens(reading: Reading) -> Tokens:
-    """The tokens that pair the quotes from the end: the front's own, unless a quote is missing or too many."""
-    tokens = reading.tokens
-    if not tokens.kinds or tokens.kinds[-1] != OPEN_STRING:
-        return tokens
-    return _other_tokens(reading)
 
 
 def _other_tokens(reading: Reading) -> Tokens:
@@ -297,7 +315,7 @@ def _other_tokens(reading: Reading) -> Tokens:
 
 
 def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
-    back = read_back(_back_tokens(reading), reading.table)
+    back = reading.back()
     site = Site(reading.text, reading.tokens, reading.front, back, reading.table, reading.effort)
     found = sorted(candidates(site), key=lambda candidate: candidate.cost)
     if (not found or found[0].cost > CHEAP) and reading.front.stop > 1:
@@ -370,9 +388,12 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
     ranked = sorted(
         (cost + _shape_cost(output, shape), order, output) for order, (output, (cost, _)) in enumerate(readings.items())
     )
-    if shape is None and len(site.tokens) < TELLING:
-        # Too little text to tell by its shape where a bracket is missing: as for any cut text, it is the end.
-        ranked.sort(key=lambda entry: not _closes_the_end(site, readings[entry[2]][1]))
+    at_end = [entry for entry in ranked if _closes_the_end(site, readings[entry[2]][1])]
+    told = shape is not None or len(site.tokens) >= TELLING
+    if at_end and (not told or at_end[0][0] - ranked[0][0] < CONVINCING):
+        # As for any cut text, the bracket is missing where the text ends, unless its shape tells otherwise.
+        ranked.remove(at_end[0])
+        ranked.insert(0, at_end[0])
     chosen = ranked[0][2]
     cost, changes = readings[chosen]
     outcome = _outcome(changes, cost)
