@@ -287,6 +287,16 @@ def _only_stops_early(reading: Reading) -> bool:
     return reading.table.depth[front.stacks[front.stop]] != 1
 
 
+def cut_before_anything(reading: Reading) -> Fragment | None:
+    """What is left of a text that was cut before its first leaf was whole; None for any other text."""
+    tokens = reading.tokens
+    if not len(tokens) or not _only_stops_early(reading) or _ended(reading) is not None:
+        return None
+    last = max(0, min(reading.front.stop, len(tokens) - 1))
+    path = ending.path_of(reading.data, tokens, reading.front, reading.table, last)
+    return Fragment(path, reading.data[tokens.starts[last] :])
+
+
 def _ended(reading: Reading) -> Outcome | None:
     closed = ending.close(reading.data, reading.tokens, reading.front, reading.table)
     if closed is None:
