@@ -201,14 +201,11 @@ class Pipeline:
         if record.verdict == "repaired" and BOLDNESS[record.judgement.level] > BOLDNESS[policy.level]:
             return b"", "level", None
         if record.value is not None:
-            found = set(hazards_of(record.value, shows_null=self.reading.shows_null))
-            if not policy.looks_for_all and record.verdict == "valid":
-                # Which records come here depends on their neighbours; what is reported must not.
-                found -= THOROUGH
+            found = hazards_of(record.value, shows_null=self.reading.shows_null, thorough=policy.looks_for_all)
             if found:
                 size = len(record.value)
-                ledger.hazard(sorted(found), record.line, record.topic, record.partition, record.offset, size)
-            unwanted = found & policy.withheld_hazards
+                ledger.hazard(found, record.line, record.topic, record.partition, record.offset, size)
+            unwanted = policy.withheld_hazards.intersection(found)
             if unwanted:
                 return b"", "hazard", f"valid JSON, but a hazard: {', '.join(sorted(unwanted))}"
         try:

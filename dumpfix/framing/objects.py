@@ -13,12 +13,15 @@ from dataclasses import dataclass
 import orjson
 
 from dumpfix.framing.frame import Batch, Frame, NeedMoreError, Span
-from dumpfix.framing.rule import Item, Notices
+from dumpfix.framing.notices import Notices, RuleWithNotices
+from dumpfix.framing.rule import Item
 from dumpfix.grammar.layout import Field, Layout, ObjectLayout
 from dumpfix.grammar.vocabulary import Kind
 from dumpfix.payload.validity import all_valid, is_valid
 
 REGION = 1 << 18
+#: bytes between two objects that are taken for a delimiter of the user's
+LONGEST_SEPARATOR = 16
 
 _BLANK = b" \t\r\n"
 _SCALAR = frozenset(b"+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -75,13 +78,15 @@ class _BrokenObjectError(Exception):
         self.at = at
 
 
-class ObjectRule:
+class ObjectRule(RuleWithNotices):
     """Reads one item at a time, like :class:`dumpfix.framing.rule.LinearRule`."""
 
     def __init__(self, layout: ObjectLayout, notices: Sequence[Layout] = ()) -> None:
         self.layout = layout
         self.notices = Notices(notices)
         self.members = dict(layout.members)
+        #: how the tool begins every object; nothing inside a string can look like it, since quotes are escaped there
+        self.beginning = b'{"' + layout.members[0][0] + b'"'
 
     def item(self, data: bytes, at: int, *, final: bool) -> Item:
         """The item that begins at ``at`` (< len(data)). Raises NeedMoreError where only more bytes decide."""
@@ -94,7 +99,12 @@ class ObjectRule:
                 end += 1
             return Span(at, end, "separator")
         if data[at] == 0x7B:
-            return self._record(data, at, final=final)
+            frame = self.record(data, at, final=final)
+            return frame if self.holds(frame) else self.without_inner_notices(data, at, frame, final=final) or frame
+        near = data.find(self.beginning, at, at + LONGEST_SEPARATOR + len(self.beginning))
+        if near > 0 and data[near - 1] != 0x0A:
+            # kcat -J -D with some text of its own between the objects.
+            return Span(at, near, "separator")
         stop, is_open = self.next_start(data, at + 1, final=final)
         if is_open:
             raise NeedMoreError
@@ -115,7 +125,16 @@ class ObjectRule:
 
     # -- one record ------------------------------------------------------------------------------------------
 
-    def _record(self, data: bytes, at: int, *, final: bool) -> Frame:
+    def holds(self, frame: Frame) -> bool:
+        """Whether the object is whole: a notice inside breaks it."""
+        return frame.complete
+
+    def cannot_begin(self, data: bytes, at: int, *, final: bool) -> bool:  # noqa: ARG002
+        """Whether no object begins at ``at``."""
+        return data[at : at + 1] != b"{"
+
+    def record(self, data: bytes, at: int, *, final: bool) -> Frame:
+        """The object that begins at ``at``, with what its members say."""
         members: list[_Member] = []
         try:
             end = self._object(data, at, members, final=final)

@@ -204,7 +204,7 @@ class _LayoutLexer(Lexer):
             place.char_pos = item.end
             if isinstance(item, Span):
                 yield self._span_token(item)
-            elif not item.complete:
+            elif not item.complete or (item.inner_notices and isinstance(self.reference.layout, ObjectLayout)):
                 yield _token(_DAMAGED, coalesced(item.spans), item.start, item.end)
             elif item.inner_notices:
                 yield from self._cut_record(item, parser_state)

@@ -30,7 +30,7 @@ taken out where the record does not hold with it inside.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, islice
+from itertools import islice
 
 from dumpfix.framing.elements import (
     Cut,
@@ -40,6 +40,7 @@ from dumpfix.framing.elements import (
     sized_ends,
 )
 from dumpfix.framing.frame import Frame, NeedMoreError, Span
+from dumpfix.framing.notices import Notices, RuleWithNotices
 from dumpfix.grammar.layout import Field, Layout, Literal
 from dumpfix.grammar.vocabulary import FREE_TEXT, MARKERS, SIZES, Kind
 from dumpfix.payload.validity import is_valid, scan_value
@@ -48,60 +49,13 @@ Item = Frame | Span
 
 #: how many ways of splitting the text before a payload are tried
 MOST_READINGS = 32
-#: notices taken out of one record
-MOST_INNER_NOTICES = 64
-#: up to so many, every selection of them is tried
-MOST_CHOSEN = 4
 
 _INSIDE_A_DOCUMENT = b" \t\r\n}],"
 _LINE_ENDS = b"\r\n"
 _OPENERS = (b"{", b"[")
 
 
-class Notices:
-    """The notices of a grammar, found by their first literals."""
-
-    def __init__(self, layouts: Sequence[Layout]) -> None:
-        self.layouts: dict[bytes, list[Layout]] = {}
-        for layout in [*layouts, *(layout.with_carriage_returns() for layout in layouts)]:
-            first = layout.elements[0]
-            assert isinstance(first, Literal)
-            self.layouts.setdefault(first.text, []).append(layout)
-        self.beginnings = tuple(self.layouts)
-        self.first_bytes = frozenset(first[:1] for first in self.beginnings)
-
-    def match(self, data: bytes, at: int, *, final: bool) -> Span | None:
-        """The notice that begins at ``at``. At the end of a dump the line feed may be missing."""
-        if data[at : at + 1] not in self.first_bytes:
-            return None
-        partial = False
-        for layout in self._near(data, at):
-            taken = fixed_run(layout.elements, data, at)
-            if isinstance(taken, PartialMatch):
-                partial = True
-            elif taken is not None:
-                return Span(at, taken[1], "notice", layout.name)
-        if not partial:
-            return None
-        if not final:
-            raise NeedMoreError
-        if data.find(b"\n", at) < 0:
-            whole = data[at:] + b"\n"
-            for layout in self._near(whole, 0):
-                taken = fixed_run(layout.elements, whole, 0)
-                if taken is not None and not isinstance(taken, PartialMatch):
-                    return Span(at, len(data), "notice", layout.name)
-        return None
-
-    def _near(self, data: bytes, at: int) -> Iterator[Layout]:
-        """The notices whose first literal stands at ``at``, or may when more of the data is here."""
-        rest = len(data) - at
-        for beginning, layouts in self.layouts.items():
-            if data.startswith(beginning, at) or (rest < len(beginning) and beginning.startswith(data[at:])):
-                yield from layouts
-
-
-class LinearRule:
+class LinearRule(RuleWithNotices):
     """The rule at the top of this file, for one layout. Knows nothing of files or of chunks."""
 
     def __init__(self, layout: Layout, notices: Sequence[Layout] = ()) -> None:
@@ -127,10 +81,10 @@ class LinearRule:
             return notice
         if data[at] in _LINE_ENDS and not self.blank_is_record:
             return Span(at, _blank_end(data, at), "separator")
-        frame = self._record(data, at, final=final)
-        if frame is not None and self._holds(frame):
+        frame = self.record(data, at, final=final)
+        if frame is not None and self.holds(frame):
             return frame
-        mended = self._without_inner_notices(data, at, frame, final=final)
+        mended = self.without_inner_notices(data, at, frame, final=final)
         if mended is not None:
             return mended
         if frame is not None:
@@ -140,7 +94,7 @@ class LinearRule:
             raise NeedMoreError
         return Span(at, stop, "garbage")
 
-    def _holds(self, frame: Frame) -> bool:
+    def holds(self, frame: Frame) -> bool:
         """Whether nothing suggests that a notice cuts into this record: its sizes fit, or its texts are whole."""
         if self.layout.is_sized and frame.complete and not frame.has_wrong_size:
             return True
@@ -148,6 +102,10 @@ class LinearRule:
         return frame.is_valid and not spans_lines
 
     # -- starts ----------------------------------------------------------------------------------------------
+
+    def cannot_begin(self, data: bytes, at: int, *, final: bool) -> bool:
+        """Whether no record can begin at ``at``, which is the beginning of a line."""
+        return self.layout.is_anchored and not self.begins_record(data, at, final=final)
 
     def begins_record(self, data: bytes, at: int, *, final: bool) -> bool:
         """Whether a line that begins at ``at`` is taken for the beginning of a record."""
@@ -187,11 +145,8 @@ class LinearRule:
 
     def _candidates(self, data: bytes, at: int) -> Iterator[int]:
         """Beginnings of lines; for an anchored layout whose records are no lines, its first literal too."""
-        if self.layout.is_anchored and self.anchor_text and not self.ends_line:
-            found = data.find(self.anchor_text, at)
-            while found >= 0:
-                yield found
-                found = data.find(self.anchor_text, found + 1)
+        if self.layout.is_anchored and not self.ends_line:
+            yield from self._anchors(data, at)
             return
         line_end = data.find(b"\n", max(at - 1, 0))
         while line_end >= 0 and line_end + 1 < len(data):
@@ -208,9 +163,24 @@ class LinearRule:
             return None
         return None if way is None else tuple(cut.element for cut in way[0])
 
+    def _anchors(self, data: bytes, at: int) -> Iterator[int]:
+        """Where the first literal of the anchor stands, or the digits before it begin: anywhere in a line."""
+        literal = next((e for e in self.layout.anchor if isinstance(e, Literal)), None)
+        if literal is None:
+            return
+        is_first = self.layout.anchor[0] is literal
+        found = data.find(literal.text, at)
+        while found >= 0:
+            start = found
+            while not is_first and start > at and (data[start - 1 : start].isdigit() or data[start - 1] == 0x2D):
+                start -= 1
+            yield start
+            found = data.find(literal.text, found + 1)
+
     # -- one record ------------------------------------------------------------------------------------------
 
-    def _record(self, data: bytes, at: int, *, final: bool) -> Frame | None:
+    def record(self, data: bytes, at: int, *, final: bool) -> Frame | None:
+        """The record that begins at ``at``; None where the elements before the payload do not match."""
         anchor = fixed_run(self.layout.anchor, data, at)
         if anchor is None:
             return None
@@ -218,7 +188,7 @@ class LinearRule:
             if not final:
                 raise NeedMoreError
             return self._cut_off(data, at, anchor.cuts)
-        limit, is_open = self.next_start(data, at + 1, final=final)
+        limit, is_open = self.next_start(data, max(at + 1, anchor[1]), final=final)
         if self.layout.is_sized:
             frame = self._by_size(data, at, limit, final=final)
             if frame is not None:
@@ -301,6 +271,8 @@ class LinearRule:
                         return first, *tail
                     if isinstance(tail, PartialMatch) and is_open:
                         raise NeedMoreError
+        if not self.layout.tail:
+            return self._up_to_follower(data, value, limit, is_open)
         scan = scan_value(data, value, limit)
         if scan.state == "incomplete" or (scan.state == "complete" and scan.at == limit and is_open):
             if is_open:
@@ -314,11 +286,33 @@ class LinearRule:
             if isinstance(tail, PartialMatch):
                 if is_open:
                     raise NeedMoreError
-            elif tail is not None and not (scan.touches_end and not self.layout.tail):
+            elif tail is not None:
                 return at, *tail
             if at >= limit or data[at] not in b" \t\r\n":
                 return None
             at += 1
+
+    def _up_to_follower(
+        self, data: bytes, value: int, limit: int, is_open: bool
+    ) -> tuple[int, tuple[Cut, ...], int] | None:
+        """Rule 3b where nothing stands behind the payload: it ends where the next record, a notice or the dump does.
+
+        An object or array shows its end by itself.
+        """
+        scan = scan_value(data, value, len(data))
+        if data[value : value + 1] in _OPENERS:
+            if scan.state == "complete":
+                return scan.at, (), scan.at
+            if scan.state == "incomplete" and is_open:
+                raise NeedMoreError
+        if is_open:
+            raise NeedMoreError
+        scan = scan_value(data, value, limit)
+        if value == limit and limit < len(data):
+            return value, (), value
+        if scan.state == "complete" and scan.at == limit and not (scan.touches_end and limit == len(data)):
+            return scan.at, (), scan.at
+        return None
 
     def _up_to_next_start(self, data: bytes, at: int, cuts: tuple[Cut, ...], value: int, limit: int) -> Frame:
         """Rule 3c."""
@@ -388,80 +382,6 @@ class LinearRule:
             is_valid=complete and (payload is None or not payload or is_valid(payload)) and bool(value),
         )
 
-    # -- notices inside ----------------------------------------------------------------------------------------
-
-    def _without_inner_notices(self, data: bytes, at: int, frame: Frame | None, *, final: bool) -> Frame | None:
-        """The record that begins at ``at`` with the notices in its middle taken out; None if that does not help.
-
-        A payload may hold what looks like a notice, so as few as possible are taken out: one, then two …, until
-        the record holds. Where none of it makes a whole record, only a beginning that was cut is mended.
-        """
-        if not self.notices.beginnings:
-            return None
-        runs, reach = self._inner_notices(data, at, final=final)
-        for chosen in _choices(runs):
-            mended = self._joined(data, at, chosen, reach)
-            if mended is not None and mended.is_valid and mended.inner_notices:
-                return mended
-        mended = self._joined(data, at, runs, reach) if runs and frame is None else None
-        return mended if mended is not None and mended.inner_notices else None
-
-    def _inner_notices(self, data: bytes, at: int, *, final: bool) -> tuple[list[list[Span]], int]:
-        """Notices (each with those right behind it) that may cut the record at ``at``; where the record ends at most.
-
-        A notice at the beginning of a line cuts a record only if what follows it begins none.
-        """
-        runs: list[list[Span]] = []
-        reach, is_open = self.next_start(data, at + 1, final=final)
-        begin = at + 1
-        while len(runs) < MOST_INNER_NOTICES:
-            notice = self._find_notice(data, begin, reach, final=final)
-            if notice is None:
-                break
-            run = [notice]
-            while run[-1].end < len(data) and (more := self.notices.match(data, run[-1].end, final=final)):
-                run.append(more)
-            begin = run[-1].end
-            at_line_start = data[notice.start - 1 : notice.start] == b"\n"
-            if begin >= len(data):
-                if not final:
-                    raise NeedMoreError
-                if at_line_start:
-                    break
-            elif at_line_start and (not self.layout.is_anchored or self.begins_record(data, begin, final=final)):
-                break
-            runs.append(run)
-            if begin >= reach:
-                reach, is_open = self.next_start(data, begin + 1, final=final)
-        if runs and is_open:
-            raise NeedMoreError
-        return runs, max(reach, begin if runs else 0)
-
-    def _joined(self, data: bytes, at: int, runs: Sequence[Sequence[Span]], reach: int) -> Frame | None:
-        """The record at ``at`` as it reads without these notices."""
-        pieces: list[tuple[int, int]] = []
-        begin = at
-        for run in runs:
-            pieces.append((begin, run[0].start))
-            begin = run[-1].end
-        pieces.append((begin, max(reach, begin)))
-        mended = self._record(b"".join(data[start:end] for start, end in pieces), 0, final=True)
-        return None if mended is None else _mapped(mended, pieces, [notice for run in runs for notice in run])
-
-    def _find_notice(self, data: bytes, at: int, stop: int, *, final: bool) -> Span | None:
-        """The first notice that begins in ``data[at:stop]`` or right at ``stop``, anywhere in a line."""
-        nearest: Span | None = None
-        for beginning in self.notices.beginnings:
-            limit = nearest.start if nearest else stop
-            found = data.find(beginning, at, limit + len(beginning))
-            while found >= 0:
-                notice = self.notices.match(data, found, final=final)
-                if notice is not None and (nearest is None or notice.start < nearest.start):
-                    nearest = notice
-                    break
-                found = data.find(beginning, found + 1, limit + len(beginning))
-        return nearest
-
 
 def null_texts(layout: Layout, attribute: str) -> tuple[bytes, ...]:
     """The texts that stand for a null key or payload where no size is printed.
@@ -526,48 +446,7 @@ def _is_closed(cuts: Sequence[Cut], data: bytes) -> bool:
     )
 
 
-def _choices(runs: Sequence[list[Span]]) -> Iterator[Sequence[list[Span]]]:
-    """Which notices to take out, the fewest first; of many only each by itself and all of them."""
-    if len(runs) > MOST_CHOSEN:
-        yield from ([run] for run in runs)
-        yield runs
-        return
-    for count in range(1, len(runs) + 1):
-        yield from combinations(runs, count)
-
-
 def _blank_end(data: bytes, at: int) -> int:
     while at < len(data) and data[at] in _LINE_ENDS:
         at += 1
     return at
-
-
-def _mapped(frame: Frame, pieces: Sequence[tuple[int, int]], notices: Sequence[Span]) -> Frame:
-    """The frame of joined pieces with the positions that it has in the dump, the notices among its spans."""
-    spans: list[Span] = []
-    for span in frame.spans:
-        base = 0
-        for start, end in pieces:
-            low, high = max(span.start, base), min(span.end, base + end - start)
-            if low < high or (low == high and span.start == span.end):
-                spans.append(Span(start + low - base, start + high - base, span.role, span.name))
-            base += end - start
-    stop = _position(frame.end, pieces)
-    # The record may end before the last notice: what follows is read anew.
-    inner = [notice for notice in notices if notice.start < stop]
-    frame.spans = sorted([*spans, *inner])
-    if frame.payload_start is not None:
-        frame.payload_start = _position(frame.payload_start, pieces)
-    frame.start, frame.end = pieces[0][0], stop
-    frame.inner_notices = inner
-    return frame
-
-
-def _position(joined: int, pieces: Sequence[tuple[int, int]]) -> int:
-    """Where a position of the joined pieces lies in the dump."""
-    base = 0
-    for start, end in pieces:
-        if joined <= base + end - start:
-            return start + joined - base
-        base += end - start
-    raise AssertionError("a position behind the last piece")

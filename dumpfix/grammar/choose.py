@@ -9,7 +9,7 @@ from pathlib import Path
 from dumpfix.errors import LayoutError, UsageError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.grammar.command import grammar_of
-from dumpfix.grammar.detect import HEAD, Reading, best, describe
+from dumpfix.grammar.detect import HEAD, SAMPLE, Reading, best, describe, key_separator
 from dumpfix.grammar.kcat_format import grammar_text
 from dumpfix.grammar.layout import AnyLayout, Grammar, Layout
 from dumpfix.grammar.load import SHIPPED, load, shipped
@@ -43,7 +43,7 @@ class Choice:
     alternatives: tuple[str, ...] = field(default=())
 
 
-def candidates(told: Told) -> tuple[Grammar, ...]:
+def candidates(told: Told, head: bytes = b"") -> tuple[Grammar, ...]:
     """The grammars that come into question. Raises UsageError for options that do not go together."""
     given = [v for v in (told.from_name, told.kcat_format, told.command, told.grammar_file) if v is not None]
     if len(given) > 1:
@@ -58,9 +58,15 @@ def candidates(told: Told) -> tuple[Grammar, ...]:
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot be read: {error}", path=told.grammar_file) from error
         return (load(text, Path(told.grammar_file).stem, path=told.grammar_file),)
-    if told.from_name is not None and told.from_name != "auto":
-        return (shipped(told.from_name),)
-    return tuple(shipped(name) for name in SHIPPED)
+    names = SHIPPED if told.from_name in (None, "auto") else (told.from_name,)
+    return tuple(_with_separator(name, head) for name in names if name is not None)
+
+
+def _with_separator(name: str, head: bytes) -> Grammar:
+    """A shipped grammar, with another key separator where the head shows one behind a labelled column."""
+    grammar = shipped(name)
+    separator = key_separator(grammar, head)
+    return grammar if separator is None else shipped(name, {"KEY_SEPARATOR": separator})
 
 
 def choose(head: bytes, told: Told, *, final: bool) -> Choice:
@@ -70,7 +76,7 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
     more of the dump could decide, LayoutError where none or several layouts fit. The answer depends on the bytes of
     the dump alone: the head is looked at line by line, in steps that double, however much of it is at hand.
     """
-    grammars = candidates(told)
+    grammars = candidates(told, head[:SAMPLE])
     if b"\n" not in head and not final and len(head) < HEAD:
         raise NeedMoreError
     if _ends_lines_with_carriage_returns(head):

@@ -48,6 +48,9 @@ def grammar_of(command: str) -> Grammar:
             "the command calls neither kcat, kafkacat nor a kafka console consumer; paste it whole, or give the "
             "format itself with --kcat-format"
         )
+    if tool in KCAT and "jq" in command and ".payload" in command:
+        # What `kcat -J | jq .payload` leaves are the payloads alone.
+        return shipped("jsonl")
     return _kcat(arguments) if tool in KCAT else _console_consumer(arguments)
 
 
@@ -242,7 +245,7 @@ def _console_consumer(arguments: Sequence[str]) -> Grammar:
     }
     whole = shipped("console-consumer", overrides)
     wanted = _columns(properties)
-    rules = ("default", "partition_last") if "VALUE" in wanted else ("without_value",)
+    rules = ("default", "schema_ids", "partition_last") if "VALUE" in wanted else ("without_value",)
     layouts = tuple(
         layout
         for layout in whole.layouts

@@ -7,10 +7,10 @@ record, speaks against it. The layout with the lowest cost per byte is the dump'
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dumpfix.framing.elements import fixed_run
+from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import scanner_for
 from dumpfix.grammar.layout import AnyLayout, Choice, Element, Field, Grammar, Layout, Literal, ObjectLayout
@@ -31,10 +31,14 @@ NUMBER = 0.005
 BLANK_EDGE = 3.0
 #: a size that is not the length of what follows
 WRONG_SIZE = 30.0
-#: the rules of kcat's own notices begin so
+#: the rules of a tool's own notices begin so
 _KCAT = ("kcat", "rdkafka")
+_JAVA = ("console_consumer", "log4j", "java")
 #: keys alone in front of a tab: kafka-console-consumer; anything else without labels: kcat
 UNUSUAL = 0.01
+#: lines that are looked at for a separator, and how long one may be
+MOST_LINES = 20
+LONGEST = 8
 #: something that the tool would hardly print
 AGAINST = 20.0
 #: a field of the layout: of two that explain the same, the simpler one
@@ -270,7 +274,9 @@ def _implausible(reading: Reading, layout: Layout) -> float:
         isinstance(e, Literal) or e.meaning in ("key", "value") for e in layout.elements if not isinstance(e, Choice)
     )
     is_bare = is_bare and not any(isinstance(e, Choice) for e in layout.elements)
-    is_java = literals == [b"\t", b"\n"] or any(not name.startswith(_KCAT) for name in reading.notices)
+    by_kcat = any(name.startswith(_KCAT) for name in reading.notices)
+    by_java = any(name.startswith(_JAVA) for name in reading.notices)
+    is_java = by_java or (literals == [b"\t", b"\n"] and not by_kcat)
     if is_bare and (layout.null_literal is not None) != is_java:
         cost += UNUSUAL * reading.records
     return cost
@@ -318,6 +324,45 @@ def objection(reading: Reading) -> str | None:
     if separators and all(text.isspace() and text != b"\t" for text in separators):
         return "numbers behind a blank are no payloads"
     return None
+
+
+def key_separator(grammar: Grammar, head: bytes) -> bytes | None:
+    """What stands behind the first labelled column of the first line that has one, where it is not the usual.
+
+    Taken for a separator: what reaches up to the next label, else the longest of those that the grammar lists
+    between a key and a value. None where the usual one stands there, or no such column is seen.
+    """
+    labelled = [
+        (layout.elements[0], layout.elements[1].text)
+        for layout in grammar.layouts
+        if isinstance(layout, Layout)
+        and len(layout.elements) > 1
+        and isinstance(layout.elements[0], Choice)
+        and isinstance(layout.elements[1], Literal)
+    ]
+    usual = grammar.named.get("KEY_SEPARATOR")
+    if not labelled or usual is None:
+        return None
+    labels = {text.removeprefix(usual) for _, text in labelled} - {b"", b"\n"}
+    for line in head.splitlines(keepends=True)[:MOST_LINES]:
+        taken = fixed_run((labelled[0][0],), line, 0)
+        if taken is None or isinstance(taken, PartialMatch):
+            continue
+        end = taken[1]
+        if line.startswith(usual, end):
+            return None
+        near = [at for label in labels if (at := line.find(label, end, end + LONGEST + len(label))) > 0]
+        listed = [text for text in _listed_separators(grammar) if line.startswith(text, end)]
+        return line[end : min(near)] if near else max(listed, key=len, default=None)
+    return None
+
+
+def _listed_separators(grammar: Grammar) -> Iterator[bytes]:
+    """The literals that stand between a key and a value in the layouts that have nothing else."""
+    for layout in grammar.layouts:
+        match layout.elements if isinstance(layout, Layout) else ():
+            case (Field(terminal="KEY"), Literal(text=text), Field(terminal="VALUE"), Literal()):
+                yield text
 
 
 def describe(layout: AnyLayout) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from dumpfix.grammar.vocabulary import FREE_TEXT, SIZES, TERMINALS, Kind
@@ -159,13 +160,15 @@ AnyLayout = Layout | ObjectLayout
 class Grammar:
     """What one ``.lark`` file says: the layouts of records, and the notices that may stand between them.
 
-    A notice is a layout too; it begins at the beginning of a line and ends with that line.
+    ``named`` are the texts of its named literals (KEY_SEPARATOR …). A notice is a layout too; it begins at the
+    beginning of a line and ends with that line.
     """
 
     name: str
     text: str
     layouts: tuple[AnyLayout, ...]
     notices: tuple[Layout, ...]
+    named: Mapping[str, bytes] = field(default_factory=dict)
 
     def with_carriage_returns(self) -> Grammar:
         r"""The same grammar for a dump whose lines end with ``\r\n``."""

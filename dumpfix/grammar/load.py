@@ -149,7 +149,8 @@ class _Expander:
             raise GrammarError("there is no rule called record", path=self.path)
         layouts = tuple(dict.fromkeys(self._layouts()))
         notices = tuple(dict.fromkeys(self._notices()))
-        return Grammar(self.name, self.text, layouts, notices)
+        named = {name: text for name in NAMED_LITERALS if (text := self._named(name)) is not None}
+        return Grammar(self.name, self.text, layouts, notices, named)
 
     # -- terminals -------------------------------------------------------------------------------------------
 

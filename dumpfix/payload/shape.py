@@ -14,6 +14,7 @@ MOST_PATHS = 20_000
 LONGEST_PAYLOAD = 1 << 16
 LONGEST_TEXT = 1 << 15
 DEEPEST = 64
+FEWEST_PAIRS = 8
 
 Trait = tuple[bytes, int]
 """A path (keys as spelled, `*` for any array index, each after a NUL) and the first byte of the kind that stands there;
@@ -141,7 +142,7 @@ def irregularity(profile: Profile) -> float:
             kinds[path] = kinds.get(path, 0) + 1
     mixed = sum(count - 1 for count in kinds.values())
     # Where keys are sorted nearly everywhere, one that is not is a sign; where they are not, it says nothing.
-    descents = min(profile.descents, 0.15 * profile.pairs + 1)
+    descents = min(profile.descents, 0.15 * profile.pairs + 1) if profile.pairs >= FEWEST_PAIRS else 0
     return (
         0.12 * len(profile.traits)
         + 0.3 * len(profile.successions)

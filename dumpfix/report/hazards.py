@@ -28,24 +28,25 @@ _DEEP = 1000
 #: no payload that nests deeper than _DEEP is shorter
 _SHORTEST_DEEP = 2 * _DEEP
 
+#: both kinds of bracket look the same to the count of levels
+_BRACKETS = bytes.maketrans(b"{}", b"[]")
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 _NULL = b"null"
 _NUMBER_BEGINS = b"-0123456789"
 
 
-def hazards_of(payload: bytes, *, shows_null: bool) -> tuple[str, ...]:
-    """All hazards of one valid payload. ``shows_null``: the dump shows nulls, so the text ``null`` is no doubt."""
-    found = list(hazards(payload))
-    if len(payload) > OVERSIZE:
-        found.append("oversize")
-    if payload == _NULL and not shows_null:
-        found.append("scalar_null")
-    return tuple(sorted(found))
+def hazards_of(payload: bytes, *, shows_null: bool, thorough: bool) -> tuple[str, ...]:
+    """The hazards of one valid payload, sorted by name; the same as :func:`hazards_of_many` would give for it."""
+    found = hazards_of_many((payload,), payload, shows_null=shows_null, thorough=thorough)
+    return next((kinds for _, kinds in found), ())
 
 
 def hazards_of_many(
     payloads: Sequence[bytes | None], text: bytes, *, shows_null: bool, thorough: bool
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     """(index, kinds) of the payloads that have hazards. Those of THOROUGH only if ``thorough`` asks for them.
+
+    ``shows_null``: the dump shows nulls, so the text ``null`` is no doubt.
 
     ``text`` is what was made of these payloads for an output: it holds all of them, each but the first behind a
     bracket, a comma, a colon or a blank, so that they need not be joined for this once more.
@@ -62,21 +63,33 @@ def hazards_of_many(
     for index, payload in enumerate(payloads):
         if not payload:
             continue
-        kinds: tuple[str, ...] = ()
-        if thorough or (is_suspect and _is_suspect(b"\n" + payload)) or _may_be_deep(payload):
-            kinds = hazards_of(payload, shows_null=shows_null)
+        kinds: set[str] = set()
+        if thorough or (is_suspect and _is_suspect(b"\n" + payload)):
+            kinds.update(hazards(payload))
             if not thorough:
-                kinds = tuple(kind for kind in kinds if kind not in THOROUGH)
-        elif len(payload) > OVERSIZE:
-            kinds = ("oversize",)
-        elif has_null and payload == _NULL:
-            kinds = ("scalar_null",)
+                kinds -= THOROUGH
+        elif _is_deep(payload):
+            kinds.add("deep")
+        if len(payload) > OVERSIZE:
+            kinds.add("oversize")
+        if has_null and payload == _NULL:
+            kinds.add("scalar_null")
         if kinds:
-            yield index, kinds
+            yield index, tuple(sorted(kinds))
 
 
-def _may_be_deep(payload: bytes) -> bool:
-    return len(payload) > _SHORTEST_DEEP and payload.count(b"[") + payload.count(b"{") > _DEEP
+def _is_deep(payload: bytes) -> bool:
+    """Whether a valid payload nests deeper than _DEEP, in C: without its strings, brackets alone, peeled by level."""
+    if len(payload) <= _SHORTEST_DEEP or payload.count(b"[") + payload.count(b"{") <= _DEEP:
+        return False
+    if b"\\" in payload:
+        payload = payload.replace(b"\\\\", b"").replace(b'\\"', b"")
+    brackets = b"".join(payload.split(b'"')[::2]).translate(_BRACKETS, _NO_BRACKETS)
+    for _ in range(_DEEP):
+        brackets = brackets.replace(b"[]", b"")
+        if not brackets:
+            return False
+    return True
 
 
 #: digits become 0, what may stand before a number becomes a colon

@@ -35,7 +35,7 @@ def reject_of(record: Record, path: str, withheld_because: str, reason: str | No
 
 
 def garbage_payloads(garbage: bytes) -> list[tuple[int, int]]:
-    """Where whole JSON objects or arrays lie in bytes that belong to no record: (start, end), each in one piece.
+    """Where whole JSON objects or arrays, up to an end of line, lie in bytes that belong to no record: (start, end).
 
     At most one is looked for from each line on, and twice the length of the garbage is read in all.
     """
@@ -48,13 +48,18 @@ def garbage_payloads(garbage: bytes) -> list[tuple[int, int]]:
             break
         result = scan_value(garbage, start, len(garbage))
         work -= result.at - start
-        if result.state == "complete" and result.at - start > 2:
+        if result.state == "complete" and _ends_a_line(garbage, result.at):
             found.append((start, result.at))
             at = result.at
         else:
             line_end = garbage.find(b"\n", start)
             at = line_end + 1 if line_end >= 0 else len(garbage)
     return found
+
+
+def _ends_a_line(garbage: bytes, at: int) -> bool:
+    """Whether nothing but blanks follows: a bracket in the middle of a sentence holds no payload."""
+    return not garbage[at : at + 64].partition(b"\n")[0].strip()
 
 
 def garbage_reject(payload: bytes, path: str, line: int, byte_start: int) -> bytes:

@@ -55,3 +55,7 @@ def prose(*records: tuple[int, bytes, bytes], topic: str = "events", partition: 
         b"Topic %b [%d] at offset %d: key %b: %b\n" % (topic.encode(), partition, offset, key, value)
         for offset, key, value in records
     )
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from .program import PROSE, command, dumpfix, environment, prose
+from .program import PROSE, command, dumpfix, environment, names, prose
 
 GOOD = prose((0, b"a", b'{"n":1}'), (1, b"b", b'{"n":2}'))
 CUT = prose((0, b"a", b'{"n":1}'), (1, b"b", b'{"n":2,"text":"so it goe'))
@@ -80,10 +80,10 @@ def test_2_and_nothing_written_when_nothing_could_begin(arguments: tuple[str, ..
     done = dumpfix(*arguments, cwd=tmp_path)
     assert (done.status, done.stdout) == (2, b"")
     assert 1 <= len(done.stderr.splitlines()) <= 2
-    assert os.listdir(tmp_path) == ["dump.txt"]
+    assert names(tmp_path) == ["dump.txt"]
 
 
-def test_2_when_no_layout_fits(tmp_path: Path) -> None:
+def test_2_when_no_layout_fits() -> None:
     done = dumpfix("convert", stdin=b"Dear diary,\ntoday I saved nothing.\n" * 40)
     assert (done.status, done.stdout) == (2, b"")
     assert "--" in done.stderr, "the message says which option settles it"
@@ -104,9 +104,8 @@ def test_2_when_a_dump_may_not_be_read(tmp_path: Path) -> None:
 
 
 def test_3_with_a_correct_prefix_when_gzip_is_cut(tmp_path: Path) -> None:
-    records = prose(
-        *((n, b"k%d" % n, b'{"n":%d,"pad":"%s"}' % (n, os.urandom(40).hex().encode())) for n in range(9000))
-    )
+    noise = [os.urandom(40).hex().encode() for _ in range(9000)]
+    records = prose(*((n, b"k%d" % n, b'{"n":%d,"pad":"%s"}' % (n, pad)) for n, pad in enumerate(noise)))
     whole = dumpfix("convert", "-f", PROSE, "-q", stdin=records).stdout
     dump = tmp_path / "dump.gz"
     dump.write_bytes(gzip.compress(records)[:-5000])
@@ -130,7 +129,7 @@ def test_3_leaves_no_file_of_records(tmp_path: Path) -> None:
     dump = tmp_path / "dump.gz"
     dump.write_bytes(gzip.compress(GOOD * 2000)[:-9])
     assert dumpfix("convert", "-f", PROSE, dump, "-o", "out.jsonl", cwd=tmp_path).status == 3
-    assert os.listdir(tmp_path) == ["dump.gz"]
+    assert names(tmp_path) == ["dump.gz"]
 
 
 def test_3_when_the_disk_is_full(tmp_path: Path) -> None:
@@ -146,7 +145,7 @@ def test_3_when_the_disk_is_full(tmp_path: Path) -> None:
     )
     assert done.returncode == 3, done.stderr
     assert b"cannot be written" in done.stderr
-    assert os.listdir(tmp_path) == ["dump.txt"]
+    assert names(tmp_path) == ["dump.txt"]
 
 
 def test_130_and_no_half_file_on_control_c(tmp_path: Path) -> None:
@@ -160,12 +159,12 @@ def test_130_and_no_half_file_on_control_c(tmp_path: Path) -> None:
     assert process.stdin is not None
     process.stdin.write(GOOD)
     process.stdin.flush()
-    _wait_for(lambda: bool(os.listdir(tmp_path)))
+    _wait_for(lambda: bool(names(tmp_path)))
     process.send_signal(signal.SIGINT)
     _, stderr = process.communicate(timeout=20)
     assert process.returncode == 130
     assert b"Traceback" not in stderr
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []
 
 
 def test_no_half_file_when_it_is_told_to_end(tmp_path: Path) -> None:
@@ -176,11 +175,11 @@ def test_no_half_file_when_it_is_told_to_end(tmp_path: Path) -> None:
         cwd=tmp_path,
         env=environment(),
     )
-    _wait_for(lambda: process.poll() is not None or bool(os.listdir(tmp_path)) or _fed(process))
+    _wait_for(lambda: process.poll() is not None or bool(names(tmp_path)) or _fed(process))
     process.send_signal(signal.SIGTERM)
     process.communicate(timeout=20)
     assert process.returncode == 128 + signal.SIGTERM
-    assert os.listdir(tmp_path) == []
+    assert names(tmp_path) == []
 
 
 def _fed(process: subprocess.Popen[bytes]) -> bool:

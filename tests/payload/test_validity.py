@@ -223,3 +223,14 @@ def test_the_grammar_has_no_pattern():
     terminals = reference.reference_parser(reference.grammar_text()).terminals
     assert terminals
     assert all(isinstance(terminal.pattern, PatternStr) for terminal in terminals if terminal.pattern is not None)
+
+
+@given(payloads)
+@example(b"[" * 100_000 + b"]" * 100_000)
+@example(b"9" * 5000)
+@example(b'"\\ud800"')
+@example("\ufeff{}".encode())
+@example("{}".encode("utf-16"))
+def test_a_syntax_error_of_the_standard_library_implies_the_automatons_no(payload):
+    if validity._is_surely_broken(payload):
+        assert not validity._automaton_accepts(payload)

@@ -44,6 +44,7 @@ from dumpfix.payload.validity import first_error, is_valid, string_text
 
 _LEVELS: dict[Grade, Level] = {Grade.SYNTAX: "lossless", Grade.LOSS: "partial", Grade.CHOICE: "guess"}
 _LEAST_KEPT = 0.3
+_MOST_ESCAPINGS = 3
 _UNDECIDED = "several readings cost the same and nothing tells them apart"
 
 
@@ -124,7 +125,7 @@ def _unframe(draft: Draft) -> None:
         framing.bytes_literal,
         framing.hex_escapes,
         framing.padding,
-        framing.escaped_document,
+        *(framing.escaped_document,) * _MOST_ESCAPINGS,
         framing.hard_wrap,
         framing.doubled_backslashes,
     ):
@@ -133,7 +134,7 @@ def _unframe(draft: Draft) -> None:
 
 def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> Outcome | None:
     """Lay the changes that make the draft's structure sound."""
-    if is_valid(draft.text):
+    if draft.text is not draft.payload and is_valid(draft.text):
         return Outcome([], Grade.SYNTAX, 0.0)
     reading = structure.read(draft.text, effort)
     if structure.may_be_surrounded(reading):

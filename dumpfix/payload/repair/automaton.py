@@ -195,7 +195,7 @@ class Ahead:
 
     __slots__ = ("_error", "_table", "first", "reach", "tokens", "work")
 
-    DISTANCE = 12
+    DISTANCE = 6
     FARTHEST = 48
 
     def __init__(self, tokens: Tokens, table: Stacks, error: int) -> None:

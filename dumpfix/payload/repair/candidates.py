@@ -47,16 +47,17 @@ from dumpfix.payload.repair.tokens import (
 )
 
 WINDOW = 512
-_QUOTE_WINDOW = 48
+_QUOTE_WINDOW = 16
 _MOST_INNER_QUOTES = 400
 _MOST_STRUCTURAL = 3
+_MOST_PLACES = 512
 _LONGEST_WORD = 40
 _INSERT_COST = {COMMA: 0.8, COLON: 0.8, OPEN_OBJECT: 1.5, OPEN_ARRAY: 1.5, CLOSE_OBJECT: 1.5, CLOSE_ARRAY: 1.5}
 _DELETE_COST = {COMMA: 0.6, COLON: 1.0, OPEN_OBJECT: 2.0, OPEN_ARRAY: 2.0, CLOSE_OBJECT: 1.6, CLOSE_ARRAY: 1.6}
 _BRACKETS = (OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY)
 _REPLACE_BRACKET, _REPLACE_FLIPPED, _REPLACE_OTHER = 1.2, 1.0, 3.0
 _QUOTE_MISSING, _QUOTE_FLIPPED, _QUOTE_EXTRA, _QUOTE_INNER = 2.0, 1.6, 2.2, 1.0
-_STRUCTURAL_QUOTE, _QUOTE_IN_KEY = 1.6, 1.0
+_STRUCTURAL_QUOTE, _QUOTE_IN_KEY = 1.6, 2.0
 _FLIP_IN_WORD, _DELETE_IN_WORD, _SPLIT_WORD, _QUOTE_WORD = 1.8, 2.2, 1.5, 4.0
 _NAMES = {byte: f"'{chr(byte)}'" for byte in STRUCTURE + b'"'}
 
@@ -230,7 +231,8 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
     """A string that ran on into the next one: its closing quote belongs before one of the tokens inside it."""
     data, stack, back = site.text.data, site.front.stacks[index], site.back
     starts, kinds = back.tokens.starts, back.tokens.kinds
-    for meeting in range(max(bisect_left(starts, start + 1), back.first), len(starts) + 1):
+    first = max(bisect_left(starts, start + 1), back.first)
+    for meeting in range(first, min(first + _MOST_PLACES, len(starts) + 1)):
         place = starts[meeting] if meeting < len(starts) else len(data)
         if place >= end and (place > end or end < len(data)):
             break

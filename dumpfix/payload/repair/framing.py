@@ -89,7 +89,7 @@ def escaped_document(text: bytes) -> list[Change] | None:
 def _begins_escaped(body: bytes) -> bool:
     """Whether the first quote of a document is an escaped one."""
     inner = body.lstrip(b"{[" + WHITE_SPACE)
-    return inner.startswith((b'\\"', b"\\n", b'\\\\"'))
+    return inner[:1] == b"\\" and inner.lstrip(b"\\")[:1] in (b'"', b"n", b"r")
 
 
 def hex_escapes(text: bytes) -> list[Change] | None:
@@ -291,7 +291,7 @@ def nested(text: bytes, around: int) -> Iterator[tuple[list[Change], bytes]]:
         budget -= result.at - start
         if budget < 0:
             return
-        if result.state == "complete" and result.at > around:
+        if result.state == "complete" and result.at >= around:
             change = Change(start, result.at, b"", "another document was written into this one", Grade.CHOICE)
             if is_valid(apply_changes(text, [change])):
                 yield [change], text[start : result.at]

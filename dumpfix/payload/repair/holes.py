@@ -5,6 +5,7 @@ separator behind it goes into a fragment. Behind the hole the text must fit the 
 belongs to containers that were opened inside the hole is passed over. All of this is a guess, and graded so.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from dumpfix.payload.repair.automaton import (
@@ -62,7 +63,6 @@ def joins(site: Site, back: Back, trusted: int, offset: int) -> Iterator[Candida
 
 def _join(site: Site, back: Back, trusted: int, index: int, place: int) -> Candidate | None:
     """The join of back token `index` to the last front token that fits it."""
-    passed = index - back.first
     front, table = site.front, site.table
     need = back.needs[index]
     is_comma = index < len(back.tokens) and back.tokens.kinds[index] == COMMA
@@ -81,7 +81,8 @@ def _join(site: Site, back: Back, trusted: int, index: int, place: int) -> Candi
         end = site.tokens.ends[kept - 1]
         if end > place:
             return None
-        cost = _HOLE + _DROPPED_TOKEN * (trusted - kept + passed) + _CLOSED_CONTAINER * len(closers)
+        dropped = bisect_left(site.tokens.starts, place) - kept
+        cost = _HOLE + _DROPPED_TOKEN * dropped + _CLOSED_CONTAINER * len(closers)
         change = Change(end, resume, closers, WHY, Grade.CHOICE)
         return Candidate(cost, (change,), kept, index)
     return None

@@ -1,6 +1,7 @@
 """Payloads that were never JSON: what they are instead, in words. They must not be made into JSON."""
 
 from dumpfix.payload.lexer import CONTROLS, WHITE_SPACE
+from dumpfix.payload.validity import scan_value
 
 _TEXT_CONTROLS = bytes(byte for byte in CONTROLS if byte not in b"\t\n\r\x0b\x0c\x1b\x1e\x00")
 _MAGIC = (
@@ -28,6 +29,8 @@ def reason(payload: bytes) -> str | None:
     if _is_java(bare):
         return "not JSON: Java's toString(), in which the types are lost"
     if b"{" not in bare and b"[" not in bare and not _has_json_tail(bare):
+        if scan_value(bare, 0, len(bare)).state == "incomplete":
+            return "cut inside a value at the top level, of which nothing whole is left"
         return "not JSON: plain text"
     return None
 
@@ -42,14 +45,14 @@ def _is_binary(bare: bytes) -> bool:
 
 
 def _is_java(bare: bytes) -> bool:
-    """Whether it reads `{a=1, b=x}` or `Name{a=1}`: a word and an equals sign behind the first bracket."""
-    open_bracket = bare.find(b"{")
-    if open_bracket < 0:
+    """Whether it reads `{a=1, b=x}`, `Name{a=1}` or `Name[a=1]`: a word and an equals sign behind the first bracket."""
+    brackets = [at for at in (bare.find(b"{"), bare.find(b"[")) if at >= 0]
+    if not brackets:
         return False
-    name = bare[:open_bracket]
+    name = bare[: min(brackets)]
     if name and not name.replace(b".", b"").replace(b"$", b"").isalnum():
         return False
-    inner = bare[open_bracket + 1 : open_bracket + 256].lstrip(WHITE_SPACE)
+    inner = bare[min(brackets) + 1 : min(brackets) + 256].lstrip(WHITE_SPACE)
     equals = inner.find(b"=")
     return equals > 0 and inner[:equals].rstrip().replace(b"_", b"").replace(b".", b"").isalnum()
 

@@ -56,6 +56,12 @@ class Draft:
         self.pieces: list[Piece] = [Piece(0, len(payload), kept=True)]
         self.grade = Grade.SYNTAX
 
+    def copy(self) -> "Draft":
+        """A draft that can go on by itself."""
+        twin = Draft(self.payload)
+        twin.text, twin.pieces, twin.grade = self.text, self.pieces, self.grade
+        return twin
+
     def lay(self, changes: Sequence[Change]) -> None:
         """Make `changes` (sorted, not overlapping, offsets of the current text)."""
         if not changes:
@@ -92,7 +98,7 @@ def apply_changes(text: bytes, changes: Iterable[Change]) -> bytes:
 
 def _laid_over(pieces: list[Piece], changes: Sequence[Change]) -> list[Piece]:
     """The pieces of the text that `changes` make of the text of `pieces`."""
-    if len(pieces) == 1:
+    if len(pieces) == 1 and pieces[0].kept:
         return _cut_up(pieces[0], changes)
     out: list[Piece] = []
     queue = iter(pieces)

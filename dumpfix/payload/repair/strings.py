@@ -6,9 +6,10 @@ escape of another language is a guess.
 
 from collections.abc import Iterator
 
-from dumpfix.payload.lexer import CONTROLS, escape_end, first_of, utf8_fault
+from dumpfix.payload.lexer import CONTROLS, escape_end, first_of
 from dumpfix.payload.repair.pieces import Change, Grade
 from dumpfix.payload.repair.tokens import STRING, Tokens, hex_pair, lex, prepare
+from dumpfix.payload.validity import is_valid
 
 _SHORT = {0x08: b"\\b", 0x09: b"\\t", 0x0A: b"\\n", 0x0C: b"\\f", 0x0D: b"\\r"}
 _REPLACEMENT = "\ufffd".encode()
@@ -42,9 +43,7 @@ _SUSPECTS = CONTROLS + b"\\"
 
 
 def _is_clean(data: bytes) -> bool:
-    if len(data.translate(None, _SUSPECTS)) != len(data):
-        return False
-    return utf8_fault(data, 0, len(data)) is None
+    return b"\n" not in data and b"\r" not in data and is_valid(data)
 
 
 def _line_ends(data: bytes, tokens: Tokens) -> Iterator[Change]:

@@ -1,13 +1,23 @@
 """From a text whose structure is broken to one whose structure is sound: front, back, and what makes them meet."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
-from dumpfix.payload.lexer import WHITE_SPACE
+from dumpfix.payload.lexer import WHITE_SPACE, run_end
 from dumpfix.payload.model import Fragment
 from dumpfix.payload.repair import ending, framing, holes
-from dumpfix.payload.repair.automaton import AFTER, FIRST_KEY, KEY, Ahead, Effort, Front, Stacks, read_back, read_front
+from dumpfix.payload.repair.automaton import (
+    AFTER,
+    FIRST_KEY,
+    KEY,
+    Ahead,
+    Back,
+    Effort,
+    Front,
+    Stacks,
+    read_back,
+    read_front,
+)
 from dumpfix.payload.repair.candidates import Candidate, Site, candidates
 from dumpfix.payload.repair.pieces import Change, Draft, Grade, apply_changes
 from dumpfix.payload.repair.tokens import (
@@ -27,11 +37,13 @@ from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregula
 TIE = 0.5
 MOST_ERRORS = 8
 MOST_ERRORS_IN_LARGE = 2
+FEW_ERRORS = 3
+ONE_MORE = 1.2
 LARGE = 1 << 18
 CHEAP = 2.6
-DEAR = 6.0
 NEAR_ERROR = 16
 NEAR_QUOTE = 8
+NULS = b"\0\0"
 NEAR = 1.5
 MOST_COMPARED = 48
 FEWEST_COMPARED = 8
@@ -39,6 +51,8 @@ COMPARED_BYTES = 1 << 17
 MOST_ALTERNATIVES = 4
 EVEN = 0.01
 TOO_MANY_EQUALS = 3
+TELLING = 64
+CONVINCING = 0.5
 
 
 @dataclass
@@ -55,8 +69,9 @@ class Outcome:
     undecided: bool = False
 
 
-class Reading(NamedTuple):
-    """A text in tokens, with what the automaton made of it from the front."""
+@dataclass(slots=True)
+class Reading:
+    """A text in tokens, with what the automaton made of it from the front, and, once asked for, from the back."""
 
     data: bytes
     text: Text
@@ -65,6 +80,15 @@ class Reading(NamedTuple):
     table: Stacks
     effort: Effort
     dialect: bool
+    _back: Back | None = None
+
+    def back(self) -> Back:
+        """The automaton from the back, over tokens that pair the quotes from the end: the front's own, unless a quote
+        is missing or too many."""
+        if self._back is None:
+            odd = bool(self.tokens.kinds) and self.tokens.kinds[-1] == OPEN_STRING
+            self._back = read_back(_other_tokens(self) if odd else self.tokens, self.table)
+        return self._back
 
 
 def read(data: bytes, effort: Effort) -> Reading:
@@ -102,26 +126,42 @@ def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     the automaton gets furthest, and the rest is looked at again.
     """
     draft = Draft(reading.data)
+    best: Outcome | None = None
     cost = 0.0
-    for _ in range(MOST_ERRORS if len(reading.data) <= LARGE else MOST_ERRORS_IN_LARGE):
+    most = MOST_ERRORS if len(reading.data) <= LARGE else MOST_ERRORS_IN_LARGE
+    for count in range(most):
         outcome = _one_cause(reading, shape)
+        if outcome is None and _only_stops_early(reading):
+            break
         if outcome is None or outcome.cost > CHEAP:
             outcome = _two_documents(reading) or _mixed(reading) or outcome or _head_lost(reading)
-        if outcome is None or outcome.cost > DEAR:
-            first = _first_of_several(reading)
-            if first is not None:
-                cost += first.cost
-                draft.lay(first.changes)
-                reading = read(draft.text, reading.effort)
-                continue
-        if outcome is None:
-            return None
-        return _composed(draft, outcome, cost)
-    return None
+        if outcome is not None and (best is None or cost + outcome.cost < best.cost):
+            best = _composed(draft, outcome, cost)
+        if outcome is not None and outcome.cost <= CHEAP:
+            break
+        # At the pace so far the end may be out of reach: then it is one error after another all the way.
+        if count >= FEW_ERRORS and _error(reading) * most < len(reading.data) * count:
+            break
+        first = _first_of_several(reading)
+        if first is None or (best is not None and cost + first.cost + ONE_MORE >= best.cost):
+            break
+        cost += first.cost + ONE_MORE
+        draft.lay(first.changes)
+        reading = read(draft.text, reading.effort)
+    return best
+
+
+def _error(reading: Reading) -> int:
+    """The offset of the first token that cannot stand where it does."""
+    tokens, stop = reading.tokens, reading.front.stop
+    return tokens.starts[stop] if stop < len(tokens) else len(reading.data)
 
 
 def _one_cause(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     """The outcome where nothing, the end, or one more cause is all that is wrong."""
+    hole = _nul_hole(reading)
+    if hole is not None:
+        return hole
     if is_whole(reading):
         return _outcome(reading.tokens.changes, 0.0)
     if _only_stops_early(reading):
@@ -130,12 +170,13 @@ def _one_cause(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
 
 
 def _composed(draft: Draft, outcome: Outcome, cost: float) -> Outcome:
-    """The outcome of the last look, told in terms of the text of the first."""
-    if len(draft.pieces) == 1:
+    """An outcome for the draft's text, told in terms of the text that it began with."""
+    if not cost:
         return outcome
     outcome.lost = [(draft.origin(start), None if end is None else draft.origin(end)) for start, end in outcome.lost]
-    draft.lay(outcome.changes)
-    outcome.changes = [Change(edit.at, edit.end, edit.insert, edit.why, Grade.CHOICE) for edit in draft.edits()]
+    whole = draft.copy()
+    whole.lay(outcome.changes)
+    outcome.changes = [Change(edit.at, edit.end, edit.insert, edit.why, Grade.CHOICE) for edit in whole.edits()]
     outcome.grade = Grade.CHOICE
     outcome.cost += cost
     return outcome
@@ -204,7 +245,7 @@ def _mixed(reading: Reading) -> Outcome | None:
 
 def _head_lost(reading: Reading) -> Outcome | None:
     """The outcome for a text whose beginning is gone: what containers are left, listed."""
-    back = read_back(_back_tokens(reading), reading.table)
+    back = reading.back()
     depth = reading.table.depth[back.needs[back.first]]
     if depth < (2 if reading.data.lstrip(WHITE_SPACE)[:1] in (b"{", b"[") else 1):
         return None
@@ -232,15 +273,18 @@ def _reaches_the_end(reading: Reading) -> bool:
 
 
 def _only_stops_early(reading: Reading) -> bool:
-    """Whether a cut explains everything, and nothing else does: no closing bracket stands at the end."""
+    """Whether a cut explains everything, and nothing else does: no closing bracket stands at the end that may be what
+    is left of a sound one."""
     if not _reaches_the_end(reading):
         return False
-    last = reading.data.rstrip(WHITE_SPACE)[-1:]
-    if last not in (b"}", b"]"):
+    bare = reading.data.rstrip(WHITE_SPACE)
+    if bare[-1:] not in (b"}", b"]"):
         return True
     front = reading.front
-    whole = front.stop == len(reading.tokens)
-    return whole and reading.table.depth[front.stacks[front.stop]] != 1
+    if front.stop < len(reading.tokens):
+        # Inside a string one bracket is text as well as not; several that close everything are no accident.
+        return bare[-2:-1] not in (b"}", b"]")
+    return reading.table.depth[front.stacks[front.stop]] != 1
 
 
 def _ended(reading: Reading) -> Outcome | None:
@@ -252,18 +296,10 @@ def _ended(reading: Reading) -> Outcome | None:
     outcome.lost.append((closed.kept, None))
     if closed.fragment:
         outcome.fragments.append(closed.fragment)
-    if reading.data.rstrip(WHITE_SPACE)[-1:] in (b"}", b"]"):
+    if reading.front.stop == len(reading.tokens) and reading.tokens.kinds[-1] in b"}]":
         # Few cuts fall right behind a closing bracket; something may be missing before it instead.
         outcome.grade = Grade.CHOICE
     return outcome
-
-
-def _back_tokens(reading: Reading) -> Tokens:
-    """The tokens that pair the quotes from the end: the front's own, unless a quote is missing or too many."""
-    tokens = reading.tokens
-    if not tokens.kinds or tokens.kinds[-1] != OPEN_STRING:
-        return tokens
-    return _other_tokens(reading)
 
 
 def _other_tokens(reading: Reading) -> Tokens:
@@ -279,7 +315,7 @@ def _other_tokens(reading: Reading) -> Tokens:
 
 
 def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
-    back = read_back(_back_tokens(reading), reading.table)
+    back = reading.back()
     site = Site(reading.text, reading.tokens, reading.front, back, reading.table, reading.effort)
     found = sorted(candidates(site), key=lambda candidate: candidate.cost)
     if (not found or found[0].cost > CHEAP) and reading.front.stop > 1:
@@ -289,6 +325,33 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     if not found:
         return None
     outcome = _cheapest(site, found, shape)
+    if _closes_the_end(site, outcome.changes):
+        # Closed where the text ends: more than the bracket may be missing.
+        outcome.grade = Grade(max(outcome.grade, Grade.LOSS))
+        outcome.lost.append((outcome.changes[-1].at, None))
+    return _with_fragments(site, outcome)
+
+
+def _nul_hole(reading: Reading) -> Outcome | None:
+    """The outcome for a text in the middle of which NULs stand for bytes that were lost."""
+    data, tokens = reading.data, reading.tokens
+    start = data.find(NULS)
+    if start < 0:
+        return None
+    end = run_end(data, start, len(data), b"\0")
+    trusted = min(bisect_right(tokens.starts, start) - 1, reading.front.stop)
+    if trusted < 1:
+        return None
+    for back_tokens in (tokens, lex(reading.text, end, reading.dialect)):
+        back = read_back(back_tokens, reading.table)
+        site = Site(reading.text, tokens, reading.front, back, reading.table, reading.effort)
+        for candidate in holes.joins(site, back, trusted, end):
+            return _with_fragments(site, _outcome(_all_changes(site, candidate), candidate.cost - CHEAP))
+    return None
+
+
+def _with_fragments(site: Site, outcome: Outcome) -> Outcome:
+    """The outcome with what was dropped at its holes."""
     for change in outcome.changes:
         if change.why == holes.WHY:
             outcome.lost.append((change.at, change.end))
@@ -325,6 +388,12 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
     ranked = sorted(
         (cost + _shape_cost(output, shape), order, output) for order, (output, (cost, _)) in enumerate(readings.items())
     )
+    at_end = [entry for entry in ranked if _closes_the_end(site, readings[entry[2]][1])]
+    told = shape is not None or len(site.tokens) >= TELLING
+    if at_end and (not told or at_end[0][0] - ranked[0][0] < CONVINCING):
+        # As for any cut text, the bracket is missing where the text ends, unless its shape tells otherwise.
+        ranked.remove(at_end[0])
+        ranked.insert(0, at_end[0])
     chosen = ranked[0][2]
     cost, changes = readings[chosen]
     outcome = _outcome(changes, cost)
@@ -332,9 +401,15 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
     if rivals:
         outcome.grade = Grade.CHOICE
         outcome.alternatives = rivals[:MOST_ALTERNATIVES]
-    equals = sum(1 for total, _, _ in ranked if total - ranked[0][0] < EVEN)
-    outcome.undecided = equals >= TOO_MANY_EQUALS
+    equals = sum(1 for total, _, _ in ranked if abs(total - ranked[0][0]) < EVEN)
+    outcome.undecided = equals >= TOO_MANY_EQUALS and not _closes_the_end(site, changes)
     return outcome
+
+
+def _closes_the_end(site: Site, changes: list[Change]) -> bool:
+    """Whether nothing was wrong before the end of the text, and the last change is a bracket there."""
+    whole = site.front.stop == len(site.tokens)
+    return whole and bool(changes) and changes[-1].at == len(site.text.data.rstrip(WHITE_SPACE))
 
 
 def _worth_comparing(site: Site, near: list[Candidate]) -> list[Candidate]:

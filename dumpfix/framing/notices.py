@@ -1,0 +1,198 @@
+"""Notices: lines that a tool prints about itself, between records and in the middle of them.
+
+kcat hands its records to the operating system in blocks of 4096 bytes and its notices at once, so that a notice may
+stand in the middle of a record (kcat 1.7.1, ``2>&1``). Such a record is read without it.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from dumpfix.framing.elements import PartialMatch, fixed_run
+from dumpfix.framing.frame import Frame, NeedMoreError, Span
+from dumpfix.grammar.layout import Layout, Literal
+
+#: notices taken out of one record
+MOST_INNER_NOTICES = 64
+#: up to so many, every selection of them is tried
+MOST_CHOSEN = 4
+
+
+class Notices:
+    """The notices of a grammar, found by their first literals."""
+
+    def __init__(self, layouts: Sequence[Layout]) -> None:
+        self.layouts: dict[bytes, list[Layout]] = {}
+        for layout in [*layouts, *(layout.with_carriage_returns() for layout in layouts)]:
+            first = layout.elements[0]
+            assert isinstance(first, Literal)
+            self.layouts.setdefault(first.text, []).append(layout)
+        self.beginnings = tuple(self.layouts)
+        self.first_bytes = frozenset(first[:1] for first in self.beginnings)
+
+    def match(self, data: bytes, at: int, *, final: bool) -> Span | None:
+        """The notice that begins at ``at``. At the end of a dump the line feed may be missing."""
+        if data[at : at + 1] not in self.first_bytes:
+            return None
+        partial = False
+        for layout in self._near(data, at):
+            taken = fixed_run(layout.elements, data, at)
+            if isinstance(taken, PartialMatch):
+                partial = True
+            elif taken is not None:
+                return Span(at, taken[1], "notice", layout.name)
+        if not partial:
+            return None
+        if not final:
+            raise NeedMoreError
+        if data.find(b"\n", at) < 0:
+            whole = data[at:] + b"\n"
+            for layout in self._near(whole, 0):
+                taken = fixed_run(layout.elements, whole, 0)
+                if taken is not None and not isinstance(taken, PartialMatch):
+                    return Span(at, len(data), "notice", layout.name)
+        return None
+
+    def _near(self, data: bytes, at: int) -> Iterator[Layout]:
+        """The notices whose first literal stands at ``at``, or may when more of the data is here."""
+        rest = len(data) - at
+        for beginning, layouts in self.layouts.items():
+            if data.startswith(beginning, at) or (rest < len(beginning) and beginning.startswith(data[at:])):
+                yield from layouts
+
+
+class RuleWithNotices(ABC):
+    """What both rules share: reading a record as if the notices in its middle were not there."""
+
+    notices: Notices
+
+    @abstractmethod
+    def record(self, data: bytes, at: int, *, final: bool) -> Frame | None:
+        """The record that begins at ``at``; None if none does. Raises NeedMoreError."""
+
+    @abstractmethod
+    def holds(self, frame: Frame) -> bool:
+        """Whether nothing suggests that a notice cuts into this record."""
+
+    @abstractmethod
+    def cannot_begin(self, data: bytes, at: int, *, final: bool) -> bool:
+        """Whether no record can begin at ``at``, which is the beginning of a line."""
+
+    @abstractmethod
+    def next_start(self, data: bytes, at: int, *, final: bool) -> tuple[int, bool]:
+        """The next start at or after ``at``; with True where the data at hand ends before one was found."""
+
+    def without_inner_notices(self, data: bytes, at: int, frame: Frame | None, *, final: bool) -> Frame | None:
+        """The record that begins at ``at`` with the notices in its middle taken out; None if that does not help.
+
+        A payload may hold what looks like a notice, so as few as possible are taken out: one, then two …, until
+        the record holds. Where none of it makes a whole record, only a beginning that was cut is mended.
+        """
+        if not self.notices.beginnings:
+            return None
+        runs, reach = self._inner_notices(data, at, final=final)
+        for chosen in _choices(runs):
+            mended = self._joined(data, at, chosen, reach)
+            if mended is not None and mended.inner_notices and self.holds(mended):
+                return mended
+        mended = self._joined(data, at, runs, reach) if runs and frame is None else None
+        return mended if mended is not None and mended.inner_notices else None
+
+    def _inner_notices(self, data: bytes, at: int, *, final: bool) -> tuple[list[list[Span]], int]:
+        """Notices (each with those right behind it) that may cut the record at ``at``; where the record ends at most.
+
+        A notice at the beginning of a line cuts a record only if what follows it begins none.
+        """
+        runs: list[list[Span]] = []
+        reach, is_open = self.next_start(data, at + 1, final=final)
+        begin = at + 1
+        while len(runs) < MOST_INNER_NOTICES:
+            notice = self._find_notice(data, begin, reach, final=final)
+            if notice is None:
+                break
+            run = [notice]
+            while run[-1].end < len(data) and (more := self.notices.match(data, run[-1].end, final=final)):
+                run.append(more)
+            begin = run[-1].end
+            at_line_start = data[notice.start - 1 : notice.start] == b"\n"
+            if begin >= len(data):
+                if not final:
+                    raise NeedMoreError
+                if at_line_start:
+                    break
+            elif at_line_start and not self.cannot_begin(data, begin, final=final):
+                break
+            runs.append(run)
+            if begin >= reach:
+                reach, is_open = self.next_start(data, begin + 1, final=final)
+        if runs and is_open:
+            raise NeedMoreError
+        return runs, max(reach, begin if runs else 0)
+
+    def _joined(self, data: bytes, at: int, runs: Sequence[Sequence[Span]], reach: int) -> Frame | None:
+        """The record at ``at`` as it reads without these notices."""
+        pieces: list[tuple[int, int]] = []
+        begin = at
+        for run in runs:
+            pieces.append((begin, run[0].start))
+            begin = run[-1].end
+        pieces.append((begin, max(reach, begin)))
+        mended = self.record(b"".join(data[start:end] for start, end in pieces), 0, final=True)
+        return None if mended is None else _mapped(mended, pieces, [notice for run in runs for notice in run])
+
+    def _find_notice(self, data: bytes, at: int, stop: int, *, final: bool) -> Span | None:
+        """The first notice that begins in ``data[at:stop]`` or right at ``stop``, anywhere in a line."""
+        nearest: Span | None = None
+        for beginning in self.notices.beginnings:
+            limit = nearest.start if nearest else stop
+            found = data.find(beginning, at, limit + len(beginning))
+            while found >= 0:
+                notice = self.notices.match(data, found, final=final)
+                if notice is not None and (nearest is None or notice.start < nearest.start):
+                    nearest = notice
+                    break
+                found = data.find(beginning, found + 1, limit + len(beginning))
+        return nearest
+
+
+def _choices(runs: Sequence[list[Span]]) -> Iterator[Sequence[list[Span]]]:
+    """Which notices to take out, the fewest first; of many only each by itself and all of them."""
+    if len(runs) > MOST_CHOSEN:
+        yield from ([run] for run in runs)
+        yield runs
+        return
+    for count in range(1, len(runs) + 1):
+        yield from combinations(runs, count)
+
+
+def _mapped(frame: Frame, pieces: Sequence[tuple[int, int]], notices: Sequence[Span]) -> Frame:
+    """The frame of joined pieces with the positions that it has in the dump, the notices among its spans."""
+    spans: list[Span] = []
+    for span in frame.spans:
+        base = 0
+        for start, end in pieces:
+            low, high = max(span.start, base), min(span.end, base + end - start)
+            if low < high or (low == high and span.start == span.end):
+                spans.append(Span(start + low - base, start + high - base, span.role, span.name))
+            base += end - start
+    stop = _position(frame.end, pieces)
+    # The record may end before the last notice: what follows is read anew.
+    inner = [notice for notice in notices if notice.start < stop]
+    frame.spans = sorted([*spans, *inner])
+    if frame.payload_start is not None:
+        frame.payload_start = _position(frame.payload_start, pieces)
+    frame.start, frame.end = pieces[0][0], stop
+    frame.inner_notices = inner
+    return frame
+
+
+def _position(joined: int, pieces: Sequence[tuple[int, int]]) -> int:
+    """Where a position of the joined pieces lies in the dump."""
+    base = 0
+    for start, end in pieces:
+        if joined <= base + end - start:
+            return start + joined - base
+        base += end - start
+    raise AssertionError("a position behind the last piece")

@@ -1,0 +1,64 @@
+"""Dumps of the writer models through the pipeline, in this process."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+import dumpfix
+from dumpfix.framing.frame import Batch
+from dumpfix.grammar.choose import Choice, Told, choose
+from dumpfix.model import Record
+from dumpfix.pipeline import Pipeline, Policy
+from dumpfix.report.ledger import Ledger
+from dumpfix.report.model import InputAccount, Report
+from dumpfix.sink import Sink, sink_for
+from dumpfix.sink.console_producer import marker_for
+
+SIZED = rb"%t %p %o %T %K %S %h|%k|%s\n"
+PROSE = rb"Topic %t [%p] at offset %o: key %k: %s\n"
+CONSOLE = (
+    "kafka-console-consumer.sh --property print.timestamp=true --property print.partition=true "
+    "--property print.offset=true --property print.headers=true --property print.key=true"
+)
+JSON = "kcat-json"
+
+
+class OneByOne:
+    """A sink that never takes a batch, so that each record goes the slow way."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.sink = sink
+
+    def batch(self, _: Batch) -> bytes | None:
+        return None
+
+    def record(self, record: Record) -> bytes:
+        return self.sink.record(record)
+
+
+@cache
+def told_choice(told: Told) -> Choice:
+    """The choice for a layout that is told, and needs no dump to be known."""
+    return choose(b"\n", told, final=True)
+
+
+def converted(
+    dump: bytes, told: Told, to: str, *, bulk: bool = True, policy: Policy | None = None
+) -> tuple[bytes, Report]:
+    """The output and the report, without a file."""
+    ledger = Ledger(emits_tombstones=to != "values")
+    ledger.begin(InputAccount("dump"))
+    pipeline = Pipeline(told_choice(told))
+    sink = sink_for(to, pipeline.reading, marker_for([dump]))
+    pieces: Iterable[bytes] = pipeline.convert([dump], sink if bulk else OneByOne(sink), ledger, policy or Policy())
+    return b"".join(pieces), ledger.report()
+
+
+def lines_of(dump: bytes, to: str, **told: Any) -> list[bytes]:
+    """The lines of the output, through the public API."""
+    out = io.BytesIO()
+    dumpfix.convert(dump, out, to=to, **told)
+    return out.getvalue().splitlines()
