@@ -234,17 +234,18 @@ class _Expander:
                 raise GrammarError(f"a grammar holds strings and declared terminals only, not {other}", path=self.path)
 
     def _value(self, item: Tree[Any] | Token) -> Element:
+        from lark import Tree
         from lark.grammar import NonTerminal, Terminal
 
         if isinstance(item, Terminal):
             return self._terminal(item.name)
         if isinstance(item, NonTerminal):
             return self._choice(item.name)
-        if hasattr(item, "children") and str(item.data) != "literal":
+        if isinstance(item, Tree) and str(item.data) != "literal":
             raise GrammarError(
                 f"a grammar holds strings and declared terminals only, not a {item.data}", path=self.path
             )
-        token = item.children[0] if hasattr(item, "children") else item
+        token = item.children[0] if isinstance(item, Tree) else item
         if getattr(token, "type", None) != "STRING":
             line = getattr(token, "line", None)
             raise GrammarError(f"{token} is a pattern: a grammar holds strings only", path=self.path, line=line)

@@ -219,3 +219,19 @@ def test_lines_that_end_with_cr_lf_are_read_as_lines() -> None:
     found = detected(dump.replace(b"\n", b"\r\n"))
     assert found.values == [record.value for record in events(6)]
     assert found.batched >= 4
+
+
+@pytest.mark.parametrize(
+    "format_string",
+    [
+        rb"\nKey (%K bytes): %k\t\nValue (%S bytes): %s\nTimestamp: %T\tPartition: %p\tOffset: %o\n--\n",
+        rb"Topic %t [%p] at offset %o: key %k: %s\n",
+    ],
+)
+def test_a_first_record_larger_than_the_head_is_waited_for(format_string: bytes) -> None:
+    large = KafkaRecord("events", 0, 0, 1700000000000, "create", (), b"k", b'{"a":"' + b"x" * 3 * HEAD + b'"}')
+    dump = b"".join(kcat.render(format_string, record) for record in [large, *events(3)])
+    with pytest.raises(NeedMoreError):
+        choose(dump[:HEAD], Told(), final=False)
+    choice = choose(dump, Told(), final=True)
+    assert {"PARTITION", "OFFSET"} <= set(choice.layout.fields)
