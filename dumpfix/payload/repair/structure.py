@@ -269,7 +269,9 @@ def _outcome(changes: list[Change], cost: float) -> Outcome:
 def _reaches_the_end(reading: Reading) -> bool:
     """Whether the front took everything but, at most, a last token that the end of the text cut."""
     tokens, stop = reading.tokens, reading.front.stop
-    return stop == len(tokens) or (stop == len(tokens) - 1 and tokens.kinds[stop] in (OPEN_STRING, WORD))
+    if stop == len(tokens):
+        return True
+    return stop == len(tokens) - 1 and tokens.kinds[stop] in (OPEN_STRING, WORD) and reading.front.states[stop] <= KEY
 
 
 def _only_stops_early(reading: Reading) -> bool:
