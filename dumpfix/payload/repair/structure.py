@@ -34,25 +34,33 @@ from dumpfix.payload.repair.tokens import (
 )
 from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
 
+# Readings whose costs differ by less than TIE are rivals: the answer is a guess. Shape may overrule at most NEAR.
 TIE = 0.5
+NEAR = 1.5
+# An outcome up to CHEAP is one small edit; above it, holes and several errors are weighed against it.
+CHEAP = 2.6
+ONE_MORE = 1.2
+# How many errors are repaired one after another; after FEW it must look as if that would reach the end.
 MOST_ERRORS = 8
 MOST_ERRORS_IN_LARGE = 2
 FEW_ERRORS = 3
-ONE_MORE = 1.2
 LARGE = 1 << 18
-CHEAP = 2.6
+# How many tokens before an error are looked at for the first of several, and for the quote that is wrong.
 NEAR_ERROR = 16
 NEAR_QUOTE = 8
-NULS = b"\0\0"
-NEAR = 1.5
+# How many readings are compared by shape, and how many bytes that may take.
 MOST_COMPARED = 48
 FEWEST_COMPARED = 8
 COMPARED_BYTES = 1 << 17
 MOST_ALTERNATIVES = 4
+# Readings that differ by less than EVEN are equal; with TOO_MANY equals none is taken (measured: right in one of five).
 EVEN = 0.01
 TOO_MANY_EQUALS = 3
+# A bracket that may be missing at the end is, unless there are TELLING tokens whose shape is CONVINCING.
 TELLING = 64
 CONVINCING = 0.5
+# A run that stands for lost bytes: a single NUL may be a byte like any other.
+NULS = b"\0\0"
 
 
 @dataclass
