@@ -146,15 +146,23 @@ def _unframe(draft: Draft) -> None:
         draft.lay(cause(draft.text) or ())
 
 
+def _taken_out(draft: Draft, effort: Effort) -> Outcome | None:
+    """Take the document out of the text around it, or list several; None if there is no such thing."""
+    around = framing.surrounded(draft.text)
+    if around is None:
+        return None
+    effort.steps += around.work
+    draft.lay(around.changes)
+    return Outcome([], Grade.SYNTAX, 1.0, alternatives=around.alternatives)
+
+
 def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> tuple[Outcome | None, Reading]:
     """Lay the changes that make the draft's structure sound; the outcome (None: there is no way) and what was read."""
     reading = structure.read(draft.text, effort)
     if structure.may_be_surrounded(reading):
-        around = framing.surrounded(draft.text)
+        around = _taken_out(draft, effort)
         if around is not None:
-            effort.steps += around.work
-            draft.lay(around.changes)
-            return Outcome([], Grade.SYNTAX, 1.0, alternatives=around.alternatives), reading
+            return around, reading
         cut = framing.prefix(draft.text)
         if cut:
             draft.lay(cut)

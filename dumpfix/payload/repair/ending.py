@@ -23,6 +23,7 @@ from dumpfix.payload.repair.tokens import (
 from dumpfix.payload.validity import string_text
 
 _LITERALS = (b"true", b"false", b"null")
+_DEEPEST_PATH = 1000
 
 
 class Ending(NamedTuple):
@@ -96,7 +97,10 @@ def _fragment(data: bytes, tokens: Tokens, front: Front, table: Stacks, cut: int
 
 
 def path_of(data: bytes, tokens: Tokens, front: Front, table: Stacks, index: int) -> str:
-    """The JSON Pointer of token `index`: the keys and indexes of the containers that are open there."""
+    """The JSON Pointer of token `index`: the keys and indexes of the containers that are open there; empty where they
+    are more than anyone would read."""
+    if table.depth[front.stacks[index]] > _DEEPEST_PATH:
+        return ""
     steps: list[str | int] = []
     for before in range(index):
         kind = tokens.kinds[before]

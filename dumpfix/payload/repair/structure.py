@@ -42,7 +42,7 @@ CHEAP = 2.6
 ONE_MORE = 1.2
 # How many errors are repaired one after another; after FEW it must look as if that would reach the end.
 MOST_ERRORS = 8
-MOST_ERRORS_IN_LARGE = 2
+MOST_ERRORS_IN_LARGE = 1
 FEW_ERRORS = 3
 LARGE = 1 << 18
 # How many tokens before an error are looked at for the first of several, and for the quote that is wrong.
@@ -145,7 +145,7 @@ def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
             outcome = _two_documents(reading) or _mixed(reading) or outcome or _head_lost(reading)
         if outcome is not None and (best is None or cost + outcome.cost < best.cost):
             best = _composed(draft, outcome, cost)
-        if outcome is not None and outcome.cost <= CHEAP:
+        if count + 1 == most or (outcome is not None and outcome.cost <= CHEAP):
             break
         # At the pace so far the end may be out of reach: then it is one error after another all the way.
         if count >= FEW_ERRORS and _error(reading) * most < len(reading.data) * count:
