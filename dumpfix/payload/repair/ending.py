@@ -7,7 +7,6 @@ that every leaf of the output is a leaf of what the text once was.
 
 from typing import NamedTuple
 
-from dumpfix.payload.lexer import WHITE_SPACE
 from dumpfix.payload.model import Fragment
 from dumpfix.payload.repair.automaton import AFTER, FIRST_ELEMENT, FIRST_KEY, KEY, Front, Stacks
 from dumpfix.payload.repair.pieces import Change, Grade
@@ -73,10 +72,11 @@ def _completion(text: bytes, front: Front, index: int) -> bytes:
 
 
 def _is_cut_number(data: bytes, tokens: Tokens, index: int) -> bool:
-    """Whether the token is a number that nothing ends: more digits could have followed."""
+    """Whether the token is a number that nothing ends: more digits could have followed. A line end alone ends nothing,
+    since whoever wrote the text to a file may have added it; blanks do."""
     if tokens.kinds[index] != ATOM or data[tokens.starts[index]] not in b"-0123456789":
         return False
-    return not data[tokens.ends[index] :].strip(WHITE_SPACE)
+    return not data[tokens.ends[index] :].strip(b"\r\n")
 
 
 def _reason(tokens: Tokens, cut: int) -> str:
