@@ -18,6 +18,7 @@ from typing import Any
 
 import confluent_kafka
 
+from . import tested_against
 from .writers.records import KafkaRecord
 
 MOCK_PARTITIONS = 4
@@ -53,6 +54,7 @@ def run_kcat(
     check: bool = True,
 ) -> Output:
     """Run kcat with ``-b bootstrap`` before ``arguments``. ``merged``: one pipe for both streams (``2>&1``)."""
+    tested_against.ran("kcat", tested_against.version_of_kcat(kcat_path()))
     done = subprocess.run(
         [kcat_path(), "-b", bootstrap, *arguments],
         input=b"" if stdin is None else stdin,
@@ -129,6 +131,7 @@ def consume(bootstrap: str, topic: str, *, group: str = "dumpfix-check") -> list
             "auto.offset.reset": "earliest",
         }
     )
+    tested_against.ran("confluent-kafka", f"{confluent_kafka.version()} (librdkafka {confluent_kafka.libversion()[0]})")
     found: list[KafkaRecord] = []
     try:
         for partition in sorted(consumer.list_topics(topic, timeout=20).topics[topic].partitions):
@@ -201,6 +204,7 @@ def mock_cluster(brokers: int = 1) -> Iterator[MockCluster]:
     """A mock cluster for as long as the block runs."""
     # Its log lines go to standard error by default and would be in the way of a test's own.
     producer = confluent_kafka.Producer({"test.mock.num.brokers": brokers, "log_level": 2})
+    tested_against.ran("mock", confluent_kafka.libversion()[0])
     try:
         yield MockCluster(producer)
     finally:

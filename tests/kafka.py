@@ -24,7 +24,7 @@ from pathlib import Path
 
 from confluent_kafka.admin import AdminClient, NewTopic
 
-from . import brokers
+from . import brokers, tested_against
 from .brokers import Output
 from .writers.console_consumer import Options, parse_version
 from .writers.records import KafkaRecord
@@ -152,7 +152,8 @@ def _log_configuration(version: str) -> str:
 
 
 def tool_command(tool: str, version: str) -> list[str]:
-    """What ``bin/<tool>.sh`` of a distribution would execute."""
+    """What ``bin/<tool>.sh`` of a distribution would execute; it is noted as executed."""
+    tested_against.ran(tool, version)
     folder = jars(version)
     return ["java", "-Xmx256m", *_JVM, _log_configuration(version), "-cp", f"{folder}/*", _main_class(tool, version)]
 
@@ -303,6 +304,7 @@ def kafka_broker(version: str = BROKER_VERSION) -> Iterator[KafkaBroker]:
             process = subprocess.Popen([*java, "kafka.Kafka", str(configuration)], stdout=log, stderr=log)
             try:
                 _wait_until_it_answers(process, f"127.0.0.1:{port}", scratch / "broker.log")
+                tested_against.ran("broker", version)
                 yield KafkaBroker(f"127.0.0.1:{port}", version, process.pid)
             finally:
                 process.terminate()
