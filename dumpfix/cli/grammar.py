@@ -14,6 +14,8 @@ from dumpfix.errors import UsageError
 def grammar(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The grammar to print.")] = None,
     kcat_format: options.KcatFormat = None,
+    command: options.Command = None,
+    command_file: options.CommandFile = None,
     schema: Annotated[
         str | None,
         typer.Option("--schema", metavar="NAME", help="Print a JSON Schema instead: report, envelope, rejects."),
@@ -31,8 +33,11 @@ def grammar(
         dumpfix grammar --kcat-format '%t/%p/%o/%k: %s\\n' > mine.lark
         dumpfix convert --grammar mine.lark dump.txt
     """
-    if len([choice for choice in (name, kcat_format, schema) if choice is not None]) > 1:
-        raise UsageError("give one of NAME, --kcat-format and --schema")
+    from dumpfix.cli.inputs import told
+
+    said = told(None, kcat_format, command, command_file, None).command
+    if len([choice for choice in (name, kcat_format, said, schema) if choice is not None]) > 1:
+        raise UsageError("give one of NAME, --kcat-format, --command and --schema")
     if schema is not None:
         from dumpfix.report.schemas import schema_text
 
@@ -41,6 +46,10 @@ def grammar(
         from dumpfix.grammar.kcat_format import grammar_text
 
         typer.echo(grammar_text(os.fsencode(kcat_format)), nl=False)
+    elif said is not None:
+        from dumpfix.grammar.command import grammar_of
+
+        typer.echo(grammar_of(said).text, nl=False)
     elif name is not None:
         from dumpfix.grammar.load import path_of
 
