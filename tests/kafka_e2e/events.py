@@ -152,9 +152,12 @@ _LOOKS_LIKE_A_LINE_OF_A_TOOL = (b"% ", b"%3|", b"Processed a total", b"[2023-11-
 
 
 def _ends_with_its_line(value: bytes | None) -> bool:
-    """Without a size in front, a value is over where its JSON is, or else where its line is."""
+    """Without a size in front, a value is over where its JSON is, or else where its line is.
+
+    So an empty line in front of the JSON is an empty value.
+    """
     if value is None or is_json(value):
-        return True
+        return value is None or value[:1] not in (b"\n", b"\r")
     return not any(part in value for part in (b"\n", b"\r", *_LOOKS_LIKE_A_LINE_OF_A_TOOL))
 
 
