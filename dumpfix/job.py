@@ -10,16 +10,17 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
+from dumpfix.documents import choice_for_documents
 from dumpfix.errors import BrokenInputError, UsageError
 from dumpfix.grammar.choose import Told
 from dumpfix.output import STANDARD_OUTPUT, Nowhere, Output, open_output
 from dumpfix.payload.verdict import BOLDNESS
-from dumpfix.pipeline import Policy
+from dumpfix.pipeline import Pipeline, Policy
 from dumpfix.report.hazards import KINDS
 from dumpfix.report.json_report import json_report
 from dumpfix.report.model import Report
 from dumpfix.report.summary import Context, full_text
-from dumpfix.run import Run
+from dumpfix.run import Opened, Run
 from dumpfix.sink import NAMES
 from dumpfix.source import Source, same_file
 
@@ -29,7 +30,10 @@ Watch = Callable[[Run], AbstractContextManager[Callable[[], None]]]
 
 @dataclass(slots=True)
 class Job:
-    """What is wanted. ``output`` is a path (None: standard output), or something that takes bytes already."""
+    """What is wanted. ``output`` is a path (None: standard output), or something that takes bytes already.
+
+    ``documents`` is how JSON that comes from no dump is read; None for dumps.
+    """
 
     told: Told
     to: str = "values"
@@ -40,6 +44,7 @@ class Job:
     report: str | None = None
     rejects: str | None = None
     is_check: bool = False
+    documents: type[Pipeline] | None = None
 
     def validate(self) -> None:
         """Refuse values that do not exist or do not go together. Raises UsageError."""
@@ -108,7 +113,11 @@ def _refuse_overwriting(job: Job, sources: Iterable[Source]) -> None:
 
 def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | None) -> Done:
     policy = Policy(job.level, job.withheld_hazards, job.thorough)
-    run = Run.prepare(sources, job.told, to=job.to, policy=policy)
+    if job.documents is None:
+        run = Run.prepare(sources, job.told, to=job.to, policy=policy)
+    else:
+        choice = choice_for_documents()
+        run = Run.of([Opened(s, choice, b"") for s in sources], policy=policy, pipeline=job.documents)
     output = Nowhere() if job.is_check else files.open(job.output)
     rejects = files.open(job.rejects) if job.rejects is not None else Nowhere()
     report_file = files.open(job.report) if job.report is not None else Nowhere()
@@ -157,7 +166,7 @@ def _report(job: Job, done: Done) -> Iterable[bytes]:
 
 
 def _context(job: Job, run: Run) -> Context:
-    return Context(job.to, run.marker, job.level, job.rejects, job.report, job.is_check)
+    return Context(job.to, run.marker, job.level, job.rejects, job.report, job.is_check, job.documents is not None)
 
 
 def _one_of(option: str, value: str, names: Iterable[str]) -> None:

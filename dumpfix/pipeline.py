@@ -100,6 +100,16 @@ class Pipeline:
             if not isinstance(located.item, Span):
                 yield from self._records_of(located.item, place)
 
+    def record_at(self, chunks: Iterable[bytes], line: int) -> Record | None:
+        """The record that holds a line, counted from 1; None where none does."""
+        for located, place in self._items(chunks):
+            item = located.item
+            last = place.line + located.data.count(b"\n", item.start, item.end - 1)
+            if not isinstance(item, Span) and place.line <= line <= last:
+                found = [record for record in self._records_of(item, place) if record.line <= line]
+                return found[-1] if found else None
+        return None
+
     def convert(self, chunks: Iterable[bytes], sink: Sink, ledger: Ledger, policy: Policy) -> Iterator[bytes]:
         """The output, in pieces; the ledger is told of everything."""
         for located, place in self._items(chunks):
@@ -118,10 +128,19 @@ class Pipeline:
 
     def _items(self, chunks: Iterable[bytes]) -> Iterator[tuple[Located, _Place]]:
         place = self.place
-        for located in frame(chunks, self.layout, self.choice.notices):
+        at = 0
+        for located in self._located(chunks):
             place.enter(located.data, self._base + located.base)
+            if located.base + located.item.start != at:
+                # Only documents that come from no dump leave something between them.
+                place.pass_over(at - located.base, located.item.start)
             yield located, place
             place.pass_over(located.item.start, located.item.end)
+            at = located.base + located.item.end
+
+    def _located(self, chunks: Iterable[bytes]) -> Iterator[Located]:
+        """The items of the dump."""
+        return frame(chunks, self.layout, self.choice.notices)
 
     # -- many at once --------------------------------------------------------------------------------------------
 

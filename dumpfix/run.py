@@ -80,6 +80,7 @@ class Run:
     policy: Policy
     ledger: Ledger
     marker: bytes
+    pipeline: type[Pipeline] = Pipeline
 
     @classmethod
     def prepare(
@@ -92,9 +93,21 @@ class Run:
     ) -> Run:
         """Find the layouts of all dumps. Raises SourceError, LayoutError, UsageError before anything is put out."""
         dumps = [find_layout(source, told) for source in sources]
+        return cls.of(dumps, to=to, policy=policy)
+
+    @classmethod
+    def of(
+        cls,
+        dumps: Sequence[Opened],
+        *,
+        to: str = "values",
+        policy: Policy | None = None,
+        pipeline: type[Pipeline] = Pipeline,
+    ) -> Run:
+        """A run over dumps whose layouts are known."""
         ledger = Ledger(emits_tombstones=to != "values")
         marker = marker_for([dump.head[:HEAD] for dump in dumps]) if to == "console-producer" else b""
-        return cls(dumps, to, policy or Policy(), ledger, marker)
+        return cls(dumps, to, policy or Policy(), ledger, marker, pipeline)
 
     def output(self) -> Iterator[bytes]:
         """What goes out, in pieces. Raises BrokenInputError where a dump cannot be read to its end."""
@@ -106,7 +119,7 @@ class Run:
                 # Empty; or broken before its first byte, which this tells.
                 deque(_broken_off(chunks, account), 0)
                 continue
-            pipeline = Pipeline(dump.choice, base=dump.source.base)
+            pipeline = self.pipeline(dump.choice, base=dump.source.base)
             sink = sink_for(self.to, pipeline.reading, self.marker)
             try:
                 yield from _broken_off(pipeline.convert(chunks, sink, self.ledger, self.policy), account)

@@ -1,8 +1,8 @@
 """The table "tested against": which tools, in which versions, the tests really ran.
 
-    pytest                                  notes them, where all tests passed, in .cache/tested-against.json
-    python -m tests.tested_against          prints the table of the last run
-    python -m tests.tested_against --write  puts it into README.md, between its markers
+pytest                                  notes them, where all tests passed, in .cache/tested-against.json
+python -m tests.tested_against          prints the table of the last run
+python -m tests.tested_against --write  puts it into README.md, between its markers
 """
 
 from __future__ import annotations

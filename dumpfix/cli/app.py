@@ -9,7 +9,9 @@ import typer
 from dumpfix.cli.check import check
 from dumpfix.cli.convert import convert
 from dumpfix.cli.detect import detect
+from dumpfix.cli.explain import explain
 from dumpfix.cli.grammar import grammar
+from dumpfix.cli.repair import repair
 
 app = typer.Typer(
     name="dumpfix",
@@ -49,3 +51,5 @@ app.command()(convert)
 app.command()(check)
 app.command()(detect)
 app.command()(grammar)
+app.command()(repair)
+app.command()(explain)

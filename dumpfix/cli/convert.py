@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
-
 from dumpfix.cli import options
 
 
 def convert(
     dumps: options.Dumps = None,
-    output: Annotated[
-        str | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all. [default: stdout]"),
-    ] = None,
+    output: options.Output = None,
     from_name: options.From = None,
     kcat_format: options.KcatFormat = None,
     command: options.Command = None,

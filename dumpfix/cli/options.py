@@ -10,6 +10,10 @@ Dumps = Annotated[
     list[str] | None,
     typer.Argument(metavar="[DUMP]...", help="Dumps, .gz .zst .xz .bz2 .lz4 as well. None, or -: standard input."),
 ]
+Output = Annotated[
+    str | None,
+    typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all. [default: stdout]"),
+]
 From = Annotated[
     str | None,
     typer.Option(

@@ -6,6 +6,7 @@ stand in the middle of a record (kcat 1.7.1, ``2>&1``). Such a record is read wi
 
 from __future__ import annotations
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -31,6 +32,12 @@ class Notices:
             self.layouts.setdefault(first.text, []).append(layout)
         self.beginnings = tuple(self.layouts)
         self.first_bytes = frozenset(first[:1] for first in self.beginnings)
+
+    @staticmethod
+    @functools.lru_cache(maxsize=8)
+    def of(layouts: tuple[Layout, ...]) -> Notices:
+        """The same, made once for each grammar."""
+        return Notices(layouts)
 
     def match(self, data: bytes, at: int, *, final: bool) -> Span | None:
         """The notice that begins at ``at``. At the end of a dump the line feed may be missing."""

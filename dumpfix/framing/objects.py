@@ -83,7 +83,7 @@ class ObjectRule(RuleWithNotices):
 
     def __init__(self, layout: ObjectLayout, notices: Sequence[Layout] = ()) -> None:
         self.layout = layout
-        self.notices = Notices(notices)
+        self.notices = Notices.of(tuple(notices))
         self.members = dict(layout.members)
         #: how the tool begins every object; nothing inside a string can look like it, since quotes are escaped there
         self.beginning = b'{"' + layout.members[0][0] + b'"'

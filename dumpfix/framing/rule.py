@@ -60,7 +60,7 @@ class LinearRule(RuleWithNotices):
 
     def __init__(self, layout: Layout, notices: Sequence[Layout] = ()) -> None:
         self.layout = layout
-        self.notices = Notices(notices)
+        self.notices = Notices.of(tuple(notices))
         texts = [e for e in layout.prefix if not (isinstance(e, Field) and e.kind in FREE_TEXT)]
         self.null_texts = tuple(t for t in (layout.null_literal, layout.null_or_empty_literal) if t is not None)
         tail = layout.tail

@@ -16,6 +16,8 @@ from dumpfix.grammar.load import SHIPPED, load, shipped
 
 #: cost a record by which a reading has to be better than one that says otherwise, to be taken before HEAD is read
 CLEAR = 1.5
+#: so much of a dump is read at most before its first record is whole
+LARGEST_HEAD = 1 << 24
 #: below this nothing is said to speak for either of two readings
 LEVEL = 0.0002
 #: other layouts that give the same output and are worth a line
@@ -88,9 +90,7 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
         readings, _ = best(head[:stop], grammars, final=False, is_asked_for=is_asked_for)
         if readings and _is_clear(readings):
             return _choice(readings)
-    if not final and len(head) < HEAD:
-        raise NeedMoreError
-    readings, tried = best(head[:HEAD], grammars, final=final and len(head) <= HEAD, is_asked_for=is_asked_for)
+    readings, tried = _read_head(head, grammars, final=final, is_asked_for=is_asked_for)
     if not readings:
         raise LayoutError(_nothing_fits(tried))
     rival = next((r for r in readings[1:] if _is_level(readings[0], r) and not r.agrees_with(readings[0])), None)
@@ -102,6 +102,25 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
             "say which with --kcat-format, --from, or --command with the command that made the dump"
         )
     return _choice(readings)
+
+
+def _read_head(
+    head: bytes, grammars: Sequence[Grammar], *, final: bool, is_asked_for: bool
+) -> tuple[list[Reading], list[str]]:
+    """What HEAD bytes of a dump can be; more bytes where not one record is whole in them (a payload may be large)."""
+    limit = HEAD
+    while True:
+        if not final and len(head) < limit:
+            raise NeedMoreError
+        is_all = final and len(head) <= limit
+        is_last = is_all or limit >= LARGEST_HEAD
+        if b"\n" in head[:limit] or is_last:
+            readings, tried = best(head[:limit], grammars, final=is_all, is_asked_for=is_asked_for)
+            is_undecided = any(reading.is_pending for reading in readings)
+            readings = [reading for reading in readings if reading.records]
+            if is_last or (readings and not is_undecided):
+                return readings, tried
+        limit *= 4
 
 
 def _ends_lines_with_carriage_returns(head: bytes) -> bool:

@@ -109,8 +109,9 @@ def readings(head: bytes, grammars: Sequence[Grammar], *, final: bool) -> list[R
     if len(sample) == len(head) or not first:
         return first
     bound = first[0].cost_per_byte * NEAR + 0.05
-    near = [read(r.grammar, r.layout, head, final=final) for r in first if r.cost_per_byte <= bound]
-    near.sort(key=lambda r: r.cost_per_byte)
+    near = [read(r.grammar, r.layout, head, final=final) for r in first if r.cost_per_byte <= bound or r.is_pending]
+    near = [reading for reading in near if reading.records or reading.is_pending]
+    near.sort(key=lambda r: (r.is_pending, r.cost_per_byte))
     return near
 
 
@@ -198,9 +199,10 @@ def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
     fields = frame.fields
     value = fields.get("value")
     explained = frame.end - frame.start
-    if "value" not in fields and layout.has_value:
+    if "value" not in fields and (layout.has_value or not frame.complete):
         # A record that breaks off before its payload: the layout did not get far here.
         reading.cost += explained * NOT_JSON
+        return
     if isinstance(layout, Layout):
         looks_like_json = isinstance(layout.elements[0], Literal) and layout.elements[0].text[:1] == b"{"
         headers = fields.get("headers")

@@ -155,10 +155,9 @@ def grammar_text(format_string: bytes, *, prints_null_as: bytes | None = b"NULL"
     null = f"NULL_OR_EMPTY_LITERAL: {literal_text(prints_null_as)}\n" if prints_null_as is not None else ""
     return (
         f"// kcat -f '{shown}'\n"
-        "start: (record | kcat_notice | container_notice)*\n"
+        "start: record*\n"
         f"record: {' '.join(parts)}\n"
         f"{null}"
-        "%import .notices (kcat_notice, container_notice)\n"
         f"%declare {' '.join(dict.fromkeys(terminals))}\n"
     )
 

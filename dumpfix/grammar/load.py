@@ -27,8 +27,8 @@ from dumpfix.grammar.vocabulary import FREE_TEXT, MARKERS, NAMED_LITERALS, TERMI
 if TYPE_CHECKING:
     from lark import Token, Tree
 
-#: the names of the shipped grammars that ``--from`` takes, most specific first
-SHIPPED = ("kcat-json", "console-consumer", "kafkacat", "jsonl")
+#: the shipped grammars among which ``auto`` chooses, most specific first; what jsonl says, kafkacat says as well
+SHIPPED = ("kcat-json", "console-consumer", "kafkacat")
 
 #: layouts of one record rule; more would mean a rule that is not what its author thinks it is
 MOST_LAYOUTS = 4096
@@ -40,11 +40,16 @@ def folder() -> Path:
     return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / "grammars"
 
 
+def names() -> list[str]:
+    """The names that ``--from`` takes."""
+    return sorted(p.stem.replace("_", "-") for p in folder().glob("*.lark") if p.stem not in ("json", "notices"))
+
+
 def path_of(name: str) -> Path:
     """The file of a shipped grammar. Raises UsageError, with the names that exist, for any other name."""
     path = folder() / f"{name.replace('-', '_')}.lark"
     if not path.is_file():
-        known = ", ".join(sorted(p.stem.replace("_", "-") for p in folder().glob("*.lark")))
+        known = ", ".join(names())
         raise UsageError(f"there is no grammar called {name!r}; there are: {known}. A file of yours: --grammar FILE")
     return path
 
@@ -63,6 +68,14 @@ def load(text: str, name: str, overrides: Mapping[str, bytes] | None = None, *, 
     """
     definitions = _definitions(text, path or f"<{name}>")
     return _Expander(name, text, definitions, dict(overrides or {}), path).grammar()
+
+
+@functools.cache
+def shared_notices() -> tuple[Layout, ...]:
+    """The notices of ``notices.lark``, which a dump of any layout may hold."""
+    path = folder() / "notices.lark"
+    text = path.read_text("utf-8")
+    return tuple(dict.fromkeys(_Expander("notices", text, _definitions(text, str(path)), {}, str(path)).notices()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +161,7 @@ class _Expander:
         if "record" not in self.rules:
             raise GrammarError("there is no rule called record", path=self.path)
         layouts = tuple(dict.fromkeys(self._layouts()))
-        notices = tuple(dict.fromkeys(self._notices()))
+        notices = tuple(dict.fromkeys(self.notices())) + shared_notices()
         named = {name: text for name in NAMED_LITERALS if (text := self._named(name)) is not None}
         return Grammar(self.name, self.text, layouts, notices, named)
 
@@ -221,13 +234,18 @@ class _Expander:
                 raise GrammarError(f"a grammar holds strings and declared terminals only, not {other}", path=self.path)
 
     def _value(self, item: Tree[Any] | Token) -> Element:
+        from lark import Tree
         from lark.grammar import NonTerminal, Terminal
 
         if isinstance(item, Terminal):
             return self._terminal(item.name)
         if isinstance(item, NonTerminal):
             return self._choice(item.name)
-        token = item.children[0] if hasattr(item, "children") else item
+        if isinstance(item, Tree) and str(item.data) != "literal":
+            raise GrammarError(
+                f"a grammar holds strings and declared terminals only, not a {item.data}", path=self.path
+            )
+        token = item.children[0] if isinstance(item, Tree) else item
         if getattr(token, "type", None) != "STRING":
             line = getattr(token, "line", None)
             raise GrammarError(f"{token} is a pattern: a grammar holds strings only", path=self.path, line=line)
@@ -293,9 +311,9 @@ class _Expander:
             lead=lead,
         )
 
-    def _notices(self) -> Iterator[Layout]:
+    def notices(self) -> Iterator[Layout]:
         for rule in self.rules:
-            if _base(rule) != "notice" and not _base(rule).endswith("_notice"):
+            if _base(rule) != "notice":
                 continue
             for name, tree in self._alternatives(rule):
                 for sequence in self._sequences(tree):

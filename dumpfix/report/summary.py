@@ -28,13 +28,17 @@ class Context:
     rejects: str | None = None
     report: str | None = None
     is_check: bool = False
+    is_repair: bool = False
 
 
 def summary(report: Report, ledger: Ledger, context: Context, style: Style = PLAIN) -> Iterator[str]:
     """The lines of the summary: counts, at most 20 findings, then what is worth acting on."""
     yield style.bold(counts(report.totals))
     yield from _inputs(report.inputs)
-    yield from _findings(report.findings.first[:MOST_FINDINGS], style)
+    for finding in report.findings.first[:MOST_FINDINGS]:
+        yield from _findings([finding], style)
+        if context.is_repair:
+            yield from _edits(finding)
     more = len(report.findings) - MOST_FINDINGS
     if more > 0:
         where = f"all are in {shown(context.report)}" if context.report else "--report FILE lists all"
@@ -73,7 +77,9 @@ def _inputs(inputs: Iterable[InputAccount]) -> Iterator[str]:
         if account.layout is None:
             yield f"{shown(account.path)}: empty"
             continue
-        line = f"{shown(account.path)}: {counted(account.lines, 'line')}, {shown(account.layout, 200)}"
+        line = f"{shown(account.path)}: {counted(account.lines, 'line')}, {account.grammar}"
+        if account.grammar != "json":
+            line += f" {shown(account.layout, 80)}"
         if account.alternatives:
             line += f" (the same output as {shown(', '.join(account.alternatives), 100)})"
         yield line
@@ -85,6 +91,23 @@ def _findings(findings: Iterable[JsonObject], style: Style) -> Iterator[str]:
     for finding in findings:
         line = line_of(finding)
         yield style.yellow(line) if finding["emitted"] else style.red(line)
+
+
+def _edits(finding: JsonObject) -> Iterator[str]:
+    """What was changed, where in the document."""
+    for edit in finding["edits"][:MOST_LINES]:
+        deleted, inserted = (_edited(edit[name]) for name in ("delete", "insert"))
+        change = f"{deleted} becomes {inserted}" if deleted and inserted else f"-{deleted}"
+        if not deleted:
+            change = f"+{inserted}"
+        yield f"    at byte {edit['at']}: {change}  ({shown(edit['why'])})"
+    more = len(finding["edits"]) - MOST_LINES
+    if more > 0:
+        yield f"    … and {counted(more, 'more edit')}"
+
+
+def _edited(text: str | JsonObject) -> str:
+    return shown(text if isinstance(text, str) else f"base64 {text['base64']}", 30)
 
 
 def _advice(report: Report, ledger: Ledger, context: Context, style: Style) -> Iterator[str]:
@@ -109,7 +132,7 @@ def _advice(report: Report, ledger: Ledger, context: Context, style: Style) -> I
     yield from _left_out(ledger, context)
     yield from _gaps(report.partitions)
     yield from _next_good_offsets(ledger, style)
-    if totals.emitted and not context.is_check:
+    if totals.emitted and not context.is_check and not context.is_repair:
         yield from _receiving(report, ledger.largest_payload, context)
 
 

@@ -233,14 +233,14 @@ def cases(count: int, seed: int) -> dict[str, list[Damaged]]:
     found: dict[str, list[Damaged]] = {}
     for name, damage in KINDS.items():
         random_ = Random(f"{seed} {name}")
-        made: list[Damaged] = []
+        made: dict[bytes, Damaged] = {}
         for _ in range(20 * count):
             if len(made) == count:
                 break
             damaged = damage(random_.choice(pool), random_)
             if damaged is not None and not is_json(damaged.text):
-                made.append(damaged)
-        found[name] = made
+                made[damaged.text] = damaged
+        found[name] = list(made.values())
     return found
 
 

@@ -197,12 +197,12 @@ def respelled(document: bytes, spell: Callable[[Token, bytes], bytes]) -> bytes:
 
 
 @kind
-def python_repr(document, random_):
+def python_repr(document, _random):
     return Damaged(repr(json.loads(document)).encode("utf-8", "surrogatepass"), document)
 
 
 @kind
-def single_quotes(document, random_):
+def single_quotes(document, _random):
     def spell(token: Token, text: bytes) -> bytes:
         inner = text[1:-1].replace(b'\\"', b'"').replace(b"'", b"\\'")
         return b"'" + inner + b"'" if token.kind in '"k' else text
@@ -211,7 +211,7 @@ def single_quotes(document, random_):
 
 
 @kind
-def bare_keys(document, random_):
+def bare_keys(document, _random):
     def spell(token: Token, text: bytes) -> bytes:
         bare = text[1:-1]
         return bare if token.kind == "k" and bare.replace(b"_", b"a").isalpha() else text
@@ -239,13 +239,13 @@ def nan(document, random_):
 
 
 @kind
-def bare_quotes(document, random_):
+def bare_quotes(document, _random):
     plain = document.replace(b'\\"', b'"')
     return Damaged(plain, document) if plain != document else None
 
 
 @kind
-def raw_line_ends(document, random_):
+def raw_line_ends(document, _random):
     plain = document.replace(b"\\n", b"\n")
     return Damaged(plain, document) if plain != document and b"\\\\n" not in document else None
 
@@ -258,7 +258,7 @@ def wrapped(document, random_):
 
 
 @kind
-def escaped(document, random_):
+def escaped(document, _random):
     return Damaged(document.replace(b"\\", b"\\\\").replace(b'"', b'\\"'), document)
 
 
@@ -308,7 +308,7 @@ def bit_flipped(document, random_):
 
 
 @kind
-def latin_1(document, random_):
+def latin_1(document, _random):
     try:
         plain = document.decode().encode("latin-1")
     except UnicodeEncodeError:

@@ -137,9 +137,7 @@ def events(topic: str, number: int, can_show: Callable[[KafkaRecord], bool]) -> 
     for at, event in enumerate([*islice(filter(can_show, _awkward_events()), number - PARTITIONS), *plain]):
         partition = at % PARTITIONS
         result.append(
-            replace(
-                event, topic=topic, partition=partition, offset=following[partition], timestamp=BASE_TIMESTAMP + at
-            )
+            replace(event, topic=topic, partition=partition, offset=following[partition], timestamp=BASE_TIMESTAMP + at)
         )
         following[partition] += 1
     return result
@@ -179,7 +177,9 @@ def tab_separated_shows(event: KafkaRecord) -> bool:
     is the next line of indented JSON.
     """
     key = event.key or b""
-    unfit = key[:1] in (b"", b" ", b",", b"]", b"}") or any(part in key for part in (b"\t", b"\n", b"\r", *_LOOKS_LIKE_A_LINE_OF_A_TOOL))
+    unfit = key[:1] in (b"", b" ", b",", b"]", b"}") or any(
+        part in key for part in (b"\t", b"\n", b"\r", *_LOOKS_LIKE_A_LINE_OF_A_TOOL)
+    )
     return not unfit and _ends_with_its_line(event.value)
 
 

@@ -32,9 +32,7 @@ from .events import PARTITIONS, events
 from .judge import Carried, Fate, Shown, Withheld, is_json, on_one_line, shown, to_console_producer, to_kcat
 
 EVENTS = 10_000
-README_FORMAT = (
-    "\\nKey (%K bytes): %k\\t\\nValue (%S bytes): %s\\nTimestamp: %T\\tPartition: %p\\tOffset: %o\\n--\\n"
-)
+README_FORMAT = "\\nKey (%K bytes): %k\\t\\nValue (%S bytes): %s\\nTimestamp: %T\\tPartition: %p\\tOffset: %o\\n--\\n"
 # As people type it. What was printed is asked of the command, where the bytes alone cannot tell.
 MARKED = Options(
     print_timestamp=True,
@@ -77,9 +75,7 @@ TABS = Format(
     told=("--command", "kcat -C -b b:9092 -t events -e -K '\\t'"),
     has_offsets=False,
 )
-COLUMNS = Format(
-    "columns", formats.console_consumer_shows, Shown(word=b"null", headers=True), options=ALL_COLUMNS
-)
+COLUMNS = Format("columns", formats.console_consumer_shows, Shown(word=b"null", headers=True), options=ALL_COLUMNS)
 COLUMNS_MARKED = Format(
     "columns with null.literal",
     formats.console_consumer_shows,
@@ -331,7 +327,9 @@ def test_with_repairs_what_was_whole_is_the_same_and_all_that_arrives_is_json(
     records = [record for record in topic_for(JSON) if record.partition == 0]
     dump = dumped(broker, JSON, records[0].topic, 0, None, len(records))
     (tmp_path / "dump.txt").write_bytes(dump)
-    done = dumpfix("convert", "--to", "kcat", "--repair", "guess", "--report", tmp_path / "r.json", tmp_path / "dump.txt")
+    done = dumpfix(
+        "convert", "--to", "kcat", "--repair", "guess", "--report", tmp_path / "r.json", tmp_path / "dump.txt"
+    )
     report = json.loads((tmp_path / "r.json").read_bytes())
     copy = f"copy{next(_numbers)}"
     broker.create_topic(copy)

@@ -90,7 +90,7 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
     _unframe(draft)
     outcome = _settled(draft, shape, effort)
     if outcome is None:
-        return Repair(None, "irrecoverable", reason=_why_not(payload), work=effort.steps)
+        return _given_up(draft, effort)
     if outcome.undecided:
         readings = tuple(text for text in (draft.text, *outcome.alternatives) if is_valid(text))
         return Repair(None, "irrecoverable", reason=_UNDECIDED, alternatives=readings, work=effort.steps)
@@ -110,6 +110,15 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
         tuple(outcome.lost),
         effort.steps,
     )
+
+
+def _given_up(draft: Draft, effort: Effort) -> Repair:
+    """The answer where no reading is known; a text that was cut before its first whole value is a fragment of it."""
+    cut = structure.cut_before_anything(structure.read(draft.text, effort))
+    if cut is None:
+        return Repair(None, "irrecoverable", reason=_why_not(draft.payload), work=effort.steps)
+    reason = "cut before the first value was whole"
+    return Repair(None, "irrecoverable", reason=reason, fragments=(cut,), lost=((0, None),), work=effort.steps)
 
 
 def _why_not(payload: bytes) -> str:

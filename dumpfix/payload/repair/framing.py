@@ -19,7 +19,7 @@ _MOST_FAILURES = 48
 _SCAN_BUDGET = 6
 _SEPARATORS = WHITE_SPACE + b",;\x1e-\x00"
 _NARROWEST_WRAP = 16
-_COMMON_WIDTHS = frozenset((72, 76, 80, 100, 120, 132, 160, 200))
+_COMMON_WIDTHS = frozenset((72, 80, 100, 120, 132))
 
 
 def byte_order_mark(text: bytes) -> list[Change] | None:

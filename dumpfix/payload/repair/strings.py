@@ -105,9 +105,12 @@ class _Cleaner:
             return None
         self.searches -= 1
         data = self.data
-        left, right = data[max(0, at - _CONTEXT) : at], data[stop : stop + _CONTEXT]
-        candidates = [bytes((data[at] ^ 1 << bit,)) for bit in range(8)]
-        found = [byte for byte in [b"", *candidates] if self._stands(left + byte + right)]
+        choices = [b"", *(bytes((data[at] ^ 1 << bit,)) for bit in range(8))]
+        for reach in _CONTEXTS:
+            left, right = data[max(0, at - reach) : at], data[stop : stop + reach]
+            found = [byte for byte in choices if self._stands(left + byte + right)]
+            if found:
+                break
         if len(found) != 1 or not _is_plain(found[0]):
             return None
         why = "a byte that slipped in" if not found[0] else "a byte with a flipped bit"
@@ -117,7 +120,7 @@ class _Cleaner:
         return text in self.data or text in self.known
 
 
-_CONTEXT = 4
+_CONTEXTS = (4, 3, 2)
 _MOST_SEARCHES = 32
 
 

@@ -220,8 +220,8 @@ def _two_documents(reading: Reading) -> Outcome | None:
 def _mixed(reading: Reading) -> Outcome | None:
     """The outcome for a text that another document was written into, which cannot be told apart any more.
 
-    A sign of it is an opening bracket where none can be, right behind a value or inside a string; what stands before
-    it is kept, everything else is left alone.
+    A sign of it is an opening brace where none can be, or one with a key inside a string; what stands before it is
+    kept, everything else is left alone.
     """
     tokens, front, data = reading.tokens, reading.front, reading.data
     stop = front.stop
@@ -229,13 +229,13 @@ def _mixed(reading: Reading) -> Outcome | None:
         return None
     at = tokens.starts[stop]
     inside = tokens.kinds[stop - 1] == STRING and data[at - 2 : at] == b'{"'
-    if not inside and (tokens.kinds[stop] != OPEN_OBJECT or front.states[stop] != AFTER):
+    if not inside and tokens.kinds[stop] != OPEN_OBJECT:
         return None
     closed = ending.close_before(data, tokens, front, reading.table, stop - 1)
     if closed is None:
         return None
     kept = [change for change in tokens.changes if change.end <= closed.kept]
-    outcome = _outcome([*kept, *closed.changes], 4.0)
+    outcome = _outcome([*kept, *closed.changes], 3.0)
     outcome.grade = Grade.CHOICE
     outcome.lost.append((closed.kept, None))
     if closed.fragment:
@@ -285,6 +285,16 @@ def _only_stops_early(reading: Reading) -> bool:
         # Inside a string one bracket is text as well as not; several that close everything are no accident.
         return bare[-2:-1] not in (b"}", b"]")
     return reading.table.depth[front.stacks[front.stop]] != 1
+
+
+def cut_before_anything(reading: Reading) -> Fragment | None:
+    """What is left of a text that was cut before its first leaf was whole; None for any other text."""
+    tokens = reading.tokens
+    if not len(tokens) or not _only_stops_early(reading) or _ended(reading) is not None:
+        return None
+    last = max(0, min(reading.front.stop, len(tokens) - 1))
+    path = ending.path_of(reading.data, tokens, reading.front, reading.table, last)
+    return Fragment(path, reading.data[tokens.starts[last] :])
 
 
 def _ended(reading: Reading) -> Outcome | None:

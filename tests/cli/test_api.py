@@ -1,0 +1,111 @@
+"""``import dumpfix``: the same run, without a command line."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import dumpfix
+
+from .program import PROSE, environment, prose
+
+DUMP = prose((0, b"a", b'{"n":1}'), (1, b"", b'{"n":2,"s":"x"'), (2, b"c", b""))
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> Path:
+    path = tmp_path / "dump.txt"
+    path.write_bytes(DUMP)
+    return path
+
+
+def test_records_come_from_a_path_bytes_a_file_or_an_iterable(dump: Path) -> None:
+    with dump.open("rb") as file:
+        ways = [str(dump), dump, DUMP, file, io.BytesIO(DUMP), iter([DUMP[:30], DUMP[30:]]), [DUMP]]
+        answers = [[(r.offset, r.key, r.value, r.line, r.verdict) for r in dumpfix.records(way)] for way in ways]
+    assert answers[0] == [
+        (0, b"a", b'{"n":1}', 1, "valid"),
+        (1, None, b'{"n":2,"s":"x"}', 2, "repaired"),
+        (2, b"c", None, 3, "tombstone"),
+    ]
+    assert all(answer == answers[0] for answer in answers)
+
+
+def test_records_are_lazy() -> None:
+    def endless() -> object:
+        number = 0
+        while True:
+            yield prose((number, b"k", b"{}"))
+            number += 1
+
+    records = dumpfix.records(endless(), kcat_format=PROSE)  # type: ignore[arg-type]
+    assert [next(records).offset for _ in range(5)] == [0, 1, 2, 3, 4]
+
+
+def test_convert_writes_a_file_and_reports(dump: Path, tmp_path: Path) -> None:
+    report = dumpfix.convert(dump, tmp_path / "out", repair="lossless", rejects=tmp_path / "rejects")
+    assert (tmp_path / "out").read_bytes() == b'{"n":1}\n'
+    assert (report.totals.records, report.totals.withheld, len(report.findings)) == (3, 1, 1)
+    assert report.findings[0]["withheld_because"] == "level"
+    assert report.needs_a_look
+    assert (tmp_path / "rejects").read_bytes().count(b"\n") == 1
+
+
+def test_convert_writes_to_an_open_file() -> None:
+    out = io.BytesIO()
+    dumpfix.convert(DUMP, out, to="kcat", kcat_format=PROSE, repair="none")
+    assert out.getvalue() == b'a\t{"n":1}\nc\t\n'
+
+
+def test_check_gives_the_report_alone() -> None:
+    report = dumpfix.check(DUMP)
+    assert report.partitions[0]["records"] == 3
+    assert [finding["line"] for finding in report.findings] == [2]
+
+
+def test_repair_takes_one_payload() -> None:
+    fixed = dumpfix.repair(b'{"a": [1, 2')
+    assert fixed.level == "partial"
+    assert fixed.json is not None
+    assert dumpfix.repair(b"{}").level == "intact"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: dumpfix.check("there-is-no-such-file"),
+        lambda: dumpfix.check("."),
+        lambda: dumpfix.check("a\0b"),
+        lambda: dumpfix.check(b"Dear diary,\nnothing today\n" * 50),
+        lambda: dumpfix.check(DUMP, to="xml"),
+        lambda: dumpfix.convert(DUMP, "no/such/folder/out"),
+        lambda: dumpfix.check(io.StringIO("text")),  # type: ignore[arg-type]
+        lambda: list(dumpfix.records(["text"])),  # type: ignore[list-item]
+        lambda: dumpfix.check(b"\x1f\x8b\x08\x00"),
+        lambda: dumpfix.check(DUMP, from_name="no-such-grammar"),
+    ],
+)
+def test_every_exception_is_a_dumpfix_error(call: object) -> None:
+    with pytest.raises(dumpfix.DumpfixError):
+        call()  # type: ignore[operator]
+
+
+def test_an_error_knows_its_path(tmp_path: Path) -> None:
+    with pytest.raises(dumpfix.DumpfixError) as caught:
+        dumpfix.check(tmp_path / "missing")
+    assert caught.value.path == str(tmp_path / "missing")
+
+
+def test_importing_it_imports_next_to_nothing() -> None:
+    code = (
+        "import sys, dumpfix; print(sorted(m for m in sys.modules if m.split('.')[0] in ('lark', 'orjson', 'typer')))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment(), check=True)
+    assert done.stdout == b"[]\n"
+    assert set(dumpfix.__all__) <= set(dir(dumpfix))
+    with pytest.raises(AttributeError):
+        dumpfix.no_such_name  # noqa: B018

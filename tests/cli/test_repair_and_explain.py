@@ -1,0 +1,71 @@
+"""``dumpfix repair`` and ``dumpfix explain``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from .program import PROSE, dumpfix, prose
+
+
+def test_each_line_is_a_document_of_its_own() -> None:
+    done = dumpfix("repair", "--repair", "lossless", stdin=b'{"a":1}\n\n{"a":[1,\n{"b":2}]}\n{c:3}\n')
+    assert done.stdout == b'{"a":1}\n{"c":3}\n'
+    assert done.status == 1
+    assert "-:3" in done.stderr
+    assert "-:4" in done.stderr
+
+
+def test_edits_are_shown_with_their_places() -> None:
+    done = dumpfix("repair", stdin=b'{"a":1 "b":2}\n')
+    assert (done.status, done.stdout) == (0, b'{"a":1 ,"b":2}\n')
+    assert "at byte " in done.stderr
+    assert "+," in done.stderr
+
+
+def test_a_file_may_be_one_document() -> None:
+    assert dumpfix("repair", "--whole", stdin=b'{\n "a": [1,\n 2],\n}\n').stdout == b'{"a": [1,2]}\n'
+    assert dumpfix("repair", "--whole", stdin=b'{\n "a": "b"\n}\n').stdout == b'{"a": "b"}\n'
+
+
+def test_a_document_inside_a_string_is_unwrapped_and_mended() -> None:
+    wrapped = json.dumps('{"a": 1, "b": [2]').encode() + b"\n" + json.dumps('{"b":2}').encode() + b'\n"text"\n'
+    assert dumpfix("repair", "--unwrap", stdin=wrapped).stdout == b'{"a": 1, "b": [2]}\n{"b":2}\n"text"\n'
+    assert dumpfix("repair", stdin=wrapped).stdout == wrapped
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"\r\n"])
+def test_no_documents_are_no_error(data: bytes) -> None:
+    assert dumpfix("repair", stdin=data).status == 0
+
+
+def test_lines_end_at_line_feeds_whatever_else_stands_in_them() -> None:
+    data = '{"a":"\u2028\x85"}\r\n{"b":1}'.encode()
+    assert dumpfix("repair", stdin=data).stdout == '{"a":"\u2028\x85"}\n{"b":1}\n'.encode()
+
+
+def test_an_explanation_points_to_the_break(tmp_path: Path) -> None:
+    dump = tmp_path / "dump.txt"
+    dump.write_bytes(prose((0, b"k", b"{}"), (1, b"k", b'{"a":1 "b":2}'), (2, b"k", b"{}")))
+    done = dumpfix("explain", "-f", PROSE, f"{dump}:2")
+    lines = done.stdout.decode().splitlines()
+    caret = next(index for index, line in enumerate(lines) if line.lstrip().startswith("^"))
+    assert lines[caret - 1][lines[caret].index("^")] == '"'
+    assert "events[0]@1" in lines[0]
+    assert any(line.startswith("  + ") for line in lines)
+
+
+def test_a_line_in_the_middle_of_a_record_is_that_record(tmp_path: Path) -> None:
+    dump = tmp_path / "dump.txt"
+    dump.write_bytes(prose((0, b"k", b'{"a":\n1,\n"b":2}'), (1, b"k", b"[1]")) * 300)
+    for line, offset in ((1, 0), (2, 0), (3, 0), (4, 1), (1003, 0), (1004, 1)):
+        assert f"events[0]@{offset}" in dumpfix("explain", "-f", PROSE, f"{dump}:{line}").stdout.decode()
+
+
+@pytest.mark.parametrize("place", ["dump.txt", "dump.txt:0", "dump.txt:x", "dump.txt:99"])
+def test_a_place_that_does_not_exist_is_said_so(place: str, tmp_path: Path) -> None:
+    (tmp_path / "dump.txt").write_bytes(prose((0, b"k", b"{}")))
+    done = dumpfix("explain", "-f", PROSE, place, cwd=tmp_path)
+    assert (done.status, done.stdout) == (2, b"")

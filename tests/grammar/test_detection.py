@@ -1,0 +1,237 @@
+"""`auto` finds the layout from the dump alone."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dumpfix.errors import LayoutError
+from dumpfix.framing.frame import NeedMoreError
+from dumpfix.grammar.choose import Told, choose
+from dumpfix.grammar.detect import HEAD, describe
+from tests.reading import Reading, scan
+from tests.writers import console_consumer, kcat
+from tests.writers.records import KafkaRecord
+
+# `-f` formats with %s that people use, most seen first (collected from public repositories, issues and pages).
+FORMATS = [
+    rb"\nKey (%K bytes): %k\t\nValue (%S bytes): %s\n\Partition: %p\tOffset: %o\n--\n",
+    rb"Topic %t [%p] at offset %o: key %k: %s\n",
+    rb"%t/%p/%o/%k: %s\n",
+    rb"[%p] %k: %s\n",
+    rb"\nKey (%K bytes): %k\t\nValue (%S bytes): %s\nTimestamp: %T\tPartition: %p\tOffset: %o\n--\n",
+    rb"P-%p: %k=%s\n",
+    rb"Topic %t[%p], offset: %o, Headers: %h, key: %k, payload: %S bytes: %s\n",
+    rb"%k:%s\n",
+    rb"%s\n",
+    b"\\nKey (%K bytes): %k\n  Value (%S bytes): %s\n  Timestamp: %T\n  Partition: %p\n  Offset: %o\n  Headers: %h\\n",
+    rb"%k - %s\n",
+    rb"%k\t%s\n",
+    rb"Key: %k\nValue: %s\n",
+    rb"Part-%p => %k:%s\n",
+    rb"%k - %s",
+    rb'{"Key":"%k","Value":%s,"Timestamp":%T,"Partition":%p,"Offset":%o,"Headers":"%h","Size":%S}\n',
+    rb"Key     (%K bytes):\t%k\nPayload (%S bytes):\t%s\n--\n",
+    rb"Topic %t [%p] at offset %o: key %k: %s\n >0",
+    rb"Topic %t / Partition %p / Offset: %o / Timestamp: %T\nHeaders: %h\n"
+    rb"Key (%K bytes): %k\nPayload (%S bytes): %s\n--\n",
+    rb"Partition(%p) %k %s\n",
+    rb"%k %s\n",
+    rb"%t %p %o %k %s\n",
+    rb'{"Key": %k , "Payload": %s, "Partition": %p,  "Offset": %o }\n',
+    rb"Topic %t[%p], offset: %o, key: %k, payload: %S bytes: %s\n",
+    rb"Topic+Partition+Offset: %t+%p+%o\tKey: %k\tValue: %s\n",
+    rb"%k|%s\n",
+    rb"%k: %s\n",
+    rb"%k => %s\n",
+    rb"%p %o %k %s\n",
+    rb"\nKey (%K bytes): %k\t\nValue (%S bytes): %s\n\tPartition: %p\tOffset: %o\n--\n",
+    rb"Key:    %k\nValue:  %s\n",
+    rb"Topic %t [%p] at offset %o: key %k: headers %h: %s\n",
+    rb"Partition: %p\tOffset: %o\tKey (%K bytes): %k\tValue (%S bytes): %s\n",
+    rb"Partition: %p | Offset: %o | Timestamp: %T | Value: %s\n",
+    rb"Offset: %o\tPartition: %p\tKey: %k\tValue: %s\n",
+    rb"%T - %k - %s\n",
+    rb"%k,%s\n",
+    rb"%s",
+    rb"p%p o%o  %k => %s\n",
+    rb"\nKey (%K bytes): %k\nValue (%S bytes): %s\nTimestamp: %T\tPartition: %p\tOffset: %o\n--\n",
+    rb"\nKey (%K bytes): %k\t\nValue (%S bytes): %s\nHeaders: %h\nTimestamp: %T\tPartition: %p\tOffset: %o\n--\n",
+    rb"\nKey (%K bytes): %k\nValue (%S bytes): %s\nTimestamp: %T \nPartition: %p \nOffset: %o \n\n--\n",
+    rb"\nKey (%K bytes): %k Value (%S bytes): %s  Timestamp: %T  Partition: %p  Offset: %o  Headers: %h\n",
+    rb"\nKey (%K string): %k Value (%S string): %s Timestamp: %T Partition: %p Offset: %o Headers: %h \n",
+    rb"Key (%K bytes): %k\tValue (%S bytes): %s\Partition: %p\tOffset: %o\n",
+    rb"\nKey: %k\t\nValue: %s\n\Partition: %p\tOffset: %o\n--\n",
+    rb"Key: %k\nValue: %s\n---\n",
+    rb"Key: %k, value: %s\n",
+    rb"Key: %k | Value: %s\n",
+    rb"Key: %k,Value: %s,Timestamp: %T,Partition: %p,Offset: %o\n",
+    rb"Message Key: %k\nMessage Value: %s\nPartition: %p\nOffset: %o\nTimestamp: %T\n",
+    rb"Key is %k, and message payload is: %s \n",
+    rb"Topic %t [%p] at offset %o: key [%k]: message: [%s]\n",
+    rb"Topic %t [%p] at offset %o key %k value %s\n",
+    rb"Topic %t [%p] at offset %o key %k time %T value %s\n",
+    rb"[Topic %t/partition %p/offset %o]\tKey: %k\tValue: %s\n",
+    rb"%t\tKey: %k\tValue: %s\nHeaders: %h\n",
+    rb"\nTopic: %t\nPartition: %p\nOffset: %o\nKey: %k\nValue: %s\nTimestamp: %T\n--\n",
+    rb"Topic: %t | Partition: %p | Offset: %o | Key: %k | Value: %s\n",
+    rb"Topic: %t Partition: %p Offset: %o\nKey: %k\nValue: %s\n---\n",
+    rb"Partition: %p | Offset: %o | Data: %s\n",
+    rb"Partition: %p | Offset: %o | Key: %k | Value: %s\n",
+    rb" %h %p %o %s %k \n",
+    rb"%t/%p:%o %s\n",
+    rb"%t [%p:%o] | %h | %k:%s\n",
+    rb"%t|%p|%o|%T|%k|%s\n",
+    rb"%T|%k|%s\n",
+    rb"%k -> %s\n",
+    rb"%S: %s\n",
+    rb"%S%s",
+    rb"%o %k %s\n",
+    rb"%T %p %o %s",
+    rb"partition=%p offset=%o key=%k value=%s\n",
+    rb"[%p@%o] %k => %s\n",
+    rb"Value: %s\n",
+    rb"Alert: %T %k %s\n",
+    rb'{"offset": %o, "partition": %p, "payload": %s}\n',
+    rb'{"timestamp":%T,"offset":%o, "partition:%p, "payload":%s"}\n',
+    rb'{"%o": %T, "v": %s}\n',
+]
+SEPARATORS = [b":", b",", b"|", b"\\t", b"#", b"###"]
+
+
+def events(count: int, *, spaced: bool = True) -> list[KafkaRecord]:
+    """Records of two partitions with payloads that hold the separators of most formats."""
+    out = []
+    for n in range(count):
+        text = b'{"id": %d, "name": "user %d", "tags": ["a", "b: c"], "note": "x|y - d => e, f=g", "at": null}' % (n, n)
+        value = text if spaced and n % 2 else text.replace(b": ", b":").replace(b", ", b",")
+        record = KafkaRecord(
+            "events", n % 2, 100 + n // 2, 1700000000000 + n, "create", (("h", b"v"),), b"key-%d" % n, value
+        )
+        out.append(record)
+    return out
+
+
+def detected(dump: bytes) -> Reading:
+    choice = choose(dump[:HEAD], Told(), final=len(dump) <= HEAD)
+    return scan(dump, choice.layout, choice.notices)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 40])
+@pytest.mark.parametrize("format_string", FORMATS, ids=lambda f: f.decode())
+def test_every_format_that_people_use_is_recognised(format_string: bytes, count: int) -> None:
+    records = events(count)
+    found = detected(b"".join(kcat.render(format_string, record) for record in records))
+    assert [value and value.strip() for value in found.values] == [record.value for record in records]
+    shown = {
+        b"%t": ("topic", lambda r: r.topic.encode()),
+        b"%p": ("partition", lambda r: b"%d" % r.partition),
+        b"%o": ("offset", lambda r: b"%d" % r.offset),
+        b"%k": ("key", lambda r: r.key),
+    }
+    for token, (name, of) in shown.items():
+        if token in format_string:
+            assert [record.get(name) for record in found.records] == [of(record) for record in records]
+
+
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_the_key_separators_that_people_use_are_recognised(separator: bytes) -> None:
+    records = events(5)
+    found = detected(b"".join(kcat.render_default(record, separator) for record in records))
+    assert [(r["key"], r["value"]) for r in found.records] == [(record.key, record.value) for record in records]
+
+
+@pytest.mark.parametrize("version", ["1.2.0", "1.4.0", "1.6.0", "1.7.1"])
+@pytest.mark.parametrize("how", ["plain", "pretty", "compact"])
+def test_every_version_of_kcat_json_is_recognised(version: str, how: str) -> None:
+    records = events(4)
+    lines = [kcat.render_json(record, version=version) for record in records]
+    dump = b"".join(lines if how == "plain" else [kcat.jq(line, how) for line in lines])  # type: ignore[arg-type]
+    assert [(r["key"], r["value"]) for r in detected(dump).records] == [(r.key, r.value) for r in records]
+
+
+COLUMNS = st.sampled_from(console_consumer.FAMILIES).flatmap(
+    lambda version: st.tuples(st.just(version), console_consumer.options_for(version, separators=False))
+)
+
+
+@given(COLUMNS, st.integers(1, 30))
+def test_every_console_consumer_layout_is_recognised(told: tuple[str, console_consumer.Options], count: int) -> None:
+    version, options = told
+    if not options.print_value:
+        return
+    records = events(count)
+    found = detected(b"".join(console_consumer.render(record, options, version) for record in records))
+    assert found.values == [record.value for record in records]
+
+
+def test_a_dump_without_payloads_is_named_as_what_it_is() -> None:
+    dump = b"CreateTime:1700000000000\tPartition:0\tOffset:5\nCreateTime:1700000000001\tPartition:0\tOffset:6\n"
+    with pytest.raises(LayoutError, match="without its payloads"):
+        choose(dump, Told(), final=True)
+
+
+README_TEXT = (
+    b"""# A project
+
+Run it with `make`. It listens on port: 8080
+
+    {"name": "example"}
+
+Then: enjoy. Key points - it is fast - it is small.
+Licence: MIT, 2026
+"""
+    + b"More words, none of them a payload, and a number: 12\n" * 8
+)
+
+
+@pytest.mark.parametrize("text", [README_TEXT, b"", b"\n\n\n", b"hello\nworld\n", b"a=1\nb=2\nc=three\n"])
+def test_no_text_becomes_a_dump_by_accident(text: bytes) -> None:
+    with pytest.raises(LayoutError):
+        choose(text, Told(), final=True)
+
+
+@given(st.sampled_from(FORMATS), st.integers(2, 12), st.data())
+def test_the_layout_does_not_depend_on_how_much_of_the_head_is_at_hand(
+    format_string: bytes, count: int, data: st.DataObject
+) -> None:
+    """A pipe that delivers line by line and a file come to the same layout."""
+    dump = b"".join(kcat.render(format_string, record) for record in events(count))
+    whole = choose(dump, Told(), final=True)
+    for stop in sorted(data.draw(st.lists(st.integers(1, len(dump)), max_size=5))):
+        try:
+            early = choose(dump[:stop], Told(), final=False)
+        except NeedMoreError:
+            continue
+        assert describe(early.layout) == describe(whole.layout)
+        return
+
+
+def test_the_first_record_settles_a_layout_that_it_leaves_no_doubt_about() -> None:
+    first = kcat.render(rb"Topic %t [%p] at offset %o: key %k: %s\n", events(1)[0])
+    choice = choose(first, Told(), final=False)
+    assert choice.layout.fields[:3] == ("TOPIC", "PARTITION", "OFFSET")
+
+
+def test_lines_that_end_with_cr_lf_are_read_as_lines() -> None:
+    dump = b"".join(kcat.render(rb"Topic %t [%p] at offset %o: key %k: %s\n", r) for r in events(6))
+    found = detected(dump.replace(b"\n", b"\r\n"))
+    assert found.values == [record.value for record in events(6)]
+    assert found.batched >= 4
+
+
+@pytest.mark.parametrize(
+    "format_string",
+    [
+        rb"\nKey (%K bytes): %k\t\nValue (%S bytes): %s\nTimestamp: %T\tPartition: %p\tOffset: %o\n--\n",
+        rb"Topic %t [%p] at offset %o: key %k: %s\n",
+    ],
+)
+def test_a_first_record_larger_than_the_head_is_waited_for(format_string: bytes) -> None:
+    large = KafkaRecord("events", 0, 0, 1700000000000, "create", (), b"k", b'{"a":"' + b"x" * 3 * HEAD + b'"}')
+    dump = b"".join(kcat.render(format_string, record) for record in [large, *events(3)])
+    with pytest.raises(NeedMoreError):
+        choose(dump[:HEAD], Told(), final=False)
+    choice = choose(dump, Told(), final=True)
+    assert {"PARTITION", "OFFSET"} <= set(choice.layout.fields)
