@@ -32,7 +32,8 @@ Watch = Callable[[Run], AbstractContextManager[Callable[[], None]]]
 class Job:
     """What is wanted. ``output`` is a path (None: standard output), or something that takes bytes already.
 
-    ``documents`` is how JSON that comes from no dump is read; None for dumps.
+    ``jobs`` is the number of processes, None for as many as there are cores. ``documents`` is how JSON that comes from
+    no dump is read; None for dumps.
     """
 
     told: Told
@@ -45,6 +46,7 @@ class Job:
     rejects: str | None = None
     is_check: bool = False
     documents: type[Pipeline] | None = None
+    jobs: int | None = 1
 
     def validate(self) -> None:
         """Refuse values that do not exist or do not go together. Raises UsageError."""
@@ -104,6 +106,13 @@ def perform(job: Job, sources: Sequence[Source], watch: Watch | None = None) -> 
         raise
 
 
+def _cores() -> int:
+    """The cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def _refuse_overwriting(job: Job, sources: Iterable[Source]) -> None:
     for source in sources:
         for path in job.files():
@@ -118,6 +127,7 @@ def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | 
     else:
         choice = choice_for_documents()
         run = Run.of([Opened(s, choice, b"") for s in sources], policy=policy, pipeline=job.documents)
+    run.jobs = job.jobs if job.jobs is not None else _cores()
     output = Nowhere() if job.is_check else files.open(job.output)
     rejects = files.open(job.rejects) if job.rejects is not None else Nowhere()
     report_file = files.open(job.report) if job.report is not None else Nowhere()

@@ -53,6 +53,10 @@ class _Place:
         """Lines passed so far, the one in which the place is among them, unless it is at its beginning."""
         return self.line - (self.line_start == self.at)
 
+    def begin_at(self, line: int, line_start: int) -> None:
+        """The first byte lies in this line, which began there."""
+        self.line, self.line_start = line, line_start
+
     def copy(self) -> _Place:
         """Another one that stands there."""
         other = _Place(self.base)
@@ -85,11 +89,11 @@ class Pipeline:
     ``place`` tells how far it has come.
     """
 
-    def __init__(self, choice: Choice, *, base: int = 0) -> None:
+    def __init__(self, choice: Choice, *, base: int = 0, siblings: Siblings | None = None) -> None:
         self.choice = choice
         self.layout = choice.layout
         self.reading = Reading(choice.layout)
-        self._siblings = Siblings()
+        self._siblings = siblings if siblings is not None else Siblings()
         self._empty_is_known = not empty_is_ambiguous(choice.layout)
         self._base = base
         self.place = _Place(base)

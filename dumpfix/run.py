@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from dumpfix import parallel
 from dumpfix.errors import BrokenInputError, LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.grammar.choose import Choice, Told, choose
@@ -14,7 +15,8 @@ from dumpfix.model import Record
 from dumpfix.pipeline import Pipeline, Policy
 from dumpfix.report.ledger import Ledger
 from dumpfix.report.model import InputAccount
-from dumpfix.sink import sink_for
+from dumpfix.siblings import Siblings
+from dumpfix.sink import Sink, sink_for
 from dumpfix.sink.console_producer import marker_for
 from dumpfix.source import Source
 
@@ -81,6 +83,7 @@ class Run:
     ledger: Ledger
     marker: bytes
     pipeline: type[Pipeline] = Pipeline
+    jobs: int = 1
 
     @classmethod
     def prepare(
@@ -121,11 +124,29 @@ class Run:
                 continue
             pipeline = self.pipeline(dump.choice, base=dump.source.base)
             sink = sink_for(self.to, pipeline.reading, self.marker)
+            if self.pipeline is Pipeline and parallel.is_possible(dump.source, self.jobs):
+                yield from parallel.convert(
+                    self._task(dump.source, dump.choice, sink), dump.source, self.ledger, self.jobs
+                )
+                continue
             try:
                 yield from _broken_off(pipeline.convert(chunks, sink, self.ledger, self.policy), account)
             finally:
                 account.lines = pipeline.place.lines
                 account.wrappers = [{"kind": kind, "count": 1, "first_line": 1} for kind in dump.source.wrappers]
+
+    def _task(self, source: Source, choice: Choice, sink: Sink) -> parallel.Task:
+        """What several processes need to know to read one file."""
+        return parallel.Task(
+            source.descriptor,
+            source.path,
+            choice,
+            sink,
+            self.policy,
+            Siblings(),
+            emits_tombstones=self.to != "values",
+            keeps_rejects=self.ledger.write_reject is not None,
+        )
 
 
 def records_of(source: Source, told: Told) -> Iterator[Record]:

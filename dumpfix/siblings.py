@@ -28,6 +28,11 @@ class Siblings:
         self._seen: deque[tuple[bytes | None, bytes]] = deque()
         self._models: dict[bytes | None, ShapeModel] = {}
 
+    @property
+    def is_full(self) -> bool:
+        """Whether all records that count went by."""
+        return not self._left
+
     def see(self, topics: Sequence[bytes | None] | None, payloads: Sequence[bytes | None]) -> None:
         """Records with good payloads went by. ``topics`` is None where the dump does not show them."""
         if not self._left:

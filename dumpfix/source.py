@@ -44,6 +44,7 @@ class Source:
         self.taken = 0
         self.base = 0
         self.wrappers: list[str] = []
+        self.begins_at = 0
         self.before_read: Callable[[], None] = _nothing
         self._raw = raw
         self._descriptor = descriptor
@@ -52,12 +53,26 @@ class Source:
             status = os.fstat(descriptor)
             self.size = status.st_size if stat.S_ISREG(status.st_mode) else None
             self.identity = (status.st_dev, status.st_ino)
+            if self.size is not None:
+                self.begins_at = os.lseek(descriptor, 0, os.SEEK_CUR)
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes of the dump, unwrapped. The same iterator at each call. Raises SourceError, BrokenInputError."""
         if self._chunks is None:
             self._chunks = self._unwrapped()
         return self._chunks
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether this is a whole file whose bytes are those of the dump; known once it was read from."""
+        return self.size is not None and not self.wrappers and self.begins_at == 0
+
+    @property
+    def descriptor(self) -> int:
+        """What a file is read through. Raises ValueError where there is none."""
+        if self._descriptor is None:
+            raise ValueError("not a file")
+        return self._descriptor
 
     def close(self) -> None:
         """Give the file back; may be called more than once."""

@@ -25,6 +25,7 @@ def check(
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     withhold_hazards: options.WithholdHazards = None,
+    jobs: options.Jobs = None,
     progress: options.Progress = None,
     quiet: options.Quiet = False,
 ) -> int:
@@ -50,6 +51,7 @@ def check(
         thorough=hazards,
         report=report,
         rejects=rejects,
+        jobs=jobs,
         is_check=True,
     )
     return check_all(job, dumps, as_json=json, progress=progress, quiet=quiet)

@@ -18,6 +18,7 @@ def convert(
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     withhold_hazards: options.WithholdHazards = None,
+    jobs: options.Jobs = None,
     progress: options.Progress = None,
     quiet: options.Quiet = False,
 ) -> int:
@@ -52,5 +53,6 @@ def convert(
         output=output,
         report=report,
         rejects=rejects,
+        jobs=jobs,
     )
     return convert_all(job, dumps, progress=progress, quiet=quiet)

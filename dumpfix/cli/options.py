@@ -8,7 +8,7 @@ import typer
 
 Dumps = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[DUMP]...", help="Dumps, .gz .zst .xz .bz2 .lz4 as well. None, or -: standard input."),
+    typer.Argument(metavar="DUMP", help="Dumps, .gz .zst .xz .bz2 .lz4 as well. None, or -: standard input."),
 ]
 Output = Annotated[
     str | None,
@@ -55,6 +55,10 @@ RejectsFile = Annotated[
 WithholdHazards = Annotated[
     str | None,
     typer.Option("--withhold-hazards", metavar="KIND,…", help="Keep back valid JSON with these hazards."),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", metavar="N", min=1, help="Processes for a large file. [default: all cores]"),
 ]
 Progress = Annotated[
     bool | None, typer.Option("--progress/--no-progress", help="A bar on standard error. [default: on a terminal]")

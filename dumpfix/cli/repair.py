@@ -12,7 +12,7 @@ from dumpfix.cli import options
 def repair(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[FILE]...", help="JSON, a document a line. None, or -: standard input."),
+        typer.Argument(metavar="FILE", help="JSON, a document a line. None, or -: standard input."),
     ] = None,
     output: options.Output = None,
     whole: Annotated[bool, typer.Option("--whole", help="Each file is one document.")] = False,

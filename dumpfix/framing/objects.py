@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from operator import contains, methodcaller
+from typing import Any, cast
 
 import orjson
 
@@ -24,6 +27,13 @@ REGION = 1 << 18
 LONGEST_SEPARATOR = 16
 
 _BLANK = b" \t\r\n"
+_TEXTS = frozenset((str, type(None)))
+#: the types that members of these kinds have where the tool printed them; an absent one reads as None
+_TYPES = {
+    Kind.INTEGER: frozenset((int, type(None))),
+    Kind.JSON_STRING: _TEXTS,
+    Kind.JSON_ANY: _TEXTS,
+}
 _SCALAR = frozenset(b"+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _ESCAPED = {0x6E: 10, 0x74: 9, 0x72: 13, 0x62: 8, 0x66: 12, 0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F}
 
@@ -313,10 +323,11 @@ class _LazyColumns(Mapping[str, Sequence[bytes | None]]):
 class ObjectBatch(Batch):
     """Many objects that lie directly behind one another."""
 
-    __slots__ = ("objects", "rows", "rule")
+    __slots__ = ("ending", "objects", "rows", "rule")
 
     objects: Sequence[dict[str, object]]
     rows: Sequence[bytes]
+    ending: bytes
     rule: ObjectRule
 
     def fields(self, index: int) -> dict[str, bytes | None]:
@@ -331,10 +342,28 @@ class ObjectBatch(Batch):
     def spans(self) -> Iterator[Span]:
         """The tiles of these records, as the rule reads them one by one."""
         for start, row in zip(self.starts(), self.rows, strict=True):
-            item = self.rule.item(row, 0, final=True)
+            item = self.rule.item(row + self.ending, 0, final=True)
             assert isinstance(item, Frame)
             for span in item.spans:
                 yield span._replace(start=span.start + start, end=span.end + start)
+
+
+def _parsed(rows: list[bytes], closer: bytes) -> list[dict[str, object]]:
+    """The rows as orjson reads them, up to the first one that is no object or no JSON to it."""
+    whole = [row + closer for row in rows] if closer else rows
+    try:
+        objects: list[Any] = list(map(orjson.loads, whole))
+    except ValueError:
+        objects = []
+        for row in whole:
+            try:
+                objects.append(orjson.loads(row))
+            except ValueError:
+                break
+    kinds = list(map(type, objects))
+    if kinds.count(dict) == len(kinds):
+        return objects
+    return objects[: next(i for i, kind in enumerate(kinds) if kind is not dict)]
 
 
 class ObjectScanner:
@@ -380,56 +409,68 @@ class ObjectScanner:
 
     def _batch(self, rows: list[bytes], ending: bytes, at: int) -> Batch | None:
         """The rows before the first one that orjson cannot vouch for; None where that is the first."""
-        objects: list[dict[str, object]] = []
-        closer = b"\n}" if ending == b"\n}\n" else b""
-        try:
-            for row in rows:
-                parsed = orjson.loads(row + closer)
-                if not self._is_plain(parsed):
-                    break
-                objects.append(parsed)
-        except ValueError:
-            pass
-        values: list[bytes | None] = [_as_bytes(parsed[self.payload_name]) for parsed in objects]
-        if not all_valid([value for value in values if value]):
-            del values[next(i for i, value in enumerate(values) if value and not is_valid(value)) :]
+        objects = _parsed(rows, b"\n}" if ending == b"\n}\n" else b"")
+        columns = self._columns(objects)
+        values = columns.pop(self.payload_name, [])
+        texts = [value for value in values if value] if None in values or b"" in values else values
+        if not all_valid(cast("Sequence[bytes]", texts)):
+            values = values[: next(i for i, value in enumerate(values) if value and not is_valid(value))]
         if not values:
             return None
         count = len(values)
-        lengths = [len(row) + len(ending) for row in rows[:count]]
+        outer = len(ending)
+        lengths = [length + outer for length in map(len, rows[:count])]
         batch = ObjectBatch(at, (), (), {}, {}, values, lengths, 0)
-        batch.columns = _LazyColumns(self._makers(objects[:count], values))
-        batch.rows = [row + ending for row in rows[:count]]
+        batch.objects = objects[:count]
+        batch.columns = _LazyColumns(self._makers(batch.objects, values))
+        batch.rows = rows[:count]
+        batch.ending = ending
         batch.rule = self.rule
-        batch.objects = objects
         return batch
 
-    def _is_plain(self, parsed: object) -> bool:
-        """Whether every bound member has the type that the tool gives it, so that no text has to be looked at."""
-        if not isinstance(parsed, dict) or self.payload_name not in parsed or "payload_error" in parsed:
-            return False
+    def _columns(self, objects: list[dict[str, object]]) -> dict[str, Sequence[bytes | None]]:
+        """The payloads of the objects before the first one whose members are not of the types that the tool prints."""
+        count = len(objects)
+        has_payload = list(map(contains, objects, repeat(self.payload_name)))
+        if not all(has_payload):
+            count = has_payload.index(False)
+        if any(map(contains, objects, repeat("payload_error"))):
+            count = min(count, next(i for i, parsed in enumerate(objects) if "payload_error" in parsed))
+        payloads: list[object] = []
         for name, bound in self.names.items():
-            if name not in parsed:
+            allowed = _TYPES.get(bound.kind)
+            if allowed is None:
                 continue
-            value = parsed[name]
-            if bound.kind is Kind.INTEGER and type(value) is not int:
-                return False
-            if bound.kind is Kind.JSON_STRING and not isinstance(value, str):
-                return False
-            if bound.kind is Kind.JSON_ANY and not (value is None or isinstance(value, str)):
-                return False
-        return True
+            column = list(map(methodcaller("get", name), objects))
+            if not set(map(type, column)) <= allowed:
+                count = min(count, next(i for i, value in enumerate(column) if type(value) not in allowed))
+            if name == self.payload_name:
+                payloads = column
+        texts = cast("list[str | None]", payloads[:count])
+        if None in texts:
+            return {self.payload_name: [None if text is None else text.encode() for text in texts]}
+        return {self.payload_name: list(map(str.encode, cast("list[str]", texts)))}
 
     def _makers(
         self, objects: list[dict[str, object]], values: Sequence[bytes | None]
     ) -> dict[str, Callable[[], Sequence[bytes | None]]]:
         def text(name: str) -> Callable[[], Sequence[bytes | None]]:
-            return lambda: [_as_bytes(o.get(name)) for o in objects]
+            return lambda: _column(list(map(methodcaller("get", name), objects)))
 
-        present = {name for o in objects for name in o}
+        present: set[str] = set().union(*objects)
         makers = {bound.meaning: text(name) for name, bound in self.names.items() if name in present and bound.meaning}
         makers["value"] = lambda: values
         return makers
+
+
+def _column(values: list[Any]) -> list[bytes | None]:
+    """A column of parsed members as bytes, in C where all are of one type."""
+    kinds = set(map(type, values))
+    if kinds == {str}:
+        return list(map(str.encode, values))
+    if kinds == {int}:
+        return list(map(b"%d".__mod__, values))
+    return [_as_bytes(value) for value in values]
 
 
 def _as_bytes(value: object) -> bytes | None:

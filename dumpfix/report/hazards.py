@@ -97,6 +97,9 @@ _SHAPE = bytes(
     0x30 if byte in b"0123456789" else 0x3A if byte in b"[,: \t\r\n" else 0x65 if byte == 0x45 else byte
     for byte in range(256)
 )
+#: letters that no number holds are left out, so that less has to be searched; those of hexadecimal ids stay, or their
+#: digits would run together
+_LEFT_OUT = b"+ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ_"
 #: how far back the beginning of a number is looked for; a longer one is suspect by its length
 _LOOK_BACK = 64
 
@@ -112,7 +115,7 @@ def _is_suspect(texts: bytes) -> bool:
     # A search for one byte is many times faster than one for two.
     if b"\\" in texts and any(mark in texts for mark in (b"\\ud", b"\\uD", b"\\u0000")):
         return True
-    shape = texts.translate(_SHAPE, b"+")
+    shape = texts.translate(_SHAPE, _LEFT_OUT)
     return (
         _has_big_integer(texts, shape, b":" + b"0" * 20, 20, 2**64 - 1)
         or _has_big_integer(texts, shape, b":-" + b"0" * 19, 19, 2**63)
@@ -123,8 +126,8 @@ def _is_suspect(texts: bytes) -> bool:
 def _has_big_integer(texts: bytes, shape: bytes, mark: bytes, digits: int, largest: int) -> bool:
     """Whether a number of at least so many digits is larger than that; ``mark`` is how it looks in the shape."""
     at = shape.find(mark)
-    if at >= 0 and len(shape) < len(texts):
-        texts = texts.translate(None, b"+")
+    if at >= 0:
+        texts = texts.translate(None, _LEFT_OUT)
     while at >= 0:
         end = at + len(mark)
         if shape[end : end + 1] == b"0" or int(texts[end - digits : end]) > largest:

@@ -83,14 +83,14 @@ class Ledger:
         first_topic = topics[0] if topics is not None else None
         is_one = partitions.count(partitions[0]) == len(partitions)
         if is_one and (topics is None or topics.count(first_topic) == len(topics)):
-            self._partition(self._topic(first_topic), int(partitions[0] or b"0")).add(numbers)
+            self.partition(self._topic(first_topic), int(partitions[0] or b"0")).add(numbers)
             return
         groups: dict[tuple[bytes | None, bytes | None], list[int]] = defaultdict(list)
         names: Sequence[bytes | None] = topics if topics is not None else [None] * len(numbers)
         for name, partition, number in zip(names, partitions, numbers, strict=True):
             groups[name, partition].append(number)
         for (name, partition), group in groups.items():
-            self._partition(self._topic(name), int(partition or b"0")).add(group)
+            self.partition(self._topic(name), int(partition or b"0")).add(group)
 
     def _place_rows(self, batch: Batch) -> None:
         """For batches in which a record lacks its partition or offset."""
@@ -99,7 +99,7 @@ class Ledger:
             partition, offset = fields.get("partition"), fields.get("offset")
             if partition is None:
                 continue
-            entry = self._partition(self._topic(fields.get("topic")), int(partition))
+            entry = self.partition(self._topic(fields.get("topic")), int(partition))
             if offset is None:
                 entry.add_unplaced(1)
             else:
@@ -145,7 +145,7 @@ class Ledger:
     def _place_record(self, record: Record) -> None:
         if record.partition is None:
             return
-        entry = self._partition(record.topic, record.partition)
+        entry = self.partition(record.topic, record.partition)
         if record.offset is None:
             entry.add_unplaced(1)
         elif record.verdict in ("valid", "tombstone"):
@@ -207,7 +207,8 @@ class Ledger:
         """By partition: where a consumer gets stuck and where it can go on. To be asked after :meth:`report`."""
         return [(topic, number, p.stops) for (_, topic, number), p in self._partitions.items() if p.stops]
 
-    def _partition(self, topic: str | None, number: int) -> Partition:
+    def partition(self, topic: str | None, number: int) -> Partition:
+        """The account of a partition of the input at hand."""
         place = (0 if topic is not None else len(self.inputs), topic, number)
         entry = self._partitions.get(place)
         if entry is None:

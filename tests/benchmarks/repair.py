@@ -129,8 +129,16 @@ def leaves(value: Any, indexes: bool, path: tuple[str | int, ...] = ()) -> Itera
         for index, inner in enumerate(value):
             yield from leaves(inner, indexes, (*path, index if indexes else "*"))
     else:
-        shown = str(value.normalize()) if isinstance(value, Decimal) else json.dumps(value)
+        shown = number(value) if isinstance(value, Decimal) else json.dumps(value)
         yield path, type(value).__name__ + shown
+
+
+def number(value: Decimal) -> str:
+    """One spelling for numbers of one value, as far as their exponents allow it."""
+    try:
+        return str(value.normalize())
+    except ArithmeticError:
+        return str(value)
 
 
 def survivors(damaged: Damaged) -> int:

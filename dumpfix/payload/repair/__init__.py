@@ -38,7 +38,7 @@ from dumpfix.payload.model import Level, Repair
 from dumpfix.payload.repair import framing, not_json, strings, structure
 from dumpfix.payload.repair.automaton import Effort
 from dumpfix.payload.repair.pieces import Draft, Grade
-from dumpfix.payload.repair.structure import Outcome
+from dumpfix.payload.repair.structure import Outcome, Reading
 from dumpfix.payload.shape import ShapeModel
 from dumpfix.payload.validity import first_error, is_valid, string_text
 
@@ -88,9 +88,13 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
     effort = Effort()
     draft = Draft(payload)
     _unframe(draft)
-    outcome = _settled(draft, shape, effort)
-    if outcome is None:
-        return _given_up(draft, effort)
+    if draft.text is not payload and is_valid(draft.text):
+        outcome = Outcome([], Grade.SYNTAX, 0.0)
+    else:
+        settled, reading = _settled(draft, shape, effort)
+        if settled is None:
+            return _given_up(payload, reading)
+        outcome = settled
     if outcome.undecided:
         readings = tuple(text for text in (draft.text, *outcome.alternatives) if is_valid(text))
         return Repair(None, "irrecoverable", reason=_UNDECIDED, alternatives=readings, work=effort.steps)
@@ -112,13 +116,14 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
     )
 
 
-def _given_up(draft: Draft, effort: Effort) -> Repair:
-    """The answer where no reading is known; a text that was cut before its first whole value is a fragment of it."""
-    cut = structure.cut_before_anything(structure.read(draft.text, effort))
+def _given_up(payload: bytes, reading: Reading) -> Repair:
+    """The answer where nothing is known to do; a text that was cut before its first whole value is a fragment of it."""
+    work = reading.effort.steps
+    cut = structure.cut_before_anything(reading)
     if cut is None:
-        return Repair(None, "irrecoverable", reason=_why_not(draft.payload), work=effort.steps)
+        return Repair(None, "irrecoverable", reason=_why_not(payload), work=work)
     reason = "cut before the first value was whole"
-    return Repair(None, "irrecoverable", reason=reason, fragments=(cut,), lost=((0, None),), work=effort.steps)
+    return Repair(None, "irrecoverable", reason=reason, fragments=(cut,), lost=((0, None),), work=work)
 
 
 def _why_not(payload: bytes) -> str:
@@ -141,17 +146,23 @@ def _unframe(draft: Draft) -> None:
         draft.lay(cause(draft.text) or ())
 
 
-def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> Outcome | None:
-    """Lay the changes that make the draft's structure sound."""
-    if draft.text is not draft.payload and is_valid(draft.text):
-        return Outcome([], Grade.SYNTAX, 0.0)
+def _taken_out(draft: Draft, effort: Effort) -> Outcome | None:
+    """Take the document out of the text around it, or list several; None if there is no such thing."""
+    around = framing.surrounded(draft.text)
+    if around is None:
+        return None
+    effort.steps += around.work
+    draft.lay(around.changes)
+    return Outcome([], Grade.SYNTAX, 1.0, alternatives=around.alternatives)
+
+
+def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> tuple[Outcome | None, Reading]:
+    """Lay the changes that make the draft's structure sound; the outcome (None: there is no way) and what was read."""
     reading = structure.read(draft.text, effort)
     if structure.may_be_surrounded(reading):
-        around = framing.surrounded(draft.text)
+        around = _taken_out(draft, effort)
         if around is not None:
-            effort.steps += around.work
-            draft.lay(around.changes)
-            return Outcome([], Grade.SYNTAX, 1.0, alternatives=around.alternatives)
+            return around, reading
         cut = framing.prefix(draft.text)
         if cut:
             draft.lay(cut)
@@ -160,4 +171,4 @@ def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> Outcome 
     if outcome is not None:
         outcome.lost = [(draft.origin(a), None if b is None else draft.origin(b)) for a, b in outcome.lost]
         draft.lay(outcome.changes)
-    return outcome
+    return outcome, reading

@@ -46,12 +46,18 @@ from dumpfix.payload.repair.tokens import (
     prepare,
 )
 
+# How far before the error a bracket may be missing, and a quote; both in tokens. A wrong quote shows at once, because
+# the text of the string after it is no JSON; a wrong bracket may show only at the end.
 WINDOW = 512
 _QUOTE_WINDOW = 16
+# How many bare quotes one string may have, how many of them may look like the ends of strings, how many places inside
+# one string are tried for a closing quote, and how long a word may be that is looked at byte by byte.
 _MOST_INNER_QUOTES = 400
 _MOST_STRUCTURAL = 3
 _MOST_PLACES = 512
 _LONGEST_WORD = 40
+
+# What an edit costs: a comma is forgotten sooner than a bracket, and a flipped bit leaves a byte that is one bit off.
 _INSERT_COST = {COMMA: 0.8, COLON: 0.8, OPEN_OBJECT: 1.5, OPEN_ARRAY: 1.5, CLOSE_OBJECT: 1.5, CLOSE_ARRAY: 1.5}
 _DELETE_COST = {COMMA: 0.6, COLON: 1.0, OPEN_OBJECT: 2.0, OPEN_ARRAY: 2.0, CLOSE_OBJECT: 1.6, CLOSE_ARRAY: 1.6}
 _BRACKETS = (OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY)
@@ -72,8 +78,9 @@ class Candidate(NamedTuple):
 
 
 class Site(NamedTuple):
-    """A broken text with what is known about it. `mended` is the front's token list, `back.tokens` the back's: the
-    same list where the quotes pair up, another where one is missing or too many."""
+    """A broken text with what is known about it. `tokens` is the front's list, `back.tokens` the back's: the same one
+    where the quotes pair up, another where one is missing or too many. `window`: how many tokens before the error are
+    looked at."""
 
     text: Text
     tokens: Tokens

@@ -7,7 +7,6 @@ that every leaf of the output is a leaf of what the text once was.
 
 from typing import NamedTuple
 
-from dumpfix.payload.lexer import WHITE_SPACE
 from dumpfix.payload.model import Fragment
 from dumpfix.payload.repair.automaton import AFTER, FIRST_ELEMENT, FIRST_KEY, KEY, Front, Stacks
 from dumpfix.payload.repair.pieces import Change, Grade
@@ -23,6 +22,7 @@ from dumpfix.payload.repair.tokens import (
 from dumpfix.payload.validity import string_text
 
 _LITERALS = (b"true", b"false", b"null")
+_DEEPEST_PATH = 1000
 
 
 class Ending(NamedTuple):
@@ -72,10 +72,11 @@ def _completion(text: bytes, front: Front, index: int) -> bytes:
 
 
 def _is_cut_number(data: bytes, tokens: Tokens, index: int) -> bool:
-    """Whether the token is a number that nothing ends: more digits could have followed."""
+    """Whether the token is a number that nothing ends: more digits could have followed. A line end alone ends nothing,
+    since whoever wrote the text to a file may have added it; blanks do."""
     if tokens.kinds[index] != ATOM or data[tokens.starts[index]] not in b"-0123456789":
         return False
-    return not data[tokens.ends[index] :].strip(WHITE_SPACE)
+    return not data[tokens.ends[index] :].strip(b"\r\n")
 
 
 def _reason(tokens: Tokens, cut: int) -> str:
@@ -96,7 +97,10 @@ def _fragment(data: bytes, tokens: Tokens, front: Front, table: Stacks, cut: int
 
 
 def path_of(data: bytes, tokens: Tokens, front: Front, table: Stacks, index: int) -> str:
-    """The JSON Pointer of token `index`: the keys and indexes of the containers that are open there."""
+    """The JSON Pointer of token `index`: the keys and indexes of the containers that are open there; empty where they
+    are more than anyone would read."""
+    if table.depth[front.stacks[index]] > _DEEPEST_PATH:
+        return ""
     steps: list[str | int] = []
     for before in range(index):
         kind = tokens.kinds[before]

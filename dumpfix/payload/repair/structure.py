@@ -34,25 +34,33 @@ from dumpfix.payload.repair.tokens import (
 )
 from dumpfix.payload.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
 
+# Readings whose costs differ by less than TIE are rivals: the answer is a guess. Shape may overrule at most NEAR.
 TIE = 0.5
-MOST_ERRORS = 8
-MOST_ERRORS_IN_LARGE = 2
-FEW_ERRORS = 3
-ONE_MORE = 1.2
-LARGE = 1 << 18
+NEAR = 1.5
+# An outcome up to CHEAP is one small edit; above it, holes and several errors are weighed against it.
 CHEAP = 2.6
+ONE_MORE = 1.2
+# How many errors are repaired one after another; after FEW it must look as if that would reach the end.
+MOST_ERRORS = 8
+MOST_ERRORS_IN_LARGE = 1
+FEW_ERRORS = 3
+LARGE = 1 << 18
+# How many tokens before an error are looked at for the first of several, and for the quote that is wrong.
 NEAR_ERROR = 16
 NEAR_QUOTE = 8
-NULS = b"\0\0"
-NEAR = 1.5
+# How many readings are compared by shape, and how many bytes that may take.
 MOST_COMPARED = 48
 FEWEST_COMPARED = 8
 COMPARED_BYTES = 1 << 17
 MOST_ALTERNATIVES = 4
+# Readings that differ by less than EVEN are equal; with TOO_MANY equals none is taken (measured: right in one of five).
 EVEN = 0.01
 TOO_MANY_EQUALS = 3
+# A bracket that may be missing at the end is, unless there are TELLING tokens whose shape is CONVINCING.
 TELLING = 64
 CONVINCING = 0.5
+# A run that stands for lost bytes: a single NUL may be a byte like any other.
+NULS = b"\0\0"
 
 
 @dataclass
@@ -137,7 +145,7 @@ def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
             outcome = _two_documents(reading) or _mixed(reading) or outcome or _head_lost(reading)
         if outcome is not None and (best is None or cost + outcome.cost < best.cost):
             best = _composed(draft, outcome, cost)
-        if outcome is not None and outcome.cost <= CHEAP:
+        if count + 1 == most or (outcome is not None and outcome.cost <= CHEAP):
             break
         # At the pace so far the end may be out of reach: then it is one error after another all the way.
         if count >= FEW_ERRORS and _error(reading) * most < len(reading.data) * count:
@@ -269,7 +277,9 @@ def _outcome(changes: list[Change], cost: float) -> Outcome:
 def _reaches_the_end(reading: Reading) -> bool:
     """Whether the front took everything but, at most, a last token that the end of the text cut."""
     tokens, stop = reading.tokens, reading.front.stop
-    return stop == len(tokens) or (stop == len(tokens) - 1 and tokens.kinds[stop] in (OPEN_STRING, WORD))
+    if stop == len(tokens):
+        return True
+    return stop == len(tokens) - 1 and tokens.kinds[stop] in (OPEN_STRING, WORD) and reading.front.states[stop] <= KEY
 
 
 def _only_stops_early(reading: Reading) -> bool:

@@ -150,7 +150,7 @@ def _drop_comma(tokens: Tokens) -> None:
 
 def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> int:
     """Read something that is no JSON token, at `at`; `end` is the next delimiter. The offset behind it."""
-    previous = tokens.kinds[-1] if tokens.kinds else COMMA
+    previous = tokens.kinds[-1] if tokens.kinds else COLON
     comment = _comment_end(data, at, stop, tokens.endless)
     if comment and tokens.patience > 0:
         # Many comments in one long run would have it looked at again and again.
