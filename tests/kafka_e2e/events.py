@@ -143,7 +143,7 @@ def events(topic: str, number: int, can_show: Callable[[KafkaRecord], bool]) -> 
     return result
 
 
-# ----------------------------------------------------------------------------------------- what a format can show at all
+# ---------------------------------------------------------------------------------------- what a format can show at all
 
 # In the text of a value that is no JSON these lines are what they look like, for any reader.
 _LOOKS_LIKE_A_LINE_OF_A_TOOL = (b"% ", b"%3|", b"Processed a total", b"[2023-11-14", b"CreateTime:", b"Topic ", b"^C")

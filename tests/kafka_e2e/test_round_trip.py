@@ -171,7 +171,7 @@ def held(broker: KafkaBroker, topic: str) -> dict[int, list[Carried]]:
     return found
 
 
-# --------------------------------------------------------------------------------------------------------- the judgement
+# -------------------------------------------------------------------------------------------------------- the judgement
 
 
 def lines_of(what: Format, records: list[KafkaRecord], dump: bytes) -> Iterator[int]:
@@ -248,7 +248,7 @@ def assert_node_parses(values: list[bytes], folder: Path) -> None:
     assert int(asked.stdout) == len(values)
 
 
-# ------------------------------------------------------------------------------------------------------------- the tests
+# ------------------------------------------------------------------------------------------------------------ the tests
 
 
 def through_kcat(

@@ -51,8 +51,6 @@ def service() -> list[str]:
             pytest.skip("npm did not bring kafkajs within two minutes")
         if done.returncode != 0:
             pytest.skip(f"npm cannot bring kafkajs: {done.stderr.strip().splitlines()[-1:]}")
-    tested_against.ran("node", tested_against.version_of_node())
-    tested_against.ran("kafkajs", KAFKAJS)
     return ["node", str(Path(__file__).with_name("consumer.js")), str(NODE_FOLDER)]
 
 
@@ -66,6 +64,8 @@ class Life:
 
 
 def live(service: list[str], broker: KafkaBroker, group: str, topic: str) -> Life:
+    tested_against.ran("node", tested_against.version_of_node())
+    tested_against.ran("kafkajs", KAFKAJS)
     done = subprocess.run(
         [*service, broker.bootstrap, group, topic], capture_output=True, timeout=120, check=False, text=True
     )
