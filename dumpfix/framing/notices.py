@@ -9,14 +9,14 @@ from __future__ import annotations
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Frame, NeedMoreError, Span
 from dumpfix.grammar.layout import Layout, Literal
 
 #: notices taken out of one record
-MOST_INNER_NOTICES = 64
+MOST_INNER_NOTICES = 32
 #: up to so many, every selection of them is tried
 MOST_CHOSEN = 4
 
@@ -104,7 +104,8 @@ class RuleWithNotices(ABC):
             mended = self._joined(data, at, chosen, reach)
             if mended is not None and mended.inner_notices and self.holds(mended):
                 return mended
-        mended = self._joined(data, at, runs, reach) if runs and frame is None else None
+        everything = list(_choices(runs))[-1:] if frame is None else []
+        mended = self._joined(data, at, everything[0], reach) if everything else None
         return mended if mended is not None and mended.inner_notices else None
 
     def _inner_notices(self, data: bytes, at: int, *, final: bool) -> tuple[list[list[Span]], int]:
@@ -119,24 +120,27 @@ class RuleWithNotices(ABC):
             notice = self._find_notice(data, begin, reach, final=final)
             if notice is None:
                 break
+            # The next one is looked for inside this one too: what a payload shows of a notice may hold a real one.
+            begin = notice.start + 1
             run = [notice]
             while run[-1].end < len(data) and (more := self.notices.match(data, run[-1].end, final=final)):
                 run.append(more)
-            begin = run[-1].end
+            after = run[-1].end
             at_line_start = data[notice.start - 1 : notice.start] == b"\n"
-            if begin >= len(data):
+            if after >= len(data):
                 if not final:
                     raise NeedMoreError
                 if at_line_start:
-                    break
-            elif at_line_start and not self.cannot_begin(data, begin, final=final):
-                break
+                    continue
+            elif at_line_start and not self.cannot_begin(data, after, final=final):
+                continue
             runs.append(run)
-            if begin >= reach:
-                reach, is_open = self.next_start(data, begin + 1, final=final)
+            if after >= reach:
+                reach, is_open = self.next_start(data, after + 1, final=final)
+                reach = max(reach, after)
         if runs and is_open:
             raise NeedMoreError
-        return runs, max(reach, begin if runs else 0)
+        return runs, reach
 
     def _joined(self, data: bytes, at: int, runs: Sequence[Sequence[Span]], reach: int) -> Frame | None:
         """The record at ``at`` as it reads without these notices."""
@@ -165,13 +169,21 @@ class RuleWithNotices(ABC):
 
 
 def _choices(runs: Sequence[list[Span]]) -> Iterator[Sequence[list[Span]]]:
-    """Which notices to take out, the fewest first; of many only each by itself and all of them."""
-    if len(runs) > MOST_CHOSEN:
-        yield from ([run] for run in runs)
-        yield runs
-        return
-    for count in range(1, len(runs) + 1):
-        yield from combinations(runs, count)
+    """Which notices to take out: the fewest first, then the fewest bytes; of many only one, two, or all that fit."""
+    most = len(runs) if len(runs) <= MOST_CHOSEN else 2
+    for count in range(1, most + 1):
+        ways = [chosen for chosen in combinations(runs, count) if _are_apart(chosen)]
+        yield from sorted(ways, key=lambda chosen: sum(run[-1].end - run[0].start for run in chosen))
+    if most < len(runs):
+        everything: list[list[Span]] = []
+        for run in runs:
+            if not everything or everything[-1][-1].end <= run[0].start:
+                everything.append(run)
+        yield everything
+
+
+def _are_apart(runs: Sequence[list[Span]]) -> bool:
+    return all(one[-1].end <= other[0].start for one, other in pairwise(runs))
 
 
 def _mapped(frame: Frame, pieces: Sequence[tuple[int, int]], notices: Sequence[Span]) -> Frame:

@@ -69,18 +69,18 @@ def test_the_payloads_of_a_fixture_come_out(
     name = fixture["file"]
     dump = (FIXTURES / folder / name).read_bytes()
     told = Told(command=fixture["command"]) if how == "command" else Told()
+    produced = payloads(records)
+    try:
+        found = emitted(dump, told)
+    except DumpfixError:
+        assert name in NO_PAYLOADS or (how == "auto" and name in UNDECIDABLE)
+        return
     if name in NO_PAYLOADS:
-        with pytest.raises(DumpfixError):
-            assert not emitted(dump, told)
-            raise DumpfixError("nothing came out")
+        assert not found
         return
     if how == "auto" and name in UNDECIDABLE:
-        with pytest.raises(DumpfixError):
-            assert sum(emitted(dump, told).values()) < len(records) // 2
-            raise DumpfixError("hardly anything came out")
+        assert found.total() < len(records) // 2
         return
-    produced = payloads(records)
-    found = emitted(dump, told)
     # Of values alone nobody can tell a tombstone from the text null: it comes out, with a hazard (CLI contract).
     del produced[b"null"], found[b"null"]
     if fixture["records"] == "awkward" and not _is_exact(fixture["command"]):
