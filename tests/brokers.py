@@ -176,6 +176,7 @@ class MockCluster:
 
     def new_topic(self, prefix: str = "t") -> str:
         """A name that nobody used in this cluster."""
+        tested_against.ran("mock", confluent_kafka.libversion()[0])
         return f"{prefix}{next(self._numbers)}"
 
     def produce(self, records: Sequence[KafkaRecord], **config: Any) -> None:
@@ -204,7 +205,6 @@ def mock_cluster(brokers: int = 1) -> Iterator[MockCluster]:
     """A mock cluster for as long as the block runs."""
     # Its log lines go to standard error by default and would be in the way of a test's own.
     producer = confluent_kafka.Producer({"test.mock.num.brokers": brokers, "log_level": 2})
-    tested_against.ran("mock", confluent_kafka.libversion()[0])
     try:
         yield MockCluster(producer)
     finally:

@@ -15,6 +15,8 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
+from tests import tested_against
+
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example]
 
 settings.register_profile("dev", max_examples=60, deadline=None, derandomize=True, suppress_health_check=_SLOW)
@@ -40,3 +42,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         pyfuncitem.obj(**arguments)
         if time.monotonic() >= until:
             return True
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Which tools a test ran, for README's table."""
+    if report.when == "call" or not report.passed:
+        tested_against.settle(report.passed)
+
+
+def pytest_sessionfinish() -> None:
+    tested_against.keep()

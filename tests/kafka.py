@@ -36,6 +36,12 @@ BROKER_VERSION = "3.9.1"
 # One version or more of each family of kafka-console-consumer's output, oldest first.
 TOOL_VERSIONS: tuple[str, ...] = ("0.9.0.1", "0.10.2.2", "1.1.1", "2.4.1", "2.6.3", "2.8.2", "3.9.1", "4.3.1")
 
+# kafka-console-producer takes headers and a null marker from 3.2 on; 4.0 has a reader of its own.
+PRODUCER_VERSIONS: tuple[str, ...] = ("3.9.1", "4.3.1")
+
+# kafka-consumer-groups: one in Scala, the broker's own, and the newest.
+GROUP_TOOL_VERSIONS: tuple[str, ...] = ("2.4.1", "3.9.1", "4.3.1")
+
 # A JVM that lives for two seconds has no use for its second compiler or a parallel collector.
 _JVM = ("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:-UsePerfData")
 
@@ -235,6 +241,7 @@ class KafkaBroker:
 
     def create_topic(self, name: str, partitions: int = 1, **config: str) -> None:
         """Create a topic; in ``config`` an underscore stands for a dot: ``message_timestamp_type="LogAppendTime"``."""
+        tested_against.ran("broker", self.version)
         settings = {key.replace("_", "."): value for key, value in config.items()}
         client = AdminClient({"bootstrap.servers": self.bootstrap})
         for created in client.create_topics([NewTopic(name, partitions, 1, config=settings)]).values():
@@ -304,7 +311,6 @@ def kafka_broker(version: str = BROKER_VERSION) -> Iterator[KafkaBroker]:
             process = subprocess.Popen([*java, "kafka.Kafka", str(configuration)], stdout=log, stderr=log)
             try:
                 _wait_until_it_answers(process, f"127.0.0.1:{port}", scratch / "broker.log")
-                tested_against.ran("broker", version)
                 yield KafkaBroker(f"127.0.0.1:{port}", version, process.pid)
             finally:
                 process.terminate()

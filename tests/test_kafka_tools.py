@@ -13,6 +13,8 @@ import pytest
 from .brokers import kcat_path, run_kcat
 from .kafka import (
     BROKER_VERSION,
+    GROUP_TOOL_VERSIONS,
+    PRODUCER_VERSIONS,
     KafkaBroker,
     KafkaUnavailableError,
     jars,
@@ -22,9 +24,6 @@ from .kafka import (
 )
 from .writers.console_consumer import Options, parse_version
 from .writers.records import BASE_TIMESTAMP, Header, KafkaRecord
-
-PRODUCERS = ("3.9.1", "4.3.1")
-GROUP_TOOLS = ("2.4.1", "3.9.1", "4.3.1")
 
 _numbers = count(1)
 
@@ -79,7 +78,7 @@ def held(broker: KafkaBroker, topic: str) -> list[Triple]:
 MARKED = ("parse.key=true", "parse.headers=true", "null.marker=@N@")
 
 
-@pytest.mark.parametrize("version", PRODUCERS)
+@pytest.mark.parametrize("version", PRODUCER_VERSIONS)
 def test_the_null_marker_makes_nulls_of_keys_values_header_values_and_whole_headers(
     broker: KafkaBroker, topic: str, version: str
 ) -> None:
@@ -94,7 +93,7 @@ def test_the_null_marker_makes_nulls_of_keys_values_header_values_and_whole_head
     ]
 
 
-@pytest.mark.parametrize("version", PRODUCERS)
+@pytest.mark.parametrize("version", PRODUCER_VERSIONS)
 def test_a_carriage_return_ends_a_line_and_bytes_that_are_no_utf8_are_replaced(
     broker: KafkaBroker, topic: str, version: str
 ) -> None:
@@ -102,7 +101,7 @@ def test_a_carriage_return_ends_a_line_and_bytes_that_are_no_utf8_are_replaced(
     assert [value for _, _, value in held(broker, topic)] == [b"a", b"b", b"c", b"", "\ufffd\ufffdé".encode()]
 
 
-@pytest.mark.parametrize("version", PRODUCERS)
+@pytest.mark.parametrize("version", PRODUCER_VERSIONS)
 def test_a_line_without_its_separators_stops_the_producer_after_the_lines_before_it(
     broker: KafkaBroker, topic: str, version: str
 ) -> None:
@@ -114,14 +113,14 @@ def test_a_line_without_its_separators_stops_the_producer_after_the_lines_before
     assert held(broker, topic) == [((), b"k", b"v")]
 
 
-@pytest.mark.parametrize("version", PRODUCERS)
+@pytest.mark.parametrize("version", PRODUCER_VERSIONS)
 def test_the_text_no_headers_is_not_taken_back(broker: KafkaBroker, topic: str, version: str) -> None:
     status, said = put(broker, version, topic, b"NO_HEADERS\tk\tv\n", *MARKED)
     assert status == 1
     assert b"No header key separator found in pair 'NO_HEADERS' on line number 1" in said
 
 
-@pytest.mark.parametrize("version", PRODUCERS)
+@pytest.mark.parametrize("version", PRODUCER_VERSIONS)
 def test_a_record_that_is_too_large_is_only_logged(broker: KafkaBroker, topic: str, version: str) -> None:
     status, said = put(broker, version, topic, b"x" * 1_100_000 + b"\nnext\n")
     assert status == 0
@@ -129,7 +128,7 @@ def test_a_record_that_is_too_large_is_only_logged(broker: KafkaBroker, topic: s
     assert [value for _, _, value in held(broker, topic)] == [b"next"]
 
 
-@pytest.mark.parametrize("version", PRODUCERS)
+@pytest.mark.parametrize("version", PRODUCER_VERSIONS)
 def test_what_the_consumer_prints_the_producer_takes_back(broker: KafkaBroker, topic: str, version: str) -> None:
     records = [
         KafkaRecord(
@@ -181,7 +180,7 @@ def ten_records(broker: KafkaBroker, topic: str) -> None:
     broker.produce([KafkaRecord(topic, 0, at, BASE_TIMESTAMP, "create", (), None, b"%d" % at) for at in range(10)])
 
 
-@pytest.mark.parametrize("version", GROUP_TOOLS)
+@pytest.mark.parametrize("version", GROUP_TOOL_VERSIONS)
 def test_a_group_set_to_an_offset_reads_on_from_it(broker: KafkaBroker, topic: str, version: str) -> None:
     ten_records(broker, topic)
     assert len(read_in_group(broker, topic, f"g-{topic}").splitlines()) == 10
@@ -203,7 +202,7 @@ def test_a_group_set_to_an_offset_reads_on_from_it(broker: KafkaBroker, topic: s
     assert read_in_group(broker, topic, f"g-{topic}") == b"7\n8\n9\n"
 
 
-@pytest.mark.parametrize("version", GROUP_TOOLS)
+@pytest.mark.parametrize("version", GROUP_TOOL_VERSIONS)
 def test_a_group_is_set_from_a_plan_in_a_file(broker: KafkaBroker, topic: str, version: str, tmp_path: Path) -> None:
     ten_records(broker, topic)
     read_in_group(broker, topic, f"g-{topic}")
@@ -216,7 +215,7 @@ def test_a_group_is_set_from_a_plan_in_a_file(broker: KafkaBroker, topic: str, v
     assert read_in_group(broker, topic, f"g-{topic}") == b"8\n9\n"
 
 
-@pytest.mark.parametrize("version", GROUP_TOOLS)
+@pytest.mark.parametrize("version", GROUP_TOOL_VERSIONS)
 def test_an_exported_plan_ends_with_an_empty_line_and_is_taken_back_with_it(
     broker: KafkaBroker, topic: str, version: str, tmp_path: Path
 ) -> None:
@@ -231,7 +230,7 @@ def test_an_exported_plan_ends_with_an_empty_line_and_is_taken_back_with_it(
     assert (status, planned.split()[-1]) == (0, b"10")
 
 
-@pytest.mark.parametrize("version", GROUP_TOOLS)
+@pytest.mark.parametrize("version", GROUP_TOOL_VERSIONS)
 def test_an_offset_beyond_the_end_becomes_the_end(broker: KafkaBroker, topic: str, version: str) -> None:
     ten_records(broker, topic)
     read_in_group(broker, topic, f"g-{topic}")
@@ -240,7 +239,7 @@ def test_an_offset_beyond_the_end_becomes_the_end(broker: KafkaBroker, topic: st
     assert (status, planned.split()[-1]) == (0, b"10")
 
 
-@pytest.mark.parametrize("version", GROUP_TOOLS)
+@pytest.mark.parametrize("version", GROUP_TOOL_VERSIONS)
 def test_a_group_with_members_is_refused_on_standard_output_with_status_0(
     broker: KafkaBroker, topic: str, version: str
 ) -> None:

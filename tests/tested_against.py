@@ -22,7 +22,7 @@ README = _ROOT / "README.md"
 BEGIN = "<!-- tested-against -->"
 END = "<!-- /tested-against -->"
 
-# In the order of the table. What was run and is not here is a mistake that shows as a KeyError.
+# In the order of the table.
 _TITLES = {
     "kcat": "kcat",
     "kafka-console-consumer": "kafka-console-consumer",
@@ -35,17 +35,25 @@ _TITLES = {
     "node": "Node.js (`JSON.parse`)",
 }
 
+_running: set[tuple[str, str]] = set()
 _ran: dict[str, set[str]] = {}
 
 
 def ran(tool: str, version: str) -> None:
-    """To be called by what runs a tool."""
+    """To be called by what runs a tool, each time: it counts for the test that is going on."""
     assert tool in _TITLES
-    _ran.setdefault(tool, set()).add(version)
+    _running.add((tool, version))
+
+
+def settle(passed: bool) -> None:
+    """A test is over: what it ran was tested only if it passed."""
+    for tool, version in _running if passed else ():
+        _ran.setdefault(tool, set()).add(version)
+    _running.clear()
 
 
 def keep(path: Path = NOTES) -> None:
-    """Write down what was run. A session that ran no tool at all leaves the notes as they are."""
+    """Write down what was tested. A session that ran no tool at all leaves the notes as they are."""
     if _ran:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps({tool: sorted(versions) for tool, versions in sorted(_ran.items())}, indent=1))

@@ -108,7 +108,7 @@ def readings(head: bytes, grammars: Sequence[Grammar], *, final: bool) -> list[R
     first.sort(key=lambda r: (r.is_pending, r.cost_per_byte))
     if len(sample) == len(head) or not first:
         return first
-    bound = first[0].cost_per_byte * NEAR + 0.05
+    bound = first[0].cost_per_byte + abs(first[0].cost_per_byte) * (NEAR - 1) + 0.05
     near = [read(r.grammar, r.layout, head, final=final) for r in first if r.cost_per_byte <= bound or r.is_pending]
     near = [reading for reading in near if reading.records or reading.is_pending]
     near.sort(key=lambda r: (r.is_pending, r.cost_per_byte))

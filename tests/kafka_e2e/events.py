@@ -143,16 +143,19 @@ def events(topic: str, number: int, can_show: Callable[[KafkaRecord], bool]) -> 
     return result
 
 
-# ----------------------------------------------------------------------------------------- what a format can show at all
+# ---------------------------------------------------------------------------------------- what a format can show at all
 
 # In the text of a value that is no JSON these lines are what they look like, for any reader.
 _LOOKS_LIKE_A_LINE_OF_A_TOOL = (b"% ", b"%3|", b"Processed a total", b"[2023-11-14", b"CreateTime:", b"Topic ", b"^C")
 
 
 def _ends_with_its_line(value: bytes | None) -> bool:
-    """Without a size in front, a value is over where its JSON is, or else where its line is."""
+    """Without a size in front, a value is over where its JSON is, or else where its line is.
+
+    So an empty line in front of the JSON is an empty value.
+    """
     if value is None or is_json(value):
-        return True
+        return value is None or value[:1] not in (b"\n", b"\r")
     return not any(part in value for part in (b"\n", b"\r", *_LOOKS_LIKE_A_LINE_OF_A_TOOL))
 
 

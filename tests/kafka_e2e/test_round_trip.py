@@ -171,7 +171,7 @@ def held(broker: KafkaBroker, topic: str) -> dict[int, list[Carried]]:
     return found
 
 
-# --------------------------------------------------------------------------------------------------------- the judgement
+# -------------------------------------------------------------------------------------------------------- the judgement
 
 
 def lines_of(what: Format, records: list[KafkaRecord], dump: bytes) -> Iterator[int]:
@@ -189,10 +189,12 @@ def check_rejects(what: Format, records: list[KafkaRecord], fates: list[Fate], d
     """All that could not be carried, and only that, with its place, the reason and its bytes."""
     if what.has_offsets:
         places: list[object] = [(record.partition, record.offset) for record in records]
-        found = [((reject["partition"], reject["offset"]), *reason_and_bytes(reject)) for reject in seen.rejects]
+        found = [
+            ((reject["partition"], reject["offset"]), *reason_and_bytes(reject, what.how)) for reject in seen.rejects
+        ]
     else:
         places = list(lines_of(what, records, dump))
-        found = [(reject["line"], *reason_and_bytes(reject)) for reject in seen.rejects]
+        found = [(reject["line"], *reason_and_bytes(reject, what.how)) for reject in seen.rejects]
     wanted = [
         (place, fate.because, record.value)
         for place, record, fate in zip(places, records, fates, strict=True)
@@ -206,7 +208,7 @@ def check_rejects(what: Format, records: list[KafkaRecord], fates: list[Fate], d
     assert seen.done.status == (1 if wanted else 0)
 
 
-def reason_and_bytes(reject: dict[str, object]) -> tuple[object, bytes | None]:
+def reason_and_bytes(reject: dict[str, object], how: Shown) -> tuple[object, bytes | None]:
     assert reject["record"] is True
     text = reject.get("payload_text")
     value = None if text is None else str(text).encode()
@@ -214,7 +216,7 @@ def reason_and_bytes(reject: dict[str, object]) -> tuple[object, bytes | None]:
         value = base64.b64decode(str(reject["payload_base64"]))
     # What could be mended, but may not under --repair none, is broken all the same; but of nothing nothing can be made.
     because = "irrecoverable" if reject["withheld_because"] == "level" and value else reject["withheld_because"]
-    return because, value
+    return because, how.of(value)
 
 
 def assert_same(found: list[object], wanted: list[object]) -> None:
@@ -246,7 +248,7 @@ def assert_node_parses(values: list[bytes], folder: Path) -> None:
     assert int(asked.stdout) == len(values)
 
 
-# ------------------------------------------------------------------------------------------------------------- the tests
+# ------------------------------------------------------------------------------------------------------------ the tests
 
 
 def through_kcat(
