@@ -20,6 +20,9 @@ def grammar(
         str | None,
         typer.Option("--schema", metavar="NAME", help="Print a JSON Schema instead: report, envelope, rejects."),
     ] = None,
+    vocabulary: Annotated[
+        bool, typer.Option("--vocabulary", help="Print the fields that a grammar may declare, and where each ends.")
+    ] = False,
 ) -> int:
     """What does a dump have to look like? List the grammars, then read one:
 
@@ -31,6 +34,7 @@ def grammar(
 
     \b
         dumpfix grammar --kcat-format '%t/%p/%o/%k: %s\\n' > mine.lark
+        dumpfix grammar --vocabulary
         dumpfix convert --grammar mine.lark dump.txt
     """
     from dumpfix.cli.inputs import told
@@ -38,7 +42,11 @@ def grammar(
     said = told(None, kcat_format, command, command_file, None).command
     if len([choice for choice in (name, kcat_format, said, schema) if choice is not None]) > 1:
         raise UsageError("give one of NAME, --kcat-format, --command and --schema")
-    if schema is not None:
+    if vocabulary:
+        from dumpfix.grammar.write import vocabulary_text
+
+        typer.echo(vocabulary_text(), nl=False)
+    elif schema is not None:
         from dumpfix.report.schemas import schema_text
 
         typer.echo(schema_text(schema), nl=False)
@@ -48,15 +56,16 @@ def grammar(
         typer.echo(grammar_text(os.fsencode(kcat_format)), nl=False)
     elif said is not None:
         from dumpfix.grammar.command import grammar_of
+        from dumpfix.grammar.write import grammar_of as written
 
-        typer.echo(grammar_of(said).text, nl=False)
+        typer.echo(written(grammar_of(said).layouts), nl=False)
     elif name is not None:
         from dumpfix.grammar.load import path_of
 
         typer.echo(path_of(name).read_text("utf-8"), nl=False)
     else:
-        from dumpfix.grammar.load import SHIPPED
+        from dumpfix.grammar.load import names
 
-        for shipped in SHIPPED:
+        for shipped in names():
             typer.echo(shipped)
     return 0
