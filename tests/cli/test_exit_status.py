@@ -71,6 +71,8 @@ def test_the_verdict_does_not_depend_on_what_may_go_out() -> None:
         ("convert", "--from", "no-such-grammar", "dump.txt"),
         ("convert", "--no-such-option"),
         ("convert", "-", "-"),
+        ("convert", "--command-file", "-"),
+        ("convert", "--command-file", "-", "dump.txt", "--command", "kcat -C"),
         ("convert", "-o", ".", "dump.txt"),
         ("convert", "-o", "no/such/folder/out", "dump.txt"),
         ("no-such-command",),
