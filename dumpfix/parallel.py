@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-from dumpfix.errors import BrokenRunError
+from dumpfix.errors import BrokenInputError, BrokenRunError
 from dumpfix.framing.framer import Located, scanner_for
 from dumpfix.grammar.choose import Choice
 from dumpfix.pipeline import Pipeline, Policy
@@ -81,12 +81,15 @@ def is_possible(source: Source, jobs: int) -> bool:
 
 
 def convert(task: Task, source: Source, ledger: Ledger, jobs: int) -> Iterator[bytes]:
-    """The output for one file, in order; ``ledger`` is told of everything. Raises BrokenRunError."""
+    """The output for one file, in order; ``ledger`` is told of everything. Raises BrokenRunError, BrokenInputError."""
     run = _Run(task, source, ledger)
-    cuts = run.cuts()
-    yield from run.learn(cuts)
-    yield from run.share_out(cuts, jobs)
-    yield from run.finish()
+    try:
+        cuts = run.cuts()
+        yield from run.learn(cuts)
+        yield from run.share_out(cuts, jobs)
+        yield from run.finish()
+    except OSError as error:
+        raise BrokenInputError(f"reading broke off: {error.strerror or error}", path=source.path) from error
 
 
 class _Run:

@@ -125,9 +125,8 @@ class Run:
             pipeline = self.pipeline(dump.choice, base=dump.source.base)
             sink = sink_for(self.to, pipeline.reading, self.marker)
             if self.pipeline is Pipeline and parallel.is_possible(dump.source, self.jobs):
-                yield from parallel.convert(
-                    self._task(dump.source, dump.choice, sink), dump.source, self.ledger, self.jobs
-                )
+                task = self._task(dump.source, dump.choice, sink)
+                yield from _broken_off(parallel.convert(task, dump.source, self.ledger, self.jobs), account)
                 continue
             try:
                 yield from _broken_off(pipeline.convert(chunks, sink, self.ledger, self.policy), account)

@@ -46,7 +46,7 @@ def convert(
     from dumpfix.job import Job
 
     job = Job(
-        told(from_name, kcat_format, command, command_file, grammar_file),
+        told(from_name, kcat_format, command, command_file, grammar_file, dumps),
         to=to,
         level=repair,
         withheld_hazards=hazard_kinds(withhold_hazards),

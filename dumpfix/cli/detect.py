@@ -42,7 +42,7 @@ def detect(
     from dumpfix.cli.inputs import opened, told
     from dumpfix.run import find_layout
 
-    wanted = told(from_name, kcat_format, command, command_file, grammar_file)
+    wanted = told(from_name, kcat_format, command, command_file, grammar_file, dumps)
     with opened(dumps) as sources:
         for source in sources:
             dump = find_layout(source, wanted)

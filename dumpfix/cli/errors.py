@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from types import FrameType
@@ -13,6 +14,9 @@ from dumpfix.errors import DumpfixError
 from dumpfix.output import ReaderGoneError
 
 INTERRUPTED = 130
+
+#: set in the environment, this lets the traceback of a defect through
+TRACEBACK = "DUMPFIX_TRACEBACK"
 
 
 class TerminatedError(BaseException):
@@ -60,14 +64,20 @@ def complain(message: str) -> None:
 
 
 def _usage_status(error: Exception) -> int:
-    """Typer's own complaints (unknown option, bad value) know how to say themselves; anything else is a defect."""
+    """Typer's own complaints (unknown option, bad value) know how to say themselves; anything else is a defect.
+
+    Even a defect is one plain line, since what was put out until then is a correct prefix; TRACEBACK shows where.
+    """
     if isinstance(error, typer.Exit):
         return error.exit_code
     if isinstance(error, typer.Abort):
         return INTERRUPTED
     message = getattr(error, "format_message", None)
     if message is None:
-        raise error
+        if os.environ.get(TRACEBACK):
+            raise error
+        complain(f"a defect in dumpfix, please report it: {type(error).__name__}: {error}\n{TRACEBACK}=1 shows where")
+        return 3
     context = getattr(error, "ctx", None)
     hint = f"\ntry: {context.command_path} --help" if context is not None else ""
     complain(message() + hint)

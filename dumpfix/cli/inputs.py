@@ -49,8 +49,9 @@ def told(
     command: str | None,
     command_file: str | None,
     grammar_file: str | None,
+    dumps: Sequence[str] | None = ("a file",),
 ) -> Told:
-    """What the options say about the layout. Raises UsageError where they do not go together."""
+    """What the options say about the layout. Raises UsageError where they do not go together, or with the dumps."""
     from dumpfix.grammar.choose import Told
 
     if from_name is not None and "%" in from_name:
@@ -60,6 +61,8 @@ def told(
     if command_file is not None:
         if command is not None:
             raise UsageError("give one of --command and --command-file")
+        if command_file == STANDARD_INPUT and STANDARD_INPUT in (dumps or [STANDARD_INPUT]):
+            raise UsageError("--command-file - and a dump on standard input: only one of them can be read there")
         command = _read_command(command_file)
     if from_name == "auto":
         from_name = None

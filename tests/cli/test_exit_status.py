@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from dumpfix.cli.errors import exit_status
+
 from .program import PROSE, command, dumpfix, environment, names, prose
 
 GOOD = prose((0, b"a", b'{"n":1}'), (1, b"b", b'{"n":2}'))
@@ -69,6 +71,8 @@ def test_the_verdict_does_not_depend_on_what_may_go_out() -> None:
         ("convert", "--from", "no-such-grammar", "dump.txt"),
         ("convert", "--no-such-option"),
         ("convert", "-", "-"),
+        ("convert", "--command-file", "-"),
+        ("convert", "--command-file", "-", "dump.txt", "--command", "kcat -C"),
         ("convert", "-o", ".", "dump.txt"),
         ("convert", "-o", "no/such/folder/out", "dump.txt"),
         ("no-such-command",),
@@ -194,6 +198,20 @@ def _wait_for(condition: object, seconds: float = 20) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def test_a_defect_is_one_plain_line_and_no_success(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def fails(*_: object) -> None:
+        raise KeyError("no such luck\x1b")
+
+    monkeypatch.setattr("dumpfix.job.perform", fails)
+    (tmp_path / "dump.txt").write_bytes(GOOD)
+    assert exit_status(["convert", str(tmp_path / "dump.txt")]) == 3
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 2
+    assert "\x1b" not in said
 
 
 def test_quiet_when_the_reader_goes_away(tmp_path: Path) -> None:
