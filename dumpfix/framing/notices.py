@@ -31,6 +31,9 @@ class Notices:
             assert isinstance(first, Literal)
             self.layouts.setdefault(first.text, []).append(layout)
         self.beginnings = tuple(self.layouts)
+        self.cutting = tuple(
+            text for text, near in self.layouts.items() if any(layout.may_cut_records for layout in near)
+        )
         self.first_bytes = frozenset(first[:1] for first in self.beginnings)
 
     @staticmethod
@@ -74,6 +77,8 @@ class RuleWithNotices(ABC):
     """What both rules share: reading a record as if the notices in its middle were not there."""
 
     notices: Notices
+    #: off where many layouts are tried on one head and a cut record more or less does not matter
+    mends = True
 
     @abstractmethod
     def record(self, data: bytes, at: int, *, final: bool) -> Frame | None:
@@ -88,6 +93,10 @@ class RuleWithNotices(ABC):
         """Whether no record can begin at ``at``, which is the beginning of a line."""
 
     @abstractmethod
+    def surely_begins(self, data: bytes, at: int, *, final: bool) -> bool:
+        """Whether a record begins at ``at``, told by more than its being a line."""
+
+    @abstractmethod
     def next_start(self, data: bytes, at: int, *, final: bool) -> tuple[int, bool]:
         """The next start at or after ``at``; with True where the data at hand ends before one was found."""
 
@@ -97,7 +106,7 @@ class RuleWithNotices(ABC):
         A payload may hold what looks like a notice, so as few as possible are taken out: one, then two …, until
         the record holds. Where none of it makes a whole record, only a beginning that was cut is mended.
         """
-        if not self.notices.beginnings:
+        if not self.mends or not self.notices.cutting:
             return None
         runs, reach = self._inner_notices(data, at, final=final)
         for chosen in _choices(runs):
@@ -134,6 +143,9 @@ class RuleWithNotices(ABC):
                     continue
             elif at_line_start and not self.cannot_begin(data, after, final=final):
                 continue
+            elif not at_line_start and self.surely_begins(data, after, final=final):
+                # The line that it ends, and no record: the next one begins right behind it.
+                continue
             runs.append(run)
             if after >= reach:
                 reach, is_open = self.next_start(data, after + 1, final=final)
@@ -156,7 +168,7 @@ class RuleWithNotices(ABC):
     def _find_notice(self, data: bytes, at: int, stop: int, *, final: bool) -> Span | None:
         """The first notice that begins in ``data[at:stop]`` or right at ``stop``, anywhere in a line."""
         nearest: Span | None = None
-        for beginning in self.notices.beginnings:
+        for beginning in self.notices.cutting:
             limit = nearest.start if nearest else stop
             found = data.find(beginning, at, limit + len(beginning))
             while found >= 0:

@@ -143,6 +143,10 @@ class ObjectRule(RuleWithNotices):
         """Whether no object begins at ``at``."""
         return data[at : at + 1] != b"{"
 
+    def surely_begins(self, data: bytes, at: int, *, final: bool) -> bool:  # noqa: ARG002
+        """Whether an object begins at ``at``."""
+        return data[at : at + 1] == b"{"
+
     def record(self, data: bytes, at: int, *, final: bool) -> Frame:
         """The object that begins at ``at``, with what its members say."""
         members: list[_Member] = []

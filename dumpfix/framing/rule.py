@@ -107,6 +107,10 @@ class LinearRule(RuleWithNotices):
         """Whether no record can begin at ``at``, which is the beginning of a line."""
         return self.layout.is_anchored and not self.begins_record(data, at, final=final)
 
+    def surely_begins(self, data: bytes, at: int, *, final: bool) -> bool:
+        """Whether the anchor of a record stands at ``at``."""
+        return self.layout.is_anchored and self.begins_record(data, at, final=final)
+
     def begins_record(self, data: bytes, at: int, *, final: bool) -> bool:
         """Whether a line that begins at ``at`` is taken for the beginning of a record."""
         if self.layout.is_anchored:
@@ -299,7 +303,8 @@ class LinearRule(RuleWithNotices):
 
         An object or array shows its end by itself.
         """
-        scan = scan_value(data, value, len(data))
+        stop = len(data) if self.layout.is_anchored else limit
+        scan = scan_value(data, value, stop)
         if data[value : value + 1] in _OPENERS:
             if scan.state == "complete":
                 return scan.at, (), scan.at

@@ -17,10 +17,13 @@ from dumpfix.grammar.load import SHIPPED, load, shipped
 
 #: cost a record by which a reading has to be better than one that says otherwise, to be taken before HEAD is read
 CLEAR = 1.5
-#: so much of a dump is read at most before its first record is whole
-LARGEST_HEAD = 1 << 24
+#: so much of a dump is looked at as it is before its first record is whole; of more, long lines are shortened
+LARGEST_HEAD = 1 << 20
+LONG_LINE = 1 << 12
 #: below this nothing is said to speak for either of two readings
 LEVEL = 0.0002
+#: records that show whether a bare number may be an offset
+ROWS_FOR_NUMBERS = 8
 #: records that show whether a word is a label or a part of the key
 ROWS_FOR_LABELS = 4
 #: other layouts that give the same output and are worth a line
@@ -102,9 +105,8 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
     rival = next((r for r in readings[1:] if _is_level(readings[0], r) and not r.agrees_with(readings[0])), None)
     if rival is not None:
         raise LayoutError(
-            "two layouts fit this dump and would give different output:\n"
-            f"  {readings[0].grammar.name}: {describe(readings[0].layout)}\n"
-            f"  {rival.grammar.name}: {describe(rival.layout)}\n"
+            f"two layouts fit and would differ: {describe(readings[0].layout)} ({readings[0].grammar.name})"
+            f" and {describe(rival.layout)} ({rival.grammar.name})\n"
             "say which with --kcat-format, --from, or --command with the command that made the dump"
         )
     return _labelled(readings, head[:HEAD], final=True) or _choice(readings)
@@ -115,18 +117,41 @@ def _read_head(
 ) -> tuple[list[Reading], list[str]]:
     """What HEAD bytes of a dump can be; more bytes where not one record is whole in them (a payload may be large)."""
     limit = HEAD
-    while True:
+    while limit <= LARGEST_HEAD:
         if not final and len(head) < limit:
             raise NeedMoreError
         is_all = final and len(head) <= limit
-        is_last = is_all or limit >= LARGEST_HEAD
-        if b"\n" in head[:limit] or is_last:
+        if b"\n" in head[:limit] or is_all:
             readings, tried = best(head[:limit], grammars, final=is_all, is_asked_for=is_asked_for)
             is_undecided = any(reading.is_pending for reading in readings)
             readings = [reading for reading in readings if reading.records]
-            if is_last or (readings and not is_undecided):
+            if is_all or (readings and not is_undecided):
                 return readings, tried
         limit *= 4
+    return _read_shortened(head, grammars, final=final, is_asked_for=is_asked_for)
+
+
+def _read_shortened(
+    head: bytes, grammars: Sequence[Grammar], *, final: bool, is_asked_for: bool
+) -> tuple[list[Reading], list[str]]:
+    """What a dump can be whose first record is very large: the large payloads are looked at as if they were empty."""
+    line_end = head.find(b"\n", LARGEST_HEAD)
+    if not final and (line_end < 0 or len(head) < line_end + HEAD):
+        raise NeedMoreError
+    shown = head if line_end < 0 else head[: line_end + HEAD]
+    readings, tried = best(_shortened(shown), grammars, final=True, is_asked_for=is_asked_for)
+    return [reading for reading in readings if reading.records], tried
+
+
+def _shortened(head: bytes) -> bytes:
+    lines = head.split(b"\n")
+    for index, line in enumerate(lines):
+        if len(line) > LONG_LINE:
+            openers = [at for at in (line.find(b"{"), line.find(b"[")) if at >= 0]
+            begin = min(openers, default=LONG_LINE)
+            end = max(line.rfind(b"}"), line.rfind(b"]"), begin)
+            lines[index] = line[:begin][:LONG_LINE] + b"{}" + line[end + 1 :][:LONG_LINE]
+    return b"\n".join(lines)
 
 
 def _labelled(readings: Sequence[Reading], head: bytes, *, final: bool) -> Choice | None:
@@ -180,6 +205,8 @@ def _is_clear(readings: Sequence[Reading]) -> bool:
     first = readings[0]
     if any(r.is_pending for r in readings) or first.garbage or not first.is_delimited:
         return False
+    if first.trusts_bare_numbers and first.records < ROWS_FOR_NUMBERS:
+        return False
     if not first.containers or first.containers < first.payloads:
         return False
     margin = CLEAR * first.records / first.length
@@ -207,9 +234,8 @@ def _choice(readings: Sequence[Reading]) -> Choice:
 
 
 def _nothing_fits(tried: Sequence[str]) -> str:
-    shown = "".join(f"\n  {line}" for line in tried[:3])
+    shown = f" (tried {tried[0]})" if tried else ""
     return (
-        "no layout fits this dump"
-        + (f"; tried:{shown}\n" if shown else ". ")
-        + "Say how it was made: --kcat-format '…' (the string given to kcat -f), or --command '…' (the whole command)"
+        f"no layout fits this dump{shown}\n"
+        "say how it was made: --kcat-format '…' (the string given to kcat -f), or --command '…' (the whole command)"
     )

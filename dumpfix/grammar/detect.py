@@ -20,6 +20,9 @@ from dumpfix.grammar.load import literal_text
 SAMPLE = 1 << 12
 HEAD = 1 << 16
 
+#: records of a sample that tell nothing yet: one that is broken refuses every layout
+FEW = 2
+
 # Costs per byte.
 GARBAGE = 3.0
 NOT_JSON = 1.5
@@ -70,6 +73,7 @@ class Reading:
     notices: set[str] = field(default_factory=set)
     containers_cut: int = 0
     documents_as_keys: int = 0
+    envelopes: int = 0
     #: payloads that begin with a blank
     blank_edges: int = 0
     #: the first record has begun as the layout says, and more lines have to come before it can be read
@@ -87,6 +91,17 @@ class Reading:
         return self.cost / max(self.length, 1)
 
     @property
+    def trusts_bare_numbers(self) -> bool:
+        """Whether partition, offset or timestamp are taken from numbers that no label names."""
+        layout = self.layout
+        if isinstance(layout, ObjectLayout) or not {"PARTITION", "OFFSET", "TIMESTAMP"} & set(layout.fields):
+            return False
+        has_label = any(isinstance(e, Choice) for e in layout.elements)
+        return not has_label and not any(
+            isinstance(e, Literal) and any(map(_is_wordlike, e.text)) for e in layout.elements
+        )
+
+    @property
     def is_delimited(self) -> bool:
         """Whether something stands between one record and the next."""
         return isinstance(self.layout, ObjectLayout) or bool(self.layout.tail)
@@ -99,16 +114,13 @@ class Reading:
 
 def readings(head: bytes, grammars: Sequence[Grammar], *, final: bool) -> list[Reading]:
     """What each layout that could be meant makes of the head, the best first. At most a few dozen."""
-    sample = head if len(head) <= SAMPLE else head[: _line_end(head, SAMPLE)]
-    is_whole = final and len(sample) == len(head)
-    first: list[Reading] = []
-    for grammar in grammars:
-        for layout in grammar.layouts:
-            if _could_be(layout, sample):
-                reading = read(grammar, layout, sample, final=is_whole)
-                if reading.records or reading.is_pending:
-                    first.append(reading)
-    first.sort(key=lambda r: (r.is_pending, r.cost_per_byte))
+    size = SAMPLE
+    while True:
+        sample = head if len(head) <= size else head[: _line_end(head, size)]
+        first = _read_sample(sample, grammars, final=final and len(sample) == len(head))
+        if len(sample) == len(head) or any(reading.records > FEW for reading in first):
+            break
+        size *= 4
     if len(sample) == len(head) or not first:
         return first
     bound = first[0].cost_per_byte + abs(first[0].cost_per_byte) * (NEAR - 1) + 0.05
@@ -116,6 +128,18 @@ def readings(head: bytes, grammars: Sequence[Grammar], *, final: bool) -> list[R
     near = [reading for reading in near if reading.records or reading.is_pending]
     near.sort(key=lambda r: (r.is_pending, r.cost_per_byte))
     return near
+
+
+def _read_sample(sample: bytes, grammars: Sequence[Grammar], *, final: bool) -> list[Reading]:
+    readings = [
+        read(grammar, layout, sample, final=final)
+        for grammar in grammars
+        for layout in grammar.layouts
+        if _could_be(layout, sample)
+    ]
+    kept = [reading for reading in readings if reading.records or reading.is_pending]
+    kept.sort(key=lambda r: (r.is_pending, r.cost_per_byte))
+    return kept
 
 
 def _line_end(data: bytes, at: int) -> int:
@@ -146,7 +170,9 @@ def read(grammar: Grammar, layout: AnyLayout, head: bytes, *, final: bool) -> Re
     """Read a head with one layout and add up what it costs."""
     reading = Reading(grammar, layout, length=len(head))
     at = 0
-    for item in scanner_for(layout, grammar.notices).items(head, 0, final=final):
+    scanner = scanner_for(layout, grammar.notices)
+    scanner.rule.mends = False
+    for item in scanner.items(head, 0, final=final):
         at = item.end
         if isinstance(item, Span):
             _add_span(reading, item, head)
@@ -243,6 +269,7 @@ def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
     reading.partitions.add(fields.get("partition") or b"")
     reading.schema_ids.add(fields.get("value_schema_id") or b"")
     if isinstance(layout, ObjectLayout) and {"topic", "offset", "value"} <= fields.keys():
+        reading.envelopes += 1
         reading.cost += explained * ENVELOPE
     if value is not None:
         reading.payloads += bool(value)
@@ -281,7 +308,12 @@ def _implausible(reading: Reading, layout: Layout) -> float:
             if "PARTITION" in layout.fields and int(offset) <= highest.get(key, -1):
                 cost += AGAINST
             highest[key] = int(offset)
-        if isinstance(timestamp, bytes) and timestamp.isdigit() and len(timestamp) not in (1, 12, 13):
+        if (
+            isinstance(timestamp, bytes)
+            and timestamp != b"0"
+            and timestamp.isdigit()
+            and len(timestamp) not in (12, 13)
+        ):
             cost += AGAINST
         if isinstance(partition, bytes) and len(partition) > 6:
             cost += AGAINST
@@ -328,7 +360,7 @@ def objection(reading: Reading) -> str | None:
     if reading.garbage * 2 > reading.length:
         return "most of the dump would belong to no record"
     if isinstance(layout, ObjectLayout):
-        return None if reading.payloads else "no record has a payload"
+        return None if reading.envelopes or reading.payloads else "no record has a payload"
     if not reading.is_delimited and (reading.json_payloads < reading.payloads or reading.blank_edges):
         return "records with nothing between them would not all be JSON"
     if layout.is_anchored and reading.cost_per_byte < 1.0:

@@ -57,6 +57,7 @@ class Layout:
 
     ``lead`` counts the line feeds that the layout begins with. They are taken off ``elements``: a dump that was
     copied loses them first, and between records blank lines mean nothing anyway.
+    ``may_cut_records`` marks a notice that may stand in the middle of a record.
     ``null_literal`` is printed for null alone, ``null_or_empty_literal`` for null and empty alike.
     """
 
@@ -67,6 +68,7 @@ class Layout:
     null_or_empty_literal: bytes | None = None
     headers_separator: bytes = b","
     lead: int = 0
+    may_cut_records: bool = False
 
     prefix: tuple[Element, ...] = field(init=False, repr=False, compare=False)
     tail: tuple[Element, ...] = field(init=False, repr=False, compare=False)

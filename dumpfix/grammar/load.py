@@ -312,16 +312,18 @@ class _Expander:
         )
 
     def notices(self) -> Iterator[Layout]:
-        for rule in self.rules:
-            if _base(rule) != "notice":
-                continue
-            for name, tree in self._alternatives(rule):
-                for sequence in self._sequences(tree):
-                    for flat in _flattened(sequence):
-                        elements = _merged(flat)
-                        if not elements or not isinstance(elements[0], Literal):
-                            raise GrammarError(f"a notice ({name}) begins with a string", path=self.path)
-                        yield Layout(self.name, name, elements)
+        cutting = {elements for _, elements in self._lines("inner_notice")}
+        for name, elements in self._lines("notice"):
+            yield Layout(self.name, name, elements, may_cut_records=elements in cutting)
+
+    def _lines(self, base: str) -> Iterator[tuple[str, tuple[Element, ...]]]:
+        """Every line that the rule of this name stands for, each choice taken."""
+        for name, tree in (pair for rule in self.rules if _base(rule) == base for pair in self._alternatives(rule)):
+            for flat in (flat for sequence in self._sequences(tree) for flat in _flattened(sequence)):
+                elements = _merged(flat)
+                if not elements or not isinstance(elements[0], Literal):
+                    raise GrammarError(f"a notice ({name}) begins with a string", path=self.path)
+                yield name, elements
 
     def _object(self, name: str, tree: Tree[Any]) -> ObjectLayout:
         from lark.grammar import NonTerminal
