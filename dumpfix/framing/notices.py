@@ -31,6 +31,9 @@ class Notices:
             assert isinstance(first, Literal)
             self.layouts.setdefault(first.text, []).append(layout)
         self.beginnings = tuple(self.layouts)
+        self.by_first_byte: dict[bytes, list[tuple[bytes, list[Layout]]]] = {}
+        for text, near in self.layouts.items():
+            self.by_first_byte.setdefault(text[:1], []).append((text, near))
         self.cutting = tuple(
             text for text, near in self.layouts.items() if any(layout.may_cut_records for layout in near)
         )
@@ -68,7 +71,7 @@ class Notices:
     def _near(self, data: bytes, at: int) -> Iterator[Layout]:
         """The notices whose first literal stands at ``at``, or may when more of the data is here."""
         rest = len(data) - at
-        for beginning, layouts in self.layouts.items():
+        for beginning, layouts in self.by_first_byte.get(data[at : at + 1], ()):
             if data.startswith(beginning, at) or (rest < len(beginning) and beginning.startswith(data[at:])):
                 yield from layouts
 
@@ -77,8 +80,8 @@ class RuleWithNotices(ABC):
     """What both rules share: reading a record as if the notices in its middle were not there."""
 
     notices: Notices
-    #: off where many layouts are tried on one head and a cut record more or less does not matter
-    mends = True
+    #: off where many layouts are tried on one head, and one record more or less does not matter
+    is_thorough = True
 
     @abstractmethod
     def record(self, data: bytes, at: int, *, final: bool) -> Frame | None:
@@ -106,7 +109,7 @@ class RuleWithNotices(ABC):
         A payload may hold what looks like a notice, so as few as possible are taken out: one, then two …, until
         the record holds. Where none of it makes a whole record, only a beginning that was cut is mended.
         """
-        if not self.mends or not self.notices.cutting:
+        if not self.is_thorough or not self.notices.cutting:
             return None
         runs, reach = self._inner_notices(data, at, final=final)
         for chosen in _choices(runs):

@@ -49,6 +49,9 @@ Item = Frame | Span
 
 #: how many ways of splitting the text before a payload are tried
 MOST_READINGS = 32
+FEW_READINGS = 12
+#: what stands before the payload of a record that the scanner takes for an example
+LONGEST_PREFIX = 1 << 16
 
 _INSIDE_A_DOCUMENT = b" \t\r\n}],"
 _LINE_ENDS = b"\r\n"
@@ -157,11 +160,12 @@ class LinearRule(RuleWithNotices):
             yield line_end + 1
             line_end = data.find(b"\n", line_end + 1)
 
-    def first_elements(self, data: bytes, at: int, *, final: bool) -> tuple[Literal | Field, ...] | None:
+    def first_elements(self, data: bytes, at: int) -> tuple[Literal | Field, ...] | None:
         """The elements before the payload as the record at ``at`` has them, each choice settled; None if unknown."""
         try:
-            limit, _ = self.next_start(data, at + 1, final=final)
-            ways = prefixes(self.layout.prefix, data, at, limit, is_open=False, null_text=None)
+            ways = prefixes(
+                self.layout.prefix, data, at, min(len(data), at + LONGEST_PREFIX), is_open=False, null_text=None
+            )
             way = next(iter(ways), None)
         except NeedMoreError:
             return None
@@ -205,7 +209,7 @@ class LinearRule(RuleWithNotices):
         first: tuple[tuple[Cut, ...], int] | None = None
         null_text = self.layout.null_or_empty_literal
         ways = prefixes(self.layout.prefix, data, at, stop, is_open=text_is_open, null_text=null_text)
-        for count, (cuts, value) in enumerate(islice(ways, MOST_READINGS)):
+        for count, (cuts, value) in enumerate(islice(ways, MOST_READINGS if self.is_thorough else FEW_READINGS)):
             closed = _is_closed(cuts, data)
             if not self.layout.has_value:
                 return self._frame(data, at, cuts, None, (), value, True)
@@ -235,7 +239,7 @@ class LinearRule(RuleWithNotices):
         null_text = self.layout.null_or_empty_literal
         value_field = Field("VALUE")
         ways = prefixes(self.layout.prefix, data, at, limit, is_open=not final, null_text=null_text)
-        for cuts, value in islice(ways, MOST_READINGS):
+        for cuts, value in islice(ways, MOST_READINGS if self.is_thorough else FEW_READINGS):
             for end in sized_ends(value_field, cuts, data, value, null_text):
                 if end > len(data):
                     if not final:

@@ -42,7 +42,7 @@ class LinearScanner:
         plan: _Plan | None = None
         while at < len(data):
             if plan is None:
-                plan = _Plan.of(self.rule, data, at, final=final)
+                plan = _Plan.of(self.rule, data, at)
             rows = plan.rows(data, at) if plan is not None else None
             if plan is not None and rows is not None:
                 for item in self._region(plan, data, rows, final=final):
@@ -136,12 +136,12 @@ class _Plan:
         self.notice_beginnings = notices if is_text_first else ()
 
     @staticmethod
-    def of(rule: LinearRule, data: bytes, at: int, *, final: bool) -> _Plan | None:
+    def of(rule: LinearRule, data: bytes, at: int) -> _Plan | None:
         """The plan for the records that begin at ``at``; None where the layout cannot be cut this way."""
         layout = rule.layout
         if not layout.has_value or any(isinstance(e, Choice) for e in layout.tail):
             return None
-        before = rule.first_elements(data, at, final=final)
+        before = rule.first_elements(data, at)
         if before is None:
             return None
         elements = (*before, Field("VALUE"), *(e for e in layout.tail if not isinstance(e, Choice)))

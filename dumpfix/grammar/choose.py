@@ -82,7 +82,7 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
 
     ``final`` says that there is no more to see (the dump ends, or HEAD bytes are here). Raises NeedMoreError where
     more of the dump could decide, LayoutError where none or several layouts fit. The answer depends on the bytes of
-    the dump alone: the head is looked at line by line, in steps that double, however much of it is at hand.
+    the dump alone: the head is looked at line by line, in growing steps, however much of it is at hand.
     """
     grammars = candidates(told, head[:SAMPLE])
     if b"\n" not in head and not final and len(head) < HEAD:
@@ -189,7 +189,7 @@ def _ends_lines_with_carriage_returns(head: bytes) -> bool:
 
 
 def _steps(head: bytes) -> Iterator[int]:
-    """Where 1, 2, 4, 8 … lines of the head end."""
+    """Where 1, 2, 4, 16, 64 … lines of the head end."""
     wanted = 1
     lines = 0
     at = 0
@@ -197,7 +197,7 @@ def _steps(head: bytes) -> Iterator[int]:
         lines += 1
         if lines == wanted:
             yield at
-            wanted *= 2
+            wanted *= 2 if wanted < 4 else 4
 
 
 def _is_clear(readings: Sequence[Reading]) -> bool:

@@ -20,6 +20,10 @@ from dumpfix.grammar.load import literal_text
 SAMPLE = 1 << 12
 HEAD = 1 << 16
 
+#: records of a head that tell all that it can
+ENOUGH = 200
+#: so many beginnings of records are kept, to look for labels in them
+PREFIXES = 8
 #: records of a sample that tell nothing yet: one that is broken refuses every layout
 FEW = 2
 
@@ -54,6 +58,7 @@ LEAST_CONTAINERS = 4
 LITERAL = -0.01
 #: how much dearer than the best a layout may be and still be looked at in the whole head
 NEAR = 1.5
+NEAR_PER_BYTE = 0.5
 
 
 @dataclass(slots=True)
@@ -123,7 +128,7 @@ def readings(head: bytes, grammars: Sequence[Grammar], *, final: bool) -> list[R
         size *= 4
     if len(sample) == len(head) or not first:
         return first
-    bound = first[0].cost_per_byte + abs(first[0].cost_per_byte) * (NEAR - 1) + 0.05
+    bound = first[0].cost_per_byte + abs(first[0].cost_per_byte) * (NEAR - 1) + NEAR_PER_BYTE
     near = [read(r.grammar, r.layout, head, final=final) for r in first if r.cost_per_byte <= bound or r.is_pending]
     near = [reading for reading in near if reading.records or reading.is_pending]
     near.sort(key=lambda r: (r.is_pending, r.cost_per_byte))
@@ -171,8 +176,10 @@ def read(grammar: Grammar, layout: AnyLayout, head: bytes, *, final: bool) -> Re
     reading = Reading(grammar, layout, length=len(head))
     at = 0
     scanner = scanner_for(layout, grammar.notices)
-    scanner.rule.mends = False
+    scanner.rule.is_thorough = False
     for item in scanner.items(head, 0, final=final):
+        if reading.records > ENOUGH:
+            break
         at = item.end
         if isinstance(item, Span):
             _add_span(reading, item, head)
@@ -180,10 +187,10 @@ def read(grammar: Grammar, layout: AnyLayout, head: bytes, *, final: bool) -> Re
             frames = item.frames() if isinstance(item, Batch) else (item,)
             for frame in frames:
                 _add_record(reading, layout, frame)
-                if frame.is_valid and frame.fields.get("value"):
-                    reading.prefixes.append(
-                        _before_payload(head[frame.start : frame.end], frame.fields["value"] or b"")
-                    )
+                value = frame.fields.get("value")
+                if value and frame.is_valid and len(reading.prefixes) < PREFIXES:
+                    record = head[frame.start : frame.end]
+                    reading.prefixes.append(record[: max(record.rfind(value), 0)])
     if at < len(head):
         # The last record is not decided: that speaks for no layout, unless there is no other record.
         undecided = len(head) - at
@@ -194,10 +201,6 @@ def read(grammar: Grammar, layout: AnyLayout, head: bytes, *, final: bool) -> Re
     if isinstance(layout, Layout):
         reading.cost += _last_number(reading) + _implausible(reading, layout)
     return reading
-
-
-def _before_payload(record: bytes, value: bytes) -> bytes:
-    return record[: max(record.rfind(value), 0)]
 
 
 def _has_begun(layout: AnyLayout, head: bytes, at: int) -> bool:
@@ -252,7 +255,7 @@ def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
                 explained -= len(text)
                 if not any(map(_is_wordlike, text)):
                     reading.cost += AGAINST
-                if name == "key" and b'{"' in text and value and value[:1] not in (b"{", b"["):
+                if b'{"' in text and value and value[:1] not in (b"{", b"["):
                     # Rather a payload with something behind it.
                     reading.documents_as_keys += 1
                     reading.cost += AGAINST
@@ -361,6 +364,8 @@ def objection(reading: Reading) -> str | None:
         return "most of the dump would belong to no record"
     if isinstance(layout, ObjectLayout):
         return None if reading.envelopes or reading.payloads else "no record has a payload"
+    if not reading.is_delimited and not reading.containers:
+        return "records with nothing between them would hold no object or array"
     if not reading.is_delimited and (reading.json_payloads < reading.payloads or reading.blank_edges):
         return "records with nothing between them would not all be JSON"
     if layout.is_anchored and reading.cost_per_byte < 1.0:
