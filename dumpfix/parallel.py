@@ -12,10 +12,9 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 
 from dumpfix.errors import BrokenRunError
 from dumpfix.framing.framer import Located, scanner_for
@@ -117,33 +116,29 @@ class _Run:
             yield self._join(_answer(self.task, self.end, cuts.popleft()))
 
     def share_out(self, cuts: deque[int], jobs: int) -> Iterator[bytes]:
-        """Regions that are read by processes, a few of them ahead of the one that is waited for."""
-        if not cuts:
-            return
+        """Regions that are read by processes, each of which is one or two ahead of the answer that is waited for."""
         regions = deque(zip([self.end, *cuts], cuts, strict=False))
-        global _task
-        _task = self.task
-        context = multiprocessing.get_context("fork")
-        pool = ProcessPoolExecutor(jobs, context, initializer=_ignore_interrupts)
-        waiting: deque[tuple[int, int, Future[Answer]]] = deque()
+        if not regions:
+            return
+        workers = deque(_Worker.several(self.task, min(jobs, len(regions))))
         try:
-            while regions or waiting:
-                while regions and len(waiting) < 2 * jobs:
-                    start, stop = regions.popleft()
-                    waiting.append((start, stop, pool.submit(_work, start, stop)))
+            for worker in (*workers, *workers):
+                worker.take(regions)
+            while workers[0].asked:
                 self.source.before_read()
-                start, stop, future = waiting.popleft()
-                if self.end == start:
-                    yield self._join(future.result())
-                elif stop - self.end > 4 * REGION:
+                start, stop = workers[0].asked[0]
+                if self.end != start and stop - self.end > 4 * REGION:
                     # One record goes on and on: what is left is read in one go.
                     return
-                else:
-                    yield self._join(_answer(self.task, self.end, stop))
-        except BrokenProcessPool as error:
+                answer = workers[0].answer()
+                yield self._join(answer if self.end == start else _answer(self.task, self.end, stop))
+                workers[0].take(regions)
+                workers.rotate(-1)
+        except (EOFError, OSError) as error:
             raise BrokenRunError("a process that read the dump died", path=self.source.path) from error
         finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+            for worker in workers:
+                worker.end()
 
     def finish(self) -> Iterator[bytes]:
         """What is left, up to the end of the file, wherever that is by now."""
@@ -173,19 +168,66 @@ class _Run:
         return answer.out
 
 
-_task: Task | None = None
+class _Worker:
+    """A process that reads regions in the order in which it was asked; ``asked`` are those it has not answered.
+
+    Each has a pipe of its own, so that one that dies in the middle of an answer is noticed, and stops nobody else.
+    """
+
+    def __init__(self, task: Task, others: Sequence[_Worker]) -> None:
+        context = multiprocessing.get_context("fork")
+        self.connection, theirs = context.Pipe()
+        inherited = [self.connection, *(other.connection for other in others)]
+        self.process = context.Process(target=_serve, args=(task, theirs, inherited), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.asked: deque[tuple[int, int]] = deque()
+
+    @classmethod
+    def several(cls, task: Task, count: int) -> list[_Worker]:
+        workers: list[_Worker] = []
+        for _ in range(count):
+            workers.append(cls(task, workers))
+        return workers
+
+    def take(self, regions: deque[tuple[int, int]]) -> None:
+        """Ask for the next region, if there is one."""
+        if regions:
+            self.asked.append(regions.popleft())
+            self.connection.send(self.asked[-1])
+
+    def answer(self) -> Answer:
+        """Wait for the oldest answer. Raises EOFError or OSError where the process is no more."""
+        self.asked.popleft()
+        answer = self.connection.recv()
+        if isinstance(answer, Exception):
+            raise answer
+        assert isinstance(answer, Answer)
+        return answer
+
+    def end(self) -> None:
+        self.connection.close()
+        self.process.terminate()
+        self.process.join()
 
 
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches all processes of a terminal; the first one ends the others."""
+def _serve(task: Task, connection: Connection, inherited: Sequence[Connection]) -> None:
+    """What a process does: regions in, answers out, until nobody asks any more."""
+    # Ctrl-C reaches all processes of a terminal; the first one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
-
-
-def _work(start: int, stop: int) -> Answer:
-    assert _task is not None
-    return _answer(_task, start, stop)
+    for other in inherited:
+        other.close()
+    while True:
+        try:
+            start, stop = connection.recv()
+            try:
+                connection.send(_answer(task, start, stop))
+            except (MemoryError, ValueError) as error:
+                connection.send(error)
+        except (EOFError, OSError):
+            return
 
 
 def _answer(task: Task, start: int, stop: int) -> Answer:

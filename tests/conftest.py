@@ -1,18 +1,19 @@
 """Profiles for hypothesis, and the options that the whole suite shares.
 
-    pytest                                    the `dev` profile: quick, the same examples every time
-    pytest --hypothesis-profile=ci            thousands of examples (what .ci/run calls)
-    DUMPFIX_FUZZ_SECONDS=600 pytest tests/properties --hypothesis-profile=fuzz
-                                              new examples until the time is up
+    pytest                                                      the `dev` profile: quick, the same examples every time
+    HYPOTHESIS_PROFILE=ci pytest                                thousands of examples (what .ci/run calls)
+    HYPOTHESIS_PROFILE=fuzz DUMPFIX_FUZZ_SECONDS=600 pytest tests/properties
+                                                                new examples until the time is up
 
 A failure prints the example and a `@reproduce_failure` line; the examples that failed are kept in .hypothesis/.
 """
 
 import os
+import time
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from tests import tested_against
 
@@ -23,9 +24,24 @@ settings.register_profile(
     "ci", max_examples=250, deadline=None, derandomize=True, suppress_health_check=_SLOW, print_blob=True
 )
 settings.register_profile(
-    "fuzz", max_examples=10_000_000, deadline=timedelta(seconds=30), suppress_health_check=_SLOW, print_blob=True
+    "fuzz", max_examples=500, deadline=timedelta(seconds=30), suppress_health_check=_SLOW, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Under the fuzz profile, run a property again and again, each time on new examples, until its share is up."""
+    if settings.get_current_profile_name() != "fuzz" or not is_hypothesis_test(pyfuncitem.obj):
+        return None
+    properties = [item for item in pyfuncitem.session.items if is_hypothesis_test(getattr(item, "obj", None))]
+    until = time.monotonic() + float(os.environ.get("DUMPFIX_FUZZ_SECONDS", "60")) / len(properties)
+    names = pyfuncitem._fixtureinfo.argnames
+    arguments = {name: pyfuncitem.funcargs[name] for name in names if name in pyfuncitem.funcargs}
+    while True:
+        pyfuncitem.obj(**arguments)
+        if time.monotonic() >= until:
+            return True
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:

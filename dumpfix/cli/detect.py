@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,11 +24,20 @@ def detect(
     command: options.Command = None,
     command_file: options.CommandFile = None,
     grammar_file: options.GrammarFile = None,
+    as_grammar: Annotated[
+        bool, typer.Option("--as-grammar", help="Print the layout as a .lark grammar, to change and to use.")
+    ] = False,
 ) -> int:
     """What is this file, and will it be read as I think?
 
     \b
         dumpfix detect dump.txt
+
+    The layout as a grammar, to change it and read the dump with it:
+
+    \b
+        dumpfix detect --as-grammar dump.txt > mine.lark
+        dumpfix convert --grammar mine.lark dump.txt
     """
     from dumpfix.cli.inputs import opened, told
     from dumpfix.run import find_layout
@@ -36,7 +45,13 @@ def detect(
     wanted = told(from_name, kcat_format, command, command_file, grammar_file)
     with opened(dumps) as sources:
         for source in sources:
-            _show(find_layout(source, wanted))
+            dump = find_layout(source, wanted)
+            if as_grammar and dump.choice is not None:
+                from dumpfix.grammar.write import grammar_of
+
+                typer.echo(grammar_of([dump.choice.layout]), nl=False)
+            else:
+                _show(dump)
     return 0
 
 

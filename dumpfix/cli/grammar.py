@@ -14,10 +14,15 @@ from dumpfix.errors import UsageError
 def grammar(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="The grammar to print.")] = None,
     kcat_format: options.KcatFormat = None,
+    command: options.Command = None,
+    command_file: options.CommandFile = None,
     schema: Annotated[
         str | None,
         typer.Option("--schema", metavar="NAME", help="Print a JSON Schema instead: report, envelope, rejects."),
     ] = None,
+    vocabulary: Annotated[
+        bool, typer.Option("--vocabulary", help="Print the fields that a grammar may declare, and where each ends.")
+    ] = False,
 ) -> int:
     """What does a dump have to look like? List the grammars, then read one:
 
@@ -29,11 +34,19 @@ def grammar(
 
     \b
         dumpfix grammar --kcat-format '%t/%p/%o/%k: %s\\n' > mine.lark
+        dumpfix grammar --vocabulary
         dumpfix convert --grammar mine.lark dump.txt
     """
-    if len([choice for choice in (name, kcat_format, schema) if choice is not None]) > 1:
-        raise UsageError("give one of NAME, --kcat-format and --schema")
-    if schema is not None:
+    from dumpfix.cli.inputs import told
+
+    said = told(None, kcat_format, command, command_file, None).command
+    if len([choice for choice in (name, kcat_format, said, schema) if choice is not None]) > 1:
+        raise UsageError("give one of NAME, --kcat-format, --command and --schema")
+    if vocabulary:
+        from dumpfix.grammar.write import vocabulary_text
+
+        typer.echo(vocabulary_text(), nl=False)
+    elif schema is not None:
         from dumpfix.report.schemas import schema_text
 
         typer.echo(schema_text(schema), nl=False)
@@ -41,13 +54,18 @@ def grammar(
         from dumpfix.grammar.kcat_format import grammar_text
 
         typer.echo(grammar_text(os.fsencode(kcat_format)), nl=False)
+    elif said is not None:
+        from dumpfix.grammar.command import grammar_of
+        from dumpfix.grammar.write import grammar_of as written
+
+        typer.echo(written(grammar_of(said).layouts), nl=False)
     elif name is not None:
         from dumpfix.grammar.load import path_of
 
         typer.echo(path_of(name).read_text("utf-8"), nl=False)
     else:
-        from dumpfix.grammar.load import SHIPPED
+        from dumpfix.grammar.load import names
 
-        for shipped in SHIPPED:
+        for shipped in names():
             typer.echo(shipped)
     return 0

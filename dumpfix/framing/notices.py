@@ -161,7 +161,8 @@ class RuleWithNotices(ABC):
             found = data.find(beginning, at, limit + len(beginning))
             while found >= 0:
                 notice = self.notices.match(data, found, final=final)
-                if notice is not None and (nearest is None or notice.start < nearest.start):
+                is_line = notice is not None and data[notice.end - 1 : notice.end] == b"\n"
+                if notice is not None and is_line and (nearest is None or notice.start < nearest.start):
                     nearest = notice
                     break
                 found = data.find(beginning, found + 1, limit + len(beginning))

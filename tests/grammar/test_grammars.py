@@ -16,6 +16,7 @@ from dumpfix.grammar.detect import describe
 from dumpfix.grammar.layout import Field, Literal, ObjectLayout
 from dumpfix.grammar.load import folder, literal_bytes, literal_text, load, names, shipped
 from dumpfix.grammar.vocabulary import TERMINALS
+from dumpfix.grammar.write import grammar_of
 from tests.reading import reference, scan
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -144,3 +145,15 @@ def test_every_terminal_of_the_vocabulary_says_what_it_is() -> None:
 def test_an_unknown_grammar_is_refused_with_the_names_that_there_are() -> None:
     with pytest.raises(UsageError, match="console-consumer, jsonl, kafkacat, kcat-json"):
         shipped("kafka-cat")
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_layout_written_as_a_grammar_is_the_same_layout_when_it_is_read(name: str) -> None:
+    shown = shipped(name).layouts
+    for layout in shown[:: max(1, len(shown) // 40)]:
+        (again,) = load(grammar_of([layout]), name).layouts
+        assert describe(again) == describe(layout)
+        assert (again.null_literal, again.null_or_empty_literal) == (layout.null_literal, layout.null_or_empty_literal)
+        if isinstance(layout, ObjectLayout):
+            assert isinstance(again, ObjectLayout)
+            assert (again.members, again.separator) == (layout.members, layout.separator)
