@@ -9,9 +9,10 @@ from pathlib import Path
 from dumpfix.errors import LayoutError, UsageError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.grammar.command import grammar_of
-from dumpfix.grammar.detect import HEAD, SAMPLE, Reading, best, describe, key_separator
+from dumpfix.grammar.detect import HEAD, SAMPLE, Reading, best, describe, key_separator, read
+from dumpfix.grammar.induce import grammar_for, shows_labels
 from dumpfix.grammar.kcat_format import grammar_text
-from dumpfix.grammar.layout import AnyLayout, Grammar, Layout
+from dumpfix.grammar.layout import AnyLayout, Field, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.grammar.load import SHIPPED, load, shipped
 
 #: cost a record by which a reading has to be better than one that says otherwise, to be taken before HEAD is read
@@ -20,6 +21,8 @@ CLEAR = 1.5
 LARGEST_HEAD = 1 << 24
 #: below this nothing is said to speak for either of two readings
 LEVEL = 0.0002
+#: records that show whether a word is a label or a part of the key
+ROWS_FOR_LABELS = 4
 #: other layouts that give the same output and are worth a line
 MOST_NAMED = 5
 
@@ -89,7 +92,10 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
     for stop in _steps(head):
         readings, _ = best(head[:stop], grammars, final=False, is_asked_for=is_asked_for)
         if readings and _is_clear(readings):
-            return _choice(readings)
+            try:
+                return _labelled(readings, head[:stop], final=False) or _choice(readings)
+            except NeedMoreError:
+                continue
     readings, tried = _read_head(head, grammars, final=final, is_asked_for=is_asked_for)
     if not readings:
         raise LayoutError(_nothing_fits(tried))
@@ -101,7 +107,7 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
             f"  {rival.grammar.name}: {describe(rival.layout)}\n"
             "say which with --kcat-format, --from, or --command with the command that made the dump"
         )
-    return _choice(readings)
+    return _labelled(readings, head[:HEAD], final=True) or _choice(readings)
 
 
 def _read_head(
@@ -121,6 +127,34 @@ def _read_head(
             if is_last or (readings and not is_undecided):
                 return readings, tried
         limit *= 4
+
+
+def _labelled(readings: Sequence[Reading], head: bytes, *, final: bool) -> Choice | None:
+    """A layout read off the labels before every payload, where the best reading takes them for a part of the key.
+
+    Raises NeedMoreError where labels show and too few records are here to tell them from keys.
+    """
+    first = readings[0]
+    layout = first.layout
+    if not isinstance(layout, Layout) or layout.is_anchored or not first.containers:
+        return None
+    match layout.elements:
+        case (*_, Field(terminal="KEY"), Literal(), Field(terminal="VALUE"), Literal(text=end)):
+            pass
+        case _:
+            return None
+    if not any(map(shows_labels, first.prefixes)):
+        return None
+    if not final and len(first.prefixes) < ROWS_FOR_LABELS:
+        raise NeedMoreError
+    text = grammar_for(first.prefixes[:ROWS_FOR_LABELS], end)
+    if text is None:
+        return None
+    grammar = load(text, "labels")
+    reading = read(grammar, grammar.layouts[0], head, final=final)
+    if reading.garbage > first.garbage or reading.containers < first.containers:
+        return None
+    return Choice(grammar.layouts[0], grammar.notices, "labels", "likely")
 
 
 def _ends_lines_with_carriage_returns(head: bytes) -> bool:
@@ -165,7 +199,8 @@ def _choice(readings: Sequence[Reading]) -> Choice:
             f"this dump was made without its payloads ({describe(first.layout)}): there is nothing to convert"
         )
     names = [describe(r.layout) for r in readings[1:] if r.agrees_with(first) and _is_level(first, r)]
-    confidence = "sure" if first.containers and not first.garbage else "likely"
+    is_labelled = isinstance(first.layout, ObjectLayout) or first.layout.is_anchored or len(first.layout.elements) <= 2
+    confidence = "sure" if first.containers and not first.garbage and is_labelled else "likely"
     return Choice(
         first.layout, first.grammar.notices, first.grammar.name, confidence, tuple(dict.fromkeys(names))[:MOST_NAMED]
     )

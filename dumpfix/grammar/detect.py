@@ -69,10 +69,13 @@ class Reading:
     #: the rules of the notices that were seen
     notices: set[str] = field(default_factory=set)
     containers_cut: int = 0
+    documents_as_keys: int = 0
     #: payloads that begin with a blank
     blank_edges: int = 0
     #: the first record has begun as the layout says, and more lines have to come before it can be read
     is_pending: bool = False
+    #: what stands before each payload
+    prefixes: list[bytes] = field(default_factory=list)
     #: what this reading would put out: payload and coordinates of each record
     says: list[tuple[object, ...]] = field(default_factory=list)
     partitions: set[bytes] = field(default_factory=set)
@@ -151,6 +154,10 @@ def read(grammar: Grammar, layout: AnyLayout, head: bytes, *, final: bool) -> Re
             frames = item.frames() if isinstance(item, Batch) else (item,)
             for frame in frames:
                 _add_record(reading, layout, frame)
+                if frame.is_valid and frame.fields.get("value"):
+                    reading.prefixes.append(
+                        _before_payload(head[frame.start : frame.end], frame.fields["value"] or b"")
+                    )
     if at < len(head):
         # The last record is not decided: that speaks for no layout, unless there is no other record.
         undecided = len(head) - at
@@ -161,6 +168,10 @@ def read(grammar: Grammar, layout: AnyLayout, head: bytes, *, final: bool) -> Re
     if isinstance(layout, Layout):
         reading.cost += _last_number(reading) + _implausible(reading, layout)
     return reading
+
+
+def _before_payload(record: bytes, value: bytes) -> bytes:
+    return record[: max(record.rfind(value), 0)]
 
 
 def _has_begun(layout: AnyLayout, head: bytes, at: int) -> bool:
@@ -214,7 +225,11 @@ def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
                 reading.cost += 0 if looks_like_json else len(text) * FREE_TEXT
                 explained -= len(text)
                 if not any(map(_is_wordlike, text)):
-                    reading.cost += BLANK_EDGE
+                    reading.cost += AGAINST
+                if name == "key" and b'{"' in text and value and value[:1] not in (b"{", b"["):
+                    # Rather a payload with something behind it.
+                    reading.documents_as_keys += 1
+                    reading.cost += AGAINST
                 if text[:1] in (b" ", b"\t", b"\n") or text[-1:] in (b" ", b"\t", b"\n"):
                     reading.cost += BLANK_EDGE
         topic = fields.get("topic")
@@ -270,6 +285,9 @@ def _implausible(reading: Reading, layout: Layout) -> float:
             cost += AGAINST
         if isinstance(partition, bytes) and len(partition) > 6:
             cost += AGAINST
+    unlabelled = [offset for _, _, partition, offset, _ in reading.says if offset is not None and partition is None]
+    if len(set(unlabelled)) * 3 < len(unlabelled):
+        cost += AGAINST * len(unlabelled)
     # What the tool would print by default, told from what it prints only when asked.
     literals = [e.text for e in layout.elements if isinstance(e, Literal)]
     is_bare = all(
@@ -315,6 +333,11 @@ def objection(reading: Reading) -> str | None:
         return "records with nothing between them would not all be JSON"
     if layout.is_anchored and reading.cost_per_byte < 1.0:
         return None
+    numbers = reading.json_payloads - reading.containers
+    if reading.containers and numbers * 3 > reading.payloads > 3:
+        return "every second or third payload would be a bare number: rather fields on lines of their own"
+    if reading.documents_as_keys and not reading.containers:
+        return "the keys would be documents and the payloads numbers"
     if reading.containers:
         is_dump = (reading.containers + reading.containers_cut) * LEAST_CONTAINERS >= reading.payloads
         return None if is_dump else "hardly any payload would be JSON"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -235,3 +237,34 @@ def test_a_first_record_larger_than_the_head_is_waited_for(format_string: bytes)
         choose(dump[:HEAD], Told(), final=False)
     choice = choose(dump, Told(), final=True)
     assert {"PARTITION", "OFFSET"} <= set(choice.layout.fields)
+
+
+@pytest.mark.parametrize(
+    "format_string",
+    [
+        rb"offset=%o partition=%p key=%k value=%s\n",
+        rb"Topic: %t, Partition: %p, Offset: %o, Key: %k, Value: %s\n",
+        rb"p=%p o=%o t=%T k=%k v=%s\n",
+        rb"key: %k, payload: %s\n",
+        rb"Offset %o: %s\n",
+    ],
+)
+def test_labels_of_a_format_that_no_grammar_has_name_its_fields(format_string: bytes) -> None:
+    records = events(8)
+    found = detected(b"".join(kcat.render(format_string, record) for record in records))
+    assert found.values == [record.value for record in records]
+    for name, token, of in (("offset", b"%o", lambda r: b"%d" % r.offset), ("key", b"%k", lambda r: r.key)):
+        assert [r.get(name) for r in found.records] == [of(r) if token in format_string else None for r in records]
+
+
+def test_without_labels_a_key_stays_whole() -> None:
+    records = [replace(record, key=b"tenant:%d" % n) for n, record in enumerate(events(8))]
+    found = detected(b"".join(kcat.render_default(record, b": ") for record in records))
+    assert [(r["key"], r["value"]) for r in found.records] == [(r.key, r.value) for r in records]
+
+
+@pytest.mark.parametrize("format_string", [rb"%o\n%s\n", rb"%s|%o\n", rb"Partition: %p\nOffset: %o\nPayload: %s\n\n"])
+def test_numbers_beside_documents_are_not_taken_for_payloads(format_string: bytes) -> None:
+    dump = b"".join(kcat.render(format_string, record) for record in events(12))
+    with pytest.raises(LayoutError):
+        choose(dump, Told(), final=True)
