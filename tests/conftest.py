@@ -10,6 +10,7 @@ A failure prints the example and a `@reproduce_failure` line; the examples that 
 
 import os
 import time
+from collections.abc import Generator
 from datetime import timedelta
 
 import pytest
@@ -44,11 +45,22 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
             return True
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Which tools a test ran travels with its report: the test may have run in another process."""
+    report = yield
+    if call.when == "call":
+        report.user_properties.append(("tools", tested_against.taken()))
+    return report
+
+
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Which tools a test ran, for README's table."""
-    if report.when == "call" or not report.passed:
-        tested_against.settle(report.passed)
+    """The tools of the tests that passed are for README's table."""
+    if report.when == "call" and report.passed:
+        for name, tools in report.user_properties:
+            tested_against.tested(tools if name == "tools" else ())
 
 
-def pytest_sessionfinish() -> None:
-    tested_against.keep()
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput"):
+        tested_against.keep()

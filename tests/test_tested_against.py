@@ -49,12 +49,12 @@ def test_a_text_without_markers_is_left_alone() -> None:
         tested_against.with_table("# dumpfix\n", "| tool | versions |\n")
 
 
-def test_what_a_failed_test_ran_does_not_count(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_what_is_kept_is_what_tests_ran_that_passed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tested_against, "_running", set())
-    monkeypatch.setattr(tested_against, "_ran", {})
+    monkeypatch.setattr(tested_against, "_tested", {})
     tested_against.ran("kcat", "1.7.1")
-    tested_against.settle(passed=True)
+    tested_against.tested(tested_against.taken())
     tested_against.ran("kcat", "1.6.0")
-    tested_against.settle(passed=False)
+    tested_against.taken()
     tested_against.keep(tmp_path / "notes.json")
     assert json.loads((tmp_path / "notes.json").read_text()) == {"kcat": ["1.7.1"]}

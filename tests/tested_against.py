@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -36,7 +37,7 @@ _TITLES = {
 }
 
 _running: set[tuple[str, str]] = set()
-_ran: dict[str, set[str]] = {}
+_tested: dict[str, set[str]] = {}
 
 
 def ran(tool: str, version: str) -> None:
@@ -45,18 +46,24 @@ def ran(tool: str, version: str) -> None:
     _running.add((tool, version))
 
 
-def settle(passed: bool) -> None:
-    """A test is over: what it ran was tested only if it passed."""
-    for tool, version in _running if passed else ():
-        _ran.setdefault(tool, set()).add(version)
+def taken() -> list[tuple[str, str]]:
+    """What the test that is over ran."""
+    tools = sorted(_running)
     _running.clear()
+    return tools
+
+
+def tested(tools: Iterable[Sequence[str]]) -> None:
+    """What a test ran that passed."""
+    for tool, version in tools:
+        _tested.setdefault(tool, set()).add(version)
 
 
 def keep(path: Path = NOTES) -> None:
     """Write down what was tested. A session that ran no tool at all leaves the notes as they are."""
-    if _ran:
+    if _tested:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps({tool: sorted(versions) for tool, versions in sorted(_ran.items())}, indent=1))
+        path.write_text(json.dumps({tool: sorted(versions) for tool, versions in sorted(_tested.items())}, indent=1))
 
 
 @cache
@@ -79,12 +86,12 @@ def _in_order(version: str) -> list[int]:
     return [int(part) for part in re.findall(r"\d+", version)]
 
 
-def table(ran_versions: dict[str, list[str]]) -> str:
+def table(versions: dict[str, list[str]]) -> str:
     """The Markdown table."""
     rows = ["| tool | versions |", "|---|---|"]
     for tool, title in _TITLES.items():
-        if tool in ran_versions:
-            rows.append(f"| {title} | {', '.join(sorted(ran_versions[tool], key=_in_order))} |")
+        if tool in versions:
+            rows.append(f"| {title} | {', '.join(sorted(versions[tool], key=_in_order))} |")
     return "\n".join(rows) + "\n"
 
 
