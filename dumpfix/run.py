@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from dumpfix import parallel
 from dumpfix.errors import BrokenInputError, LayoutError
 from dumpfix.framing.frame import NeedMoreError
-from dumpfix.grammar.choose import Choice, Told, choose
+from dumpfix.framing.framer import GROWTH
+from dumpfix.grammar.choose import LARGEST_HEAD, Choice, Told, choose
 from dumpfix.grammar.detect import HEAD, describe
 from dumpfix.model import Record
 from dumpfix.pipeline import Pipeline, Policy
@@ -45,16 +46,26 @@ class Opened:
 def find_layout(source: Source, told: Told) -> Opened:
     """Read as much of a dump as its layout needs: nothing more where it was told. Raises LayoutError, SourceError."""
     head = b""
+    arrived: list[bytes] = []
+    length = wait_for = 0
     broken: BrokenInputError | None = None
     try:
         for chunk in source.chunks():
-            head += chunk
+            arrived.append(chunk)
+            length += len(chunk)
+            if length < wait_for:
+                continue
+            head = b"".join((head, *arrived))
+            arrived.clear()
+            # A first record of hundreds of megabytes is looked at anew only when it has grown by a share of itself.
+            wait_for = length + length // GROWTH if length > LARGEST_HEAD else 0
             try:
                 return Opened(source, _choose(head, told, source.path, final=False), head)
             except NeedMoreError:
                 continue
     except BrokenInputError as error:
         broken = error
+    head = b"".join((head, *arrived))
     if not head:
         return Opened(source, None, head, broken)
     try:

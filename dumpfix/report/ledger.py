@@ -200,7 +200,7 @@ class Ledger:
             hazards=self.hazards,
             hazard_counts=dict(sorted(self.hazard_counts.items())),
             findings=self.findings,
-            needs_a_look=self.needs_a_look,
+            needs_a_look=self.needs_a_look or self.totals.holds_nothing,
         )
 
     def stops(self) -> list[tuple[str | None, int, list[tuple[int, int]]]]:

@@ -29,6 +29,11 @@ class Totals:
     garbage_bytes: int = 0
     garbage_payloads: int = 0
 
+    @property
+    def holds_nothing(self) -> bool:
+        """Whether no record was found in a dump that is not empty: the layout is hardly the right one."""
+        return self.garbage_bytes > 0 and self.records == 0
+
     def as_json(self) -> dict[str, int]:
         """The counts by name."""
         return {f.name: getattr(self, f.name) for f in fields(self)}

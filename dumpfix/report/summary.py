@@ -112,6 +112,8 @@ def _edited(text: str | JsonObject) -> str:
 
 def _advice(report: Report, ledger: Ledger, context: Context, style: Style) -> Iterator[str]:
     totals = report.totals
+    if totals.holds_nothing:
+        yield style.yellow("nothing in it is as the layout says: dumpfix detect DUMP shows what it looks like")
     if totals.garbage_bytes and ledger.first_garbage is not None:
         path, line = ledger.first_garbage
         yield f"{counted(totals.garbage_bytes, 'byte')} of garbage belong to no record, first at {shown(path)}:{line}"

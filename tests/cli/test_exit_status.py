@@ -267,3 +267,9 @@ def test_start_up_takes_less_than_a_quarter_of_a_second() -> None:
         dumpfix("--version")
         times.append(time.monotonic() - begin)
     assert min(times) < 0.25
+
+
+def test_1_when_a_told_layout_fits_nothing_in_the_dump() -> None:
+    done = dumpfix("convert", "-f", "%t:%p:%o %s\\n", stdin=GOOD)
+    assert (done.status, done.stdout) == (1, b"")
+    assert "nothing in it is as the layout says" in done.stderr
