@@ -109,7 +109,7 @@ class Reading:
     @property
     def is_delimited(self) -> bool:
         """Whether something stands between one record and the next."""
-        return isinstance(self.layout, ObjectLayout) or bool(self.layout.tail)
+        return isinstance(self.layout, ObjectLayout) or bool(self.layout.tail) or not self.layout.has_value
 
     def agrees_with(self, other: Reading) -> bool:
         """Whether both say the same of the records that both have read."""
