@@ -118,8 +118,9 @@ def _awkward_events() -> Iterator[KafkaRecord]:
     chance = random.Random(5)
     # A key that a null marker could have been, early enough to be seen when the marker is chosen.
     yield KafkaRecord("", 0, 0, None, "create", (), b"@NULL@", b'{"first":1}')
-    # Larger than any tool's buffer; larger than kcat -P takes by itself, and still less than a broker takes.
-    large = {2000: 70_000, 2500: 990_000, 3000: 1_010_000}
+    # Larger than any tool's buffer, and first in its partition; larger than kcat -P takes by itself, and still less
+    # than a broker takes.
+    large = {0: 70_000, 2500: 990_000, 3000: 1_010_000}
     for number in count():
         if number in large:
             yield KafkaRecord("", 0, 0, None, "create", (), b"large", _large(large[number]))
