@@ -22,7 +22,7 @@ _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_to
 
 settings.register_profile("dev", max_examples=60, deadline=None, derandomize=True, suppress_health_check=_SLOW)
 settings.register_profile(
-    "ci", max_examples=250, deadline=None, derandomize=True, suppress_health_check=_SLOW, print_blob=True
+    "ci", max_examples=150, deadline=None, derandomize=True, suppress_health_check=_SLOW, print_blob=True
 )
 settings.register_profile(
     "fuzz", max_examples=500, deadline=timedelta(seconds=30), suppress_health_check=_SLOW, print_blob=True
