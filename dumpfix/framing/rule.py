@@ -15,7 +15,8 @@ At a place where an item begins (the beginning of the dump, or directly behind a
       nowhere (then the record is not complete), behind an object or array that a line end follows, or at the
       next start itself.
 
-4. **Garbage**: everything up to the next start.
+4. **Garbage**: everything up to the next start. Where it begins with the layout's first literal, it is a record
+   that is damaged before its payload.
 
 The **next start** is the nearest later line that begins with a notice or with a record. A record's beginning is
 recognised by its anchor: the literals and numbers before the first text. A layout without one (``%k: %s``) has
@@ -48,6 +49,8 @@ from dumpfix.payload.validity import is_valid, passes_gate, scan_value
 
 Item = Frame | Span
 
+#: a first literal as long as this tells a damaged record from any other line
+TELLING = 3
 #: how many ways of splitting the text before a payload are tried
 MOST_READINGS = 32
 FEW_READINGS = 12
@@ -97,7 +100,7 @@ class LinearRule(RuleWithNotices):
         stop, is_open = self.next_start(data, at + 1, final=final)
         if is_open:
             raise NeedMoreError
-        return Span(at, stop, "garbage")
+        return self._damaged(data, at, stop) or Span(at, stop, "garbage")
 
     def holds(self, frame: Frame) -> bool:
         """Whether nothing suggests that a notice cuts into this record: its sizes fit, or its texts are whole."""
@@ -358,6 +361,19 @@ class LinearRule(RuleWithNotices):
         while end > value and data[end - 1] in _LINE_ENDS:
             end -= 1
         return self._frame(data, at, cuts, (value, end), (), limit, False)
+
+    def _damaged(self, data: bytes, at: int, stop: int) -> Frame | None:
+        """A record that begins as the layout says and is damaged before its payload; None where nothing says so."""
+        text = self.anchor_text
+        if not self.layout.is_anchored or text is None or len(text.strip()) < TELLING or not data.startswith(text, at):
+            return None
+        cuts: tuple[Cut, ...] = ()
+        for count in range(1, len(self.layout.anchor) + 1):
+            taken = fixed_run(self.layout.anchor[:count], data[:stop], at)
+            if taken is None or isinstance(taken, PartialMatch):
+                break
+            cuts = taken[0]
+        return self._frame(data, at, cuts, None, (), stop, False)
 
     def _cut_off(self, data: bytes, at: int, cuts: tuple[Cut, ...]) -> Frame | None:
         """A record of which the end of the dump shows only some fields; None if it shows none."""

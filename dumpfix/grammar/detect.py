@@ -40,6 +40,7 @@ BLANK_EDGE = 3.0
 WRONG_SIZE = 30.0
 #: the rules of a tool's own notices begin so
 _KCAT = ("kcat", "rdkafka")
+_ENVELOPE = frozenset({"topic", "partition", "offset", "value"})
 _JAVA = ("console_consumer", "log4j", "java")
 #: keys alone in front of a tab: kafka-console-consumer; anything else without labels: kcat
 UNUSUAL = 0.01
@@ -78,6 +79,7 @@ class Reading:
     notices: set[str] = field(default_factory=set)
     containers_cut: int = 0
     documents_as_keys: int = 0
+    shows_no_headers: bool = False
     envelopes: int = 0
     #: payloads that begin with a blank
     blank_edges: int = 0
@@ -246,6 +248,7 @@ def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
     if isinstance(layout, Layout):
         looks_like_json = isinstance(layout.elements[0], Literal) and layout.elements[0].text[:1] == b"{"
         headers = fields.get("headers")
+        reading.shows_no_headers |= headers in (b"NO_HEADERS", b"")
         if headers and headers != b"NO_HEADERS" and b"=" not in headers and b":" not in headers:
             reading.cost += AGAINST
         for name in ("key", "headers"):
@@ -271,9 +274,11 @@ def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
     )
     reading.partitions.add(fields.get("partition") or b"")
     reading.schema_ids.add(fields.get("value_schema_id") or b"")
-    if isinstance(layout, ObjectLayout) and {"topic", "offset", "value"} <= fields.keys():
-        reading.envelopes += 1
-        reading.cost += explained * ENVELOPE
+    if isinstance(layout, ObjectLayout):
+        # Events have members called payload or topic too: only all of an envelope's members make one.
+        is_envelope = fields.keys() >= _ENVELOPE and all(_is_number(fields[n]) for n in ("partition", "offset"))
+        reading.envelopes += is_envelope
+        reading.cost += explained * (ENVELOPE if is_envelope else NOT_JSON)
     if value is not None:
         reading.payloads += bool(value)
         explained -= len(value)
@@ -295,6 +300,10 @@ def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
             reading.containers_cut += looks_cut
             reading.cost += len(value) * (CUT if looks_cut else NOT_JSON)
     reading.cost += explained * LITERAL
+
+
+def _is_number(text: bytes | None) -> bool:
+    return text is not None and text.removeprefix(b"-").isdigit()
 
 
 def _is_wordlike(byte: int) -> bool:
@@ -320,6 +329,10 @@ def _implausible(reading: Reading, layout: Layout) -> float:
             cost += AGAINST
         if isinstance(partition, bytes) and len(partition) > 6:
             cost += AGAINST
+    if "HEADERS" in layout.fields and not reading.shows_no_headers:
+        # Printed less often than keys, and not seen to be headers: nothing but a colon says so.
+        cost += AGAINST if not layout.is_anchored or "KEY" not in layout.fields else 0.0
+    cost += AGAINST * sum(len(o) == 13 for _, _, _, o, _ in reading.says if isinstance(o, bytes))
     unlabelled = [offset for _, _, partition, offset, _ in reading.says if offset is not None and partition is None]
     if len(set(unlabelled)) * 3 < len(unlabelled):
         cost += AGAINST * len(unlabelled)
@@ -363,7 +376,7 @@ def objection(reading: Reading) -> str | None:
     if reading.garbage * 2 > reading.length:
         return "most of the dump would belong to no record"
     if isinstance(layout, ObjectLayout):
-        return None if reading.envelopes or reading.payloads else "no record has a payload"
+        return None if reading.envelopes * 2 > reading.records else "hardly any object has what an envelope has"
     if not reading.is_delimited and not reading.containers:
         return "records with nothing between them would hold no object or array"
     if not reading.is_delimited and (reading.json_payloads < reading.payloads or reading.blank_edges):

@@ -149,8 +149,8 @@ def grammar_text(format_string: bytes, *, prints_null_as: bytes | None = b"NULL"
         terminals = [name for name in parts if not name.startswith('"')]
         if twice == "VALUE":
             raise UsageError("the format prints %s twice: dumpfix reads one payload a record")
-    if not parts:
-        raise UsageError("the format is empty: it prints nothing")
+    if not terminals:
+        raise UsageError("the format prints no field of a record: there is nothing to convert (the payload is %s)")
     shown = format_string.decode("utf-8", "backslashreplace").replace("\n", "\\n").replace("\r", "\\r")
     null = f"NULL_OR_EMPTY_LITERAL: {literal_text(prints_null_as)}\n" if prints_null_as is not None else ""
     return (

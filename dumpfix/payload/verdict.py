@@ -56,7 +56,7 @@ def judge(frame: Frame, layout: AnyLayout, repair: Repairer | None = None) -> Ve
         shown = (fields["payload_error"] or b"").decode("utf-8", "backslashreplace")
         return Verdict("irrecoverable", reason=f"the tool could not decode the payload: {shown}")
     if "value" not in fields:
-        return Verdict("irrecoverable", reason="the dump ends inside the record, before its payload")
+        return Verdict("irrecoverable", reason="the record is cut or damaged before its payload")
     payload = fields["value"]
     if payload is None:
         return Verdict("tombstone")
