@@ -236,7 +236,7 @@ class LinearRule(RuleWithNotices):
         if is_open:
             raise NeedMoreError
         frame = self._up_to_next_start(data, at, first[0], first[1], limit)
-        frame.has_wrong_size = self.layout.is_sized and frame.complete
+        frame.has_wrong_size = self.layout.is_sized
         return frame
 
     def _by_size(self, data: bytes, at: int, limit: int, *, final: bool) -> Frame | None:

@@ -22,6 +22,8 @@ LARGEST_HEAD = 1 << 20
 LONG_LINE = 1 << 12
 #: below this nothing is said to speak for either of two readings
 LEVEL = 0.0002
+#: after so many lines of a dump its layout may be settled, before all of HEAD is here
+LINES_LOOKED_AT = frozenset((1, 2, 3, 4, 5, 6, 8, 12, 16, 64, 256))
 #: records that show whether a bare number may be an offset
 ROWS_FOR_NUMBERS = 8
 #: records that show whether a word is a label or a part of the key
@@ -189,15 +191,13 @@ def _ends_lines_with_carriage_returns(head: bytes) -> bool:
 
 
 def _steps(head: bytes) -> Iterator[int]:
-    """Where 1, 2, 4, 16, 64 … lines of the head end."""
-    wanted = 1
+    """Where the first lines of the head end: each of a few, then some of many."""
     lines = 0
     at = 0
     while (at := head.find(b"\n", at) + 1) and at < HEAD:
         lines += 1
-        if lines == wanted:
+        if lines in LINES_LOOKED_AT:
             yield at
-            wanted *= 2 if wanted < 4 else 4
 
 
 def _is_clear(readings: Sequence[Reading]) -> bool:

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dumpfix.framing.elements import PartialMatch, fixed_run
+from dumpfix.framing.elements import Cut, PartialMatch, fixed_run, sized_ends
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import scanner_for
 from dumpfix.grammar.layout import AnyLayout, Choice, Element, Field, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.grammar.load import literal_text
+from dumpfix.grammar.vocabulary import FREE_TEXT
 
 #: so much of the head is looked at first, to leave most layouts out; then the rest of it for those that are left
 SAMPLE = 1 << 12
@@ -31,7 +32,7 @@ FEW = 2
 GARBAGE = 3.0
 NOT_JSON = 1.5
 CUT = 0.1
-FREE_TEXT = 1.0
+UNEXPLAINED = 1.0
 NAME = 0.1
 NUMBER = 0.005
 #: a payload that begins or ends with a blank: rather a separator that was cut too short
@@ -209,8 +210,29 @@ def _has_begun(layout: AnyLayout, head: bytes, at: int) -> bool:
     """Whether a record of several lines may have begun at ``at``."""
     if isinstance(layout, ObjectLayout):
         return head[at : at + 1] == b"{"
-    begun = fixed_run(layout.anchor, head, at)
-    return layout.is_anchored and not _is_one_line(layout) and begun is not None
+    if not layout.is_anchored or _is_one_line(layout):
+        return False
+    return _may_go_on(layout.elements, (), head, at)
+
+
+def _may_go_on(elements: Sequence[Element], cuts: tuple[Cut, ...], head: bytes, at: int) -> bool:
+    """Whether the head ends before these elements can be told not to stand at ``at``.
+
+    Where a length is printed, what stands behind the text either fits by now or never will.
+    """
+    taken = fixed_run(elements, head, at)
+    if taken is None or isinstance(taken, PartialMatch):
+        return taken is not None
+    cuts, at = (*cuts, *taken[0]), taken[1]
+    texts = (i for i, e in enumerate(elements) if isinstance(e, Field) and e.kind in FREE_TEXT)
+    index = next(texts, None)
+    if index is None:
+        return True
+    text = elements[index]
+    assert isinstance(text, Field)
+    ends = sized_ends(text, cuts, head, at, None)
+    rest = elements[index + 1 :]
+    return not ends or any(end > len(head) or _may_go_on(rest, cuts, head, end) for end in ends)
 
 
 def _last_number(reading: Reading) -> float:
@@ -254,7 +276,7 @@ def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
         for name in ("key", "headers"):
             text = fields.get(name)
             if text and text != b"NO_HEADERS":
-                reading.cost += 0 if looks_like_json else len(text) * FREE_TEXT
+                reading.cost += 0 if looks_like_json else len(text) * UNEXPLAINED
                 explained -= len(text)
                 if not any(map(_is_wordlike, text)):
                     reading.cost += AGAINST

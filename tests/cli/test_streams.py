@@ -169,6 +169,7 @@ def test_several_dumps_follow_one_another_each_with_its_own_lines_and_layout(tmp
         ("UTF-16", DUMP.decode().encode("utf-16")),
         ("UTF-16 packed", gzip.compress(DUMP.decode().encode("utf-16"))),
     ],
+    ids=lambda value: value if isinstance(value, str) else "bytes",
 )
 def test_wrapped_dumps_are_known_by_their_content(name: str, packed: bytes, tmp_path: Path) -> None:
     dump = tmp_path / "dump.anything"

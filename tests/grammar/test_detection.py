@@ -116,7 +116,7 @@ def events(count: int, *, spaced: bool = True) -> list[KafkaRecord]:
 
 
 def detected(dump: bytes) -> Reading:
-    choice = choose(dump[:HEAD], Told(), final=len(dump) <= HEAD)
+    choice = choose(dump, Told(), final=True)
     return scan(dump, choice.layout, choice.notices)
 
 
@@ -268,3 +268,65 @@ def test_numbers_beside_documents_are_not_taken_for_payloads(format_string: byte
     dump = b"".join(kcat.render(format_string, record) for record in events(12))
     with pytest.raises(LayoutError):
         choose(dump, Told(), final=True)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"schema":{"type":"struct"},"payload":{"before":null,"after":{"id":%d}}}',
+        b'{"id":%d,"key":"k","payload":{"a":1}}',
+        b'{"topic":"weather","offset":%d,"payload":{"a":1}}',
+        b'{"id":%d,"type":"x","payload":"hello"}',
+    ],
+)
+def test_an_event_with_a_member_called_payload_is_no_envelope(line: bytes) -> None:
+    lines = [line % n for n in range(3)]
+    assert detected(b"\n".join(lines) + b"\n").values == lines
+
+
+@pytest.mark.parametrize("first", [None, b"", b"12"])
+def test_a_kcat_json_dump_may_begin_with_any_payload(first: bytes | None) -> None:
+    records = [replace(events(1)[0], value=first), *events(30)[1:]]
+    found = detected(b"".join(kcat.render_json(record) for record in records))
+    assert found.values == [record.value for record in records]
+
+
+def test_keys_are_keys_and_no_headers() -> None:
+    for keys in ([b"user:%d" % n for n in range(4)], [b'{"id": %d}' % n for n in range(4)]):
+        records = [replace(record, key=key) for record, key in zip(events(4), keys, strict=True)]
+        found = detected(b"".join(kcat.render_default(record, b"\\t") for record in records))
+        assert [(r.get("key"), r["value"]) for r in found.records] == [(r.key, r.value) for r in records]
+
+
+@pytest.mark.parametrize("format_string", [rb"%s|%o\n", rb"%s %k\n", rb"%s\t%p\t%o\n", rb"%s%k\n", rb"%S\n%s\n"])
+def test_what_stands_beside_the_payload_is_not_taken_for_it(format_string: bytes) -> None:
+    records = events(12)
+    try:
+        found = detected(b"".join(kcat.render(format_string, record) for record in records))
+    except LayoutError:
+        return
+    assert set(found.values) <= {record.value for record in records} | {None}
+
+
+def test_numbers_as_payloads_are_payloads() -> None:
+    records = [replace(record, value=b"%d" % n) for n, record in enumerate(events(5))]
+    found = detected(b"".join(kcat.render(rb"Topic %t [%p] at offset %o: key %k: %s\n", r) for r in records))
+    assert found.values == [record.value for record in records]
+
+
+@pytest.mark.parametrize("size", [1_000, 5_000, 100_000])
+def test_a_broken_first_payload_hides_nothing(size: int) -> None:
+    whole = [kcat.render(rb"Topic %t [%p] at offset %o: key %k: %s\n", record) for record in events(3)]
+    dump = b'Topic events [0] at offset 99: key k: {"a":"' + b"x" * size + b"\n" + b"".join(whole)
+    assert detected(dump).values[1:] == [record.value for record in events(3)]
+
+
+def test_two_broken_lines_stay_two() -> None:
+    with pytest.raises(LayoutError):
+        choose(b'{"a":[1,\n{"b":2}]}\n', Told(), final=True)
+
+
+def test_records_over_several_lines_settle_their_layout_with_the_first() -> None:
+    format_string = rb"\nKey (%K bytes): %k\t\nValue (%S bytes): %s\nTimestamp: %T\tPartition: %p\tOffset: %o\n--\n"
+    choice = choose(kcat.render(format_string, events(1)[0]), Told(), final=False)
+    assert {"TIMESTAMP", "PARTITION", "OFFSET"} <= set(choice.layout.fields)
