@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 
@@ -10,6 +11,8 @@ def main() -> None:
     """The entry point. Ends the process with 0, 1, 2, 3 or 130; an error is one or two plain lines, no traceback."""
     from dumpfix.cli.errors import exit_status
 
+    # Records come and go by the hundred thousand and hold no cycles: looking for some costs a tenth of the time.
+    gc.set_threshold(100_000, 50, 50)
     status = exit_status(sys.argv[1:])
     # What is to be written has been written; a reader that went away must not be heard of again.
     try:

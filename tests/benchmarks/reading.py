@@ -1,6 +1,6 @@
 """How fast dumps become JSONL, beside what people use today, in one run.
 
-    python -m tests.benchmarks.reading [--megabytes 100] [--runs 3]
+    python -m tests.benchmarks.reading [--megabytes 300] [--runs 3]
 
 One core, whole processes, the best of the runs. The dump: events of about 600 bytes under
 `kcat -f 'Topic %t [%p] at offset %o: key %k: %s\\n'`, and the same events as `kcat -J` prints them. Beside dumpfix:
@@ -101,14 +101,14 @@ def best_of(runs: int, command: list[str], output: Path) -> float:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--megabytes", type=int, default=100)
+    parser.add_argument("--megabytes", type=int, default=300)
     parser.add_argument("--runs", type=int, default=3)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         dumps = write_dumps(folder, arguments.megabytes)
         wanted = dumps["values"].read_bytes()
-        dumpfix = [sys.executable, "-m", "dumpfix", "convert", "-q"]
+        dumpfix = [sys.executable, "-m", "dumpfix", "convert", "-q", "-j", "1"]
         candidates = [
             ("dumpfix, text, auto", [*dumpfix, str(dumps["text"])], "text"),
             ("dumpfix, kcat -J, auto", [*dumpfix, str(dumps["json"])], "json"),
