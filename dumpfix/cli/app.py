@@ -17,7 +17,6 @@ app = typer.Typer(
     name="dumpfix",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 

@@ -35,7 +35,7 @@ def exit_status(arguments: list[str]) -> int:
         signal.signal(number, _terminated)
     command = typer.main.get_command(app)
     try:
-        result = command.main(arguments, prog_name="dumpfix", standalone_mode=False)
+        result = command.main(arguments or ["--help"], prog_name="dumpfix", standalone_mode=False)
     except ReaderGoneError:
         return 0
     except DumpfixError as error:
@@ -52,6 +52,9 @@ def exit_status(arguments: list[str]) -> int:
         return 3
     except Exception as error:
         return _usage_status(error)
+    if not arguments:
+        # Help was not asked for: it is the answer to a call that says too little.
+        return 2
     return result if isinstance(result, int) else 0
 
 

@@ -277,3 +277,10 @@ def test_1_when_a_told_layout_fits_nothing_in_the_dump() -> None:
     done = dumpfix("convert", "-f", "%t:%p:%o %s\\n", stdin=GOOD)
     assert (done.status, done.stdout) == (1, b"")
     assert "nothing in it is as the layout says" in done.stderr
+
+
+def test_2_and_the_help_when_no_command_is_given() -> None:
+    done = dumpfix()
+    assert done.status == 2
+    assert done.stdout.startswith(b"Usage: dumpfix")
+    assert done.stderr == ""
