@@ -59,7 +59,12 @@ def test_what_goes_out_of_a_damaged_dump_is_json_and_the_rest_is_accounted_for(
 
 @given(st.binary(max_size=300), st.sampled_from(FORMATS))
 def test_what_goes_out_of_any_bytes_is_json_and_the_rest_is_accounted_for(dump: bytes, format_string: bytes) -> None:
-    check(dump, *converted(dump, kcat_format=format_string.decode(), repair="guess"))
+    try:
+        run = converted(dump, kcat_format=format_string.decode(), repair="guess")
+    except dumpfix.DumpfixError:
+        # Bytes that begin like a compressed file, or like UTF-16, and are none.
+        return
+    check(dump, *run)
 
 
 @given(topics_of_records(key=keys(), value=values(), header=headers()))
