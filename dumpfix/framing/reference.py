@@ -1,17 +1,15 @@
 """The reference reader: Lark's own LALR parser over one layout, with a lexer on bytes that has no patterns.
 
-It reads some megabytes a second and is there to be right: tests hold the scanner against it, and where a dump
-does not match, it says what the grammar expected. The layout becomes a Lark grammar in which every terminal is
-declared. The lexer asks the parser's state which terminals may follow and finds the end of each by its kind;
-where a text of unknown length ends, and where the next record begins behind damage, it follows
-:mod:`dumpfix.framing.rule`. Damage reaches the parser as a token that no state accepts, so that it is Lark's own
-error recovery that goes on behind it.
+It reads some megabytes a second and is there to be right: tests hold the scanner against it. The layout becomes a
+Lark grammar in which every terminal is declared. The lexer asks the parser's state which terminals may follow and
+finds the end of each by its kind; where a text of unknown length ends, and where the next record begins behind
+damage, it follows :mod:`dumpfix.framing.rule`. Damage reaches the parser as a token that no state accepts, so that it
+is Lark's own error recovery that goes on behind it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +22,6 @@ from dumpfix.framing.frame import Frame, Span
 from dumpfix.framing.objects import ObjectRule
 from dumpfix.framing.rule import LinearRule
 from dumpfix.grammar.layout import AnyLayout, Choice, Element, Field, Layout, Literal, ObjectLayout
-from dumpfix.grammar.load import literal_text
 from dumpfix.grammar.vocabulary import FREE_TEXT
 
 if TYPE_CHECKING:
@@ -38,19 +35,6 @@ _DAMAGED = "DAMAGED_RECORD"
 _FIELD = "FIELD_"
 _NAME = _FIELD + "JSON_NAME"
 _WHITE_SPACE = b" \t\r\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Expectation:
-    """Where a dump stops being what the layout says: byte offset, line and column from 1, and what should be there."""
-
-    at: int
-    line: int
-    column: int
-    expected: str
-
-    def __str__(self) -> str:
-        return f"line {self.line} column {self.column}: expected {self.expected}"
 
 
 def spans(data: bytes, layout: AnyLayout, notices: Sequence[Layout] = ()) -> list[Span]:
@@ -158,30 +142,6 @@ class Reference:
                 yield Span(start, end, "field", terminal) if is_needed else Span(start, end, "literal")
             else:
                 yield Span(start, end, "literal")
-
-    # -- what was expected --------------------------------------------------------------------------------------
-
-    def expectation(self, data: bytes, at: int) -> Expectation | None:
-        """What the layout expects where the record that should begin at ``at`` stops matching; None if it matches."""
-        if isinstance(self.layout, ObjectLayout):
-            return None if data[at : at + 1] == b"{" else _place(data, at, "a JSON object")
-        elements = self.layout.elements
-        for index, element in enumerate(elements):
-            if isinstance(element, Field) and element.kind in FREE_TEXT:
-                follower = elements[index + 1] if index + 1 < len(elements) else None
-                if isinstance(follower, Literal):
-                    line_end = data.find(b"\n", at)
-                    stop = len(data) if line_end < 0 else line_end + len(follower.text)
-                    found = data.find(follower.text, at, stop)
-                    if found < 0:
-                        return _place(data, at, f"{literal_text(follower.text)} behind {element.terminal}")
-                    at = found
-                continue
-            end = max(element_end(one, data, at) for one in _firsts(element))
-            if end in (MISMATCH, PARTIAL):
-                return _place(data, at, " or ".join(map(_shown, _firsts(element))))
-            at = end
-        return None
 
 
 class _LayoutLexer(Lexer):
@@ -314,17 +274,3 @@ def _token(kind: str, value: Any, start: int, end: int) -> Token:
     token = Token(kind, value, start_pos=start, end_pos=end)
     token.value = value
     return token
-
-
-def _firsts(element: Element) -> list[Literal | Field]:
-    if isinstance(element, Choice):
-        return [way[0] for way in element.alternatives if way]
-    return [element]
-
-
-def _shown(element: Literal | Field) -> str:
-    return literal_text(element.text) if isinstance(element, Literal) else element.terminal
-
-
-def _place(data: bytes, at: int, expected: str) -> Expectation:
-    return Expectation(at, data.count(b"\n", 0, at) + 1, at - data.rfind(b"\n", 0, at), expected)

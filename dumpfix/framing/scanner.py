@@ -223,10 +223,12 @@ class _Columns:
             if column is None:
                 continue
             cells = self.cells[column]
-            wanted = [int(text) if i not in self.bad else 0 for i, text in enumerate(sizes)] if self.bad else None
-            if (wanted or list(map(int, sizes))) == list(map(len, cells)):
-                continue
-            self._take_nulls(column, wanted or list(map(int, sizes)))
+            if self.bad:
+                wanted = [int(text) if i not in self.bad else 0 for i, text in enumerate(sizes)]
+            else:
+                wanted = list(map(int, sizes))
+            if wanted != list(map(len, cells)):
+                self._take_nulls(column, wanted)
 
     def _take_nulls(self, column: int, wanted: Sequence[int]) -> None:
         nulls: list[bytes | None] = list(self.cells[column])

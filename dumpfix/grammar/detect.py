@@ -7,7 +7,7 @@ record, speaks against it. The layout with the lowest cost per byte is the dump'
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dumpfix.framing.elements import Cut, PartialMatch, fixed_run, sized_ends
@@ -41,8 +41,9 @@ BLANK_EDGE = 3.0
 WRONG_SIZE = 30.0
 #: the rules of a tool's own notices begin so
 _KCAT = ("kcat", "rdkafka")
-_ENVELOPE = frozenset({"topic", "partition", "offset", "value"})
 _JAVA = ("console_consumer", "log4j", "java")
+#: what the members of an envelope say
+_ENVELOPE = frozenset({"topic", "partition", "offset", "value"})
 #: keys alone in front of a tab: kafka-console-consumer; anything else without labels: kcat
 UNUSUAL = 0.01
 #: lines that are looked at for a separator, and how long one may be
@@ -133,21 +134,22 @@ def readings(head: bytes, grammars: Sequence[Grammar], *, final: bool) -> list[R
         return first
     bound = first[0].cost_per_byte + abs(first[0].cost_per_byte) * (NEAR - 1) + NEAR_PER_BYTE
     near = [read(r.grammar, r.layout, head, final=final) for r in first if r.cost_per_byte <= bound or r.is_pending]
-    near = [reading for reading in near if reading.records or reading.is_pending]
-    near.sort(key=lambda r: (r.is_pending, r.cost_per_byte))
-    return near
+    return _ranked(near)
 
 
 def _read_sample(sample: bytes, grammars: Sequence[Grammar], *, final: bool) -> list[Reading]:
-    readings = [
+    return _ranked(
         read(grammar, layout, sample, final=final)
         for grammar in grammars
         for layout in grammar.layouts
         if _could_be(layout, sample)
-    ]
+    )
+
+
+def _ranked(readings: Iterable[Reading]) -> list[Reading]:
+    """Those that found a record, the cheapest first, then those whose first record is not whole yet."""
     kept = [reading for reading in readings if reading.records or reading.is_pending]
-    kept.sort(key=lambda r: (r.is_pending, r.cost_per_byte))
-    return kept
+    return sorted(kept, key=lambda reading: (reading.is_pending, reading.cost_per_byte))
 
 
 def _line_end(data: bytes, at: int) -> int:
@@ -268,29 +270,7 @@ def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
         reading.cost += explained * NOT_JSON
         return
     if isinstance(layout, Layout):
-        looks_like_json = isinstance(layout.elements[0], Literal) and layout.elements[0].text[:1] == b"{"
-        headers = fields.get("headers")
-        reading.shows_no_headers |= headers in (b"NO_HEADERS", b"")
-        if headers and headers != b"NO_HEADERS" and b"=" not in headers and b":" not in headers:
-            reading.cost += AGAINST
-        for name in ("key", "headers"):
-            text = fields.get(name)
-            if text and text != b"NO_HEADERS":
-                reading.cost += 0 if looks_like_json else len(text) * UNEXPLAINED
-                explained -= len(text)
-                if not any(map(_is_wordlike, text)):
-                    reading.cost += AGAINST
-                if b'{"' in text and value and value[:1] not in (b"{", b"["):
-                    # Rather a payload with something behind it.
-                    reading.documents_as_keys += 1
-                    reading.cost += AGAINST
-                if text[:1] in (b" ", b"\t", b"\n") or text[-1:] in (b" ", b"\t", b"\n"):
-                    reading.cost += BLANK_EDGE
-        topic = fields.get("topic")
-        reading.cost += len(topic or b"") * NAME
-        reading.cost += sum(len(fields.get(n) or b"") for n in ("partition", "offset", "timestamp")) * NUMBER
-        if layout.is_sized and frame.has_wrong_size:
-            reading.cost += WRONG_SIZE
+        explained -= _add_texts(reading, layout, frame, value)
     reading.says.append(
         (value and value.strip(), *(fields.get(n) for n in ("topic", "partition", "offset", "timestamp")))
     )
@@ -302,26 +282,61 @@ def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
         reading.envelopes += is_envelope
         reading.cost += explained * (ENVELOPE if is_envelope else NOT_JSON)
     if value is not None:
-        reading.payloads += bool(value)
         explained -= len(value)
-        if not value:
-            if layout.null_literal is not None:
-                # A console-consumer prints null for null; an empty value is rare there.
-                reading.cost += 1
-        elif frame.is_valid:
-            reading.json_payloads += 1
-            reading.containers += value.lstrip()[:1] in (b"{", b"[")
-            if isinstance(layout, Layout) and value[:1] in (b" ", b"\t"):
-                reading.cost += BLANK_EDGE
-                reading.blank_edges += 1
-        elif isinstance(layout, ObjectLayout):
-            # Members with these names are evidence enough; what the payload is does not matter.
-            pass
-        else:
-            looks_cut = value.lstrip()[:1] in (b"{", b"[", b'"')
-            reading.containers_cut += looks_cut
-            reading.cost += len(value) * (CUT if looks_cut else NOT_JSON)
+        _add_payload(reading, layout, frame, value)
     reading.cost += explained * LITERAL
+
+
+def _add_texts(reading: Reading, layout: Layout, frame: Frame, value: bytes | None) -> int:
+    """What the key, the headers and the coordinates cost; how many bytes are merely tolerated."""
+    fields = frame.fields
+    taken = 0
+    looks_like_json = isinstance(layout.elements[0], Literal) and layout.elements[0].text[:1] == b"{"
+    headers = fields.get("headers")
+    reading.shows_no_headers |= headers in (b"NO_HEADERS", b"")
+    if headers and headers != b"NO_HEADERS" and b"=" not in headers and b":" not in headers:
+        reading.cost += AGAINST
+    for name in ("key", "headers"):
+        text = fields.get(name)
+        if text and text != b"NO_HEADERS":
+            reading.cost += 0 if looks_like_json else len(text) * UNEXPLAINED
+            taken += len(text)
+            if not any(map(_is_wordlike, text)):
+                reading.cost += AGAINST
+            if b'{"' in text and value and value[:1] not in (b"{", b"["):
+                # Rather a payload with something behind it.
+                reading.documents_as_keys += 1
+                reading.cost += AGAINST
+            if text[:1] in (b" ", b"\t", b"\n") or text[-1:] in (b" ", b"\t", b"\n"):
+                reading.cost += BLANK_EDGE
+    topic = fields.get("topic")
+    reading.cost += len(topic or b"") * NAME
+    reading.cost += sum(len(fields.get(n) or b"") for n in ("partition", "offset", "timestamp")) * NUMBER
+    if layout.is_sized and frame.has_wrong_size:
+        reading.cost += WRONG_SIZE
+    return taken
+
+
+def _add_payload(reading: Reading, layout: AnyLayout, frame: Frame, value: bytes) -> None:
+    """What a payload costs, and what it is evidence for."""
+    reading.payloads += bool(value)
+    if not value:
+        if layout.null_literal is not None:
+            # A console-consumer prints null for null; an empty value is rare there.
+            reading.cost += 1
+    elif frame.is_valid:
+        reading.json_payloads += 1
+        reading.containers += value.lstrip()[:1] in (b"{", b"[")
+        if isinstance(layout, Layout) and value[:1] in (b" ", b"\t"):
+            reading.cost += BLANK_EDGE
+            reading.blank_edges += 1
+    elif isinstance(layout, ObjectLayout):
+        # Members with these names are evidence enough; what the payload is does not matter.
+        pass
+    else:
+        looks_cut = value.lstrip()[:1] in (b"{", b"[", b'"')
+        reading.containers_cut += looks_cut
+        reading.cost += len(value) * (CUT if looks_cut else NOT_JSON)
 
 
 def _is_number(text: bytes | None) -> bool:
@@ -358,18 +373,20 @@ def _implausible(reading: Reading, layout: Layout) -> float:
     unlabelled = [offset for _, _, partition, offset, _ in reading.says if offset is not None and partition is None]
     if len(set(unlabelled)) * 3 < len(unlabelled):
         cost += AGAINST * len(unlabelled)
-    # What the tool would print by default, told from what it prints only when asked.
+    return cost + _unusual(reading, layout)
+
+
+def _unusual(reading: Reading, layout: Layout) -> float:
+    """Of a layout of keys and values alone: whether the other tool would rather have printed it."""
+    if any(
+        isinstance(e, Choice) or (isinstance(e, Field) and e.meaning not in ("key", "value")) for e in layout.elements
+    ):
+        return 0.0
     literals = [e.text for e in layout.elements if isinstance(e, Literal)]
-    is_bare = all(
-        isinstance(e, Literal) or e.meaning in ("key", "value") for e in layout.elements if not isinstance(e, Choice)
-    )
-    is_bare = is_bare and not any(isinstance(e, Choice) for e in layout.elements)
     by_kcat = any(name.startswith(_KCAT) for name in reading.notices)
     by_java = any(name.startswith(_JAVA) for name in reading.notices)
     is_java = by_java or (literals == [b"\t", b"\n"] and not by_kcat)
-    if is_bare and (layout.null_literal is not None) != is_java:
-        cost += UNUSUAL * reading.records
-    return cost
+    return UNUSUAL * reading.records if (layout.null_literal is not None) != is_java else 0.0
 
 
 def best(

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from dumpfix.errors import GrammarError, UsageError
 from dumpfix.grammar.layout import AnyLayout, Choice, Element, Field, Grammar, Layout, Literal, ObjectLayout
-from dumpfix.grammar.vocabulary import FREE_TEXT, MARKERS, NAMED_LITERALS, TERMINALS, Kind
+from dumpfix.grammar.vocabulary import FREE_TEXT, MARKERS, NAMED_LITERALS, TERMINALS
 
 if TYPE_CHECKING:
     from lark import Token, Tree
@@ -379,8 +379,3 @@ def _merged(sequence: tuple[Element, ...]) -> tuple[Element, ...]:
                 continue
         out.append(element)
     return tuple(out)
-
-
-def is_payload(element: Element) -> bool:
-    """Whether this element is the payload of a linear layout."""
-    return isinstance(element, Field) and element.kind is Kind.PAYLOAD

@@ -17,9 +17,6 @@ from dumpfix.sink.values import single_lines
 SEPARATOR = b"\t"
 DELIMITER = b"\n"
 
-#: payloads above this are refused by ``kcat -P`` unless message.max.bytes is raised (measured with 1.7.1)
-LARGEST = 998_000
-
 
 class Kcat:
     """Keys and payloads for ``kcat -P``."""
