@@ -32,6 +32,8 @@ REGION = 1 << 23
 SMALLEST = 4 * REGION
 #: how far behind a cut the beginning of a record is looked for
 WINDOW = 1 << 18
+#: signals for which a process of ours has another answer than the one that started it
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(slots=True)
@@ -182,7 +184,12 @@ class _Worker:
         self.connection, theirs = context.Pipe()
         inherited = [self.connection, *(other.connection for other in others)]
         self.process = context.Process(target=_serve, args=(task, theirs, inherited), daemon=True)
-        self.process.start()
+        # Until the process has its own handlers it has ours, which are not made for it: nothing may arrive before.
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        try:
+            self.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
         theirs.close()
         self.asked: deque[tuple[int, int]] = deque()
 
@@ -220,6 +227,7 @@ def _serve(task: Task, connection: Connection, inherited: Sequence[Connection]) 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     for other in inherited:
         other.close()
     while True:
