@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from typing import Any, NamedTuple
 
-from dumpfix.errors import BrokenInputError, SourceError
+from dumpfix.errors import BrokenInputError
 
 #: compressed bytes handed to a decompressor at once, so that what comes out of one step stays small
 STEP = 1 << 14
@@ -30,26 +30,11 @@ class Format(NamedTuple):
 
 
 def _zstd() -> Any:
-    try:
-        zstandard = import_module("zstandard")
-    except ImportError:
-        raise SourceError(_missing("zstd")) from None
-    return zstandard.ZstdDecompressor().decompressobj()
+    return import_module("zstandard").ZstdDecompressor().decompressobj()
 
 
 def _lz4() -> Any:
-    try:
-        frame = import_module("lz4.frame")
-    except ImportError:
-        raise SourceError(_missing("lz4")) from None
-    return frame.LZ4FrameDecompressor()
-
-
-def _missing(name: str) -> str:
-    return (
-        f"is compressed with {name}, for which a package is missing: pip install 'dumpfix[compression]' "
-        f"(or {name} -dc FILE | dumpfix convert)"
-    )
+    return import_module("lz4.frame").LZ4FrameDecompressor()
 
 
 FORMATS = (
@@ -71,16 +56,9 @@ def format_of(head: bytes) -> Format | None:
 def decompressed(chunks: Iterable[bytes], kind: Format, path: str) -> Iterator[bytes]:
     """What the compressed ``chunks`` hold, member after member.
 
-    Raises BrokenInputError where the data are damaged or end too early, after everything before that was given out;
-    SourceError, before anything is read, where the package for this compression is missing.
+    Raises BrokenInputError where the data are damaged or end too early, after everything before that was given out.
     """
-    opener = kind.opener
-    return _members(chunks, opener(), opener, kind, path)
-
-
-def _members(
-    chunks: Iterable[bytes], current: Any, opener: Callable[[], Any], kind: Format, path: str
-) -> Iterator[bytes]:
+    current = kind.opener()
     is_between = False
     for chunk in chunks:
         for at in range(0, len(chunk), STEP):
@@ -90,7 +68,7 @@ def _members(
                     step = step.lstrip(_PADDING)
                     if not step:
                         break
-                    current, is_between = opener(), False
+                    current, is_between = kind.opener(), False
                 try:
                     out = current.decompress(step)
                 except _FAULTS as error:

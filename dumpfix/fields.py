@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import orjson
 
 from dumpfix.framing.objects import unescape
-from dumpfix.grammar.layout import AnyLayout, Field, ObjectLayout
+from dumpfix.grammar.layout import AnyLayout, Field, HeaderSpelling, Layout, ObjectLayout
 from dumpfix.payload.lexer import string_end
 
 #: name and value, None for null. A name with bytes that are no UTF-8 holds them as surrogate escapes.
@@ -29,8 +29,6 @@ TIMESTAMP_TYPES = {
 #: members of a record that have no place of their own in the envelope
 EXTRA = ("broker", "epoch", "delivery", "key_schema_id", "value_schema_id", "key_error")
 
-_NO_HEADERS = b"NO_HEADERS"
-
 
 class Reading:
     """How the fields of one layout are to be understood.
@@ -48,8 +46,7 @@ class Reading:
         self.shows_null = is_object or layout.null_literal == b"null"
         self.has_key = any(Field(name).meaning == "key" for name in layout.fields)
         self.has_headers = any(Field(name).meaning == "headers" for name in layout.fields)
-        self._is_console_consumer = layout.grammar.startswith("console-consumer")
-        self._is_object = is_object
+        self.no_headers = layout.headers.none if isinstance(layout, Layout) and layout.headers is not None else b""
 
     def key(self, text: bytes | None) -> bytes | None:
         """The key that a text of the dump stands for."""
@@ -63,35 +60,26 @@ class Reading:
         """The headers that a text of the dump stands for; None where it can be read in more ways than one."""
         if not text:
             return ()
-        if self._is_object:
+        if isinstance(self.layout, ObjectLayout):
             return json_headers(text)
-        if self._is_console_consumer:
-            null = self.layout.null_literal or b"null"
-            return console_headers(text, self.layout.headers_separator, null)
-        return kcat_headers(text)
+        return None if self.layout.headers is None else headers_of(text, self.layout.headers)
 
 
-def kcat_headers(text: bytes) -> Headers | None:
-    """kcat's ``%h``: ``name=value`` joined by commas, nothing escaped; so with a comma nobody can tell.
+def headers_of(text: bytes, spelling: HeaderSpelling) -> Headers | None:
+    """Headers that a tool printed as one text, taken apart; None where that can be done in more ways than one.
 
-    A null value is printed as ``NULL``. A ``=`` in a name is too rare to matter; the first one ends the name.
+    A separator in a name is too rare to matter: the first one ends the name.
     """
-    if b"," in text or b"=" not in text:
-        return None
-    name, _, value = text.partition(b"=")
-    return ((_name(name), None if value == b"NULL" else value),)
-
-
-def console_headers(text: bytes, separator: bytes, null: bytes) -> Headers | None:
-    """kafka-console-consumer's: ``name:value`` joined by the separator, null as the null literal."""
-    if text == _NO_HEADERS:
+    if text == spelling.none:
         return ()
+    if spelling.ambiguous_separator and spelling.ambiguous_separator in text:
+        return None
     pairs = []
-    for piece in text.split(separator) if separator else [text]:
-        name, colon, value = piece.partition(b":")
-        if not colon:
+    for piece in text.split(spelling.separator) if spelling.separator else [text]:
+        name, found, value = piece.partition(spelling.value_separator)
+        if not found:
             return None
-        pairs.append((_name(name), None if value == null else value))
+        pairs.append((_name(name), None if value == spelling.null else value))
     return tuple(pairs)
 
 

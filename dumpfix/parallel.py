@@ -8,13 +8,12 @@ a cut in the wrong place costs time, and never an answer.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
+from typing import TYPE_CHECKING
 
 from dumpfix.errors import BrokenInputError, BrokenRunError
 from dumpfix.framing.framer import Located, scanner_for
@@ -25,6 +24,9 @@ from dumpfix.report.regions import RegionLedger, absorb
 from dumpfix.siblings import Siblings
 from dumpfix.sink import Sink
 from dumpfix.source import CHUNK, Source
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
 
 #: bytes of a region
 REGION = 1 << 23
@@ -78,8 +80,7 @@ class _Region(Pipeline):
 
 def is_possible(source: Source, jobs: int) -> bool:
     """Whether a dump can be read by several processes, and is worth it."""
-    has_fork = "fork" in multiprocessing.get_all_start_methods()
-    return jobs > 1 and has_fork and source.is_plain and (source.size or 0) >= SMALLEST
+    return jobs > 1 and hasattr(os, "fork") and source.is_plain and (source.size or 0) >= SMALLEST
 
 
 def convert(task: Task, source: Source, ledger: Ledger, jobs: int) -> Iterator[bytes]:
@@ -180,7 +181,9 @@ class _Worker:
     """
 
     def __init__(self, task: Task, others: Sequence[_Worker]) -> None:
-        context = multiprocessing.get_context("fork")
+        from multiprocessing import get_context
+
+        context = get_context("fork")
         self.connection, theirs = context.Pipe()
         inherited = [self.connection, *(other.connection for other in others)]
         self.process = context.Process(target=_serve, args=(task, theirs, inherited), daemon=True)

@@ -99,11 +99,7 @@ class Source:
         kind = format_of(head)
         if kind is not None:
             self.wrappers.append(kind.name)
-            try:
-                unpacked = decompressed(chunks, kind, self.path)
-            except SourceError as error:
-                raise SourceError(error.message, path=self.path) from None
-            head, chunks = _with_head(unpacked)
+            head, chunks = _with_head(decompressed(chunks, kind, self.path))
         mark = mark_of(head)
         if mark is None:
             yield from chunks

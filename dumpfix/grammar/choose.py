@@ -13,7 +13,7 @@ from dumpfix.grammar.detect import HEAD, SAMPLE, Reading, best, describe, key_se
 from dumpfix.grammar.induce import grammar_for, shows_labels
 from dumpfix.grammar.kcat_format import grammar_text
 from dumpfix.grammar.layout import AnyLayout, Field, Grammar, Layout, Literal, ObjectLayout
-from dumpfix.grammar.load import SHIPPED, load, shipped
+from dumpfix.grammar.load import automatic, load, shipped
 
 #: cost a record by which a reading has to be better than one that says otherwise, to be taken before HEAD is read
 CLEAR = 1.5
@@ -68,7 +68,7 @@ def candidates(told: Told, head: bytes = b"") -> tuple[Grammar, ...]:
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"cannot be read: {error}", path=told.grammar_file) from error
         return (load(text, Path(told.grammar_file).stem, path=told.grammar_file),)
-    names = SHIPPED if told.from_name in (None, "auto") else (told.from_name,)
+    names = automatic() if told.from_name in (None, "auto") else [told.from_name]
     return tuple(_with_separator(name, head) for name in names if name is not None)
 
 

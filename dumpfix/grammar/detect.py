@@ -293,12 +293,14 @@ def _add_texts(reading: Reading, layout: Layout, frame: Frame, value: bytes | No
     taken = 0
     looks_like_json = isinstance(layout.elements[0], Literal) and layout.elements[0].text[:1] == b"{"
     headers = fields.get("headers")
-    reading.shows_no_headers |= headers in (b"NO_HEADERS", b"")
-    if headers and headers != b"NO_HEADERS" and b"=" not in headers and b":" not in headers:
+    spelling = layout.headers
+    has_no_headers = headers is not None and headers in (b"", spelling.none if spelling else b"")
+    reading.shows_no_headers |= has_no_headers
+    if headers and not has_no_headers and spelling is not None and spelling.value_separator not in headers:
         reading.cost += AGAINST
     for name in ("key", "headers"):
         text = fields.get(name)
-        if text and text != b"NO_HEADERS":
+        if text and not (has_no_headers and name == "headers"):
             reading.cost += 0 if looks_like_json else len(text) * UNEXPLAINED
             taken += len(text)
             if not any(map(_is_wordlike, text)):

@@ -29,6 +29,14 @@ _SIMPLE = {0x6E: 10, 0x74: 9, 0x72: 13}
 _HEX = b"0123456789abcdefABCDEF"
 
 
+#: what kcat makes of ``%h``, as kafkacat.lark says it
+HEADER_SPELLING = (
+    'AMBIGUOUS_HEADERS_SEPARATOR: ","\n'
+    'HEADER_VALUE_SEPARATOR: "="\n'
+    'NULL_HEADER_LITERAL: "NULL"\n'
+)  # fmt: skip
+
+
 def pieces(format_string: bytes) -> Iterator[str | bytes]:
     """The terminals and literals of a format in order. Raises UsageError for a ``%`` that kcat refuses."""
     at = 0
@@ -153,11 +161,12 @@ def grammar_text(format_string: bytes, *, prints_null_as: bytes | None = b"NULL"
         raise UsageError("the format prints no field of a record: there is nothing to convert (the payload is %s)")
     shown = format_string.decode("utf-8", "backslashreplace").replace("\n", "\\n").replace("\r", "\\r")
     null = f"NULL_OR_EMPTY_LITERAL: {literal_text(prints_null_as)}\n" if prints_null_as is not None else ""
+    headers = HEADER_SPELLING if "HEADERS" in terminals else ""
     return (
         f"// kcat -f '{shown}'\n"
         "start: record*\n"
         f"record: {' '.join(parts)}\n"
-        f"{null}"
+        f"{null}{headers}"
         f"%declare {' '.join(dict.fromkeys(terminals))}\n"
     )
 

@@ -44,6 +44,21 @@ class Choice:
 Element = Literal | Field | Choice
 
 
+@dataclass(frozen=True, slots=True)
+class HeaderSpelling:
+    """How a tool prints the headers of a record as one text: the named literals of its grammar that say so.
+
+    ``value_separator`` stands between a name and its value, ``null`` in the place of a null value, ``none`` in the
+    place of all headers. Headers are told apart at ``separator``; an ``ambiguous_separator`` may be part of a value.
+    """
+
+    value_separator: bytes
+    separator: bytes = b""
+    ambiguous_separator: bytes = b""
+    null: bytes | None = None
+    none: bytes = b""
+
+
 def _holds_anchor(element: Element) -> bool:
     """Whether this element tells a record's beginning from any other line."""
     if isinstance(element, Literal):
@@ -58,7 +73,8 @@ class Layout:
     ``lead`` counts the line feeds that the layout begins with. They are taken off ``elements``: a dump that was
     copied loses them first, and between records blank lines mean nothing anyway.
     ``may_cut_records`` marks a notice that may stand in the middle of a record.
-    ``null_literal`` is printed for null alone, ``null_or_empty_literal`` for null and empty alike.
+    ``null_literal`` is printed for null alone, ``null_or_empty_literal`` for null and empty alike. ``headers`` is None
+    where the grammar does not say how headers are spelled.
     """
 
     grammar: str
@@ -66,7 +82,7 @@ class Layout:
     elements: tuple[Element, ...]
     null_literal: bytes | None = None
     null_or_empty_literal: bytes | None = None
-    headers_separator: bytes = b","
+    headers: HeaderSpelling | None = None
     lead: int = 0
     may_cut_records: bool = False
 
@@ -143,7 +159,6 @@ class ObjectLayout:
     is_sized = True
     null_literal = None
     null_or_empty_literal = None
-    headers_separator = b","
 
     def with_carriage_returns(self) -> ObjectLayout:
         r"""The same layout for a dump whose lines end with ``\r\n``."""

@@ -21,14 +21,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dumpfix.errors import GrammarError, UsageError
-from dumpfix.grammar.layout import AnyLayout, Choice, Element, Field, Grammar, Layout, Literal, ObjectLayout
+from dumpfix.grammar.layout import (
+    AnyLayout,
+    Choice,
+    Element,
+    Field,
+    Grammar,
+    HeaderSpelling,
+    Layout,
+    Literal,
+    ObjectLayout,
+)
 from dumpfix.grammar.vocabulary import FREE_TEXT, MARKERS, NAMED_LITERALS, TERMINALS
 
 if TYPE_CHECKING:
     from lark import Token, Tree
-
-#: the shipped grammars among which ``auto`` chooses, most specific first; what jsonl says, kafkacat says as well
-SHIPPED = ("kcat-json", "console-consumer", "kafkacat")
 
 #: layouts of one record rule; more would mean a rule that is not what its author thinks it is
 MOST_LAYOUTS = 4096
@@ -45,6 +52,11 @@ def names() -> list[str]:
     return sorted(p.stem.replace("_", "-") for p in folder().glob("*.lark") if p.stem not in ("json", "notices"))
 
 
+def automatic() -> list[str]:
+    """The grammars among which ``auto`` chooses: all, but for the one of which kafkacat's says the same."""
+    return [name for name in names() if name != "jsonl"]
+
+
 def path_of(name: str) -> Path:
     """The file of a shipped grammar. Raises UsageError, with the names that exist, for any other name."""
     path = folder() / f"{name.replace('-', '_')}.lark"
@@ -55,9 +67,15 @@ def path_of(name: str) -> Path:
 
 
 def shipped(name: str, overrides: Mapping[str, bytes] | None = None) -> Grammar:
-    """A shipped grammar by name, with some of its named literals replaced."""
+    """A shipped grammar by name, with some of its named literals replaced. Raises UsageError for an unknown name."""
+    return _shipped(name, tuple(sorted((overrides or {}).items())))
+
+
+@functools.lru_cache(maxsize=16)
+def _shipped(name: str, overrides: tuple[tuple[str, bytes], ...]) -> Grammar:
+    """The same, read once: where a dump arrives slowly its head is looked at again and again."""
     path = path_of(name)
-    return load(path.read_text("utf-8"), name, overrides, path=str(path))
+    return load(path.read_text("utf-8"), name, dict(overrides), path=str(path))
 
 
 def load(text: str, name: str, overrides: Mapping[str, bytes] | None = None, *, path: str | None = None) -> Grammar:
@@ -307,8 +325,21 @@ class _Expander:
             elements,
             null_literal=self._named("NULL_LITERAL"),
             null_or_empty_literal=self._named("NULL_OR_EMPTY_LITERAL"),
-            headers_separator=self._named("HEADERS_SEPARATOR") or b",",
+            headers=self._header_spelling(),
             lead=lead,
+        )
+
+    def _header_spelling(self) -> HeaderSpelling | None:
+        value_separator = self._named("HEADER_VALUE_SEPARATOR")
+        if value_separator is None:
+            return None
+        null = self._named("NULL_HEADER_LITERAL")
+        return HeaderSpelling(
+            value_separator,
+            self._named("HEADERS_SEPARATOR") or b"",
+            self._named("AMBIGUOUS_HEADERS_SEPARATOR") or b"",
+            self._named("NULL_LITERAL") if null is None else null,
+            self._named("NO_HEADERS") or b"",
         )
 
     def notices(self) -> Iterator[Layout]:

@@ -24,7 +24,11 @@ JSON_VALUE      any JSON value, as it stands
 Named string terminals, which options and ``--command`` override: KEY_SEPARATOR, LINE_SEPARATOR,
 HEADERS_SEPARATOR, SCHEMA_ID_SEPARATOR, NULL_LITERAL (printed for null alone: then an empty value is known to
 be empty) and NULL_OR_EMPTY_LITERAL (kcat ``-Z`` prints it for null and for empty alike). Named strings that say
-something about their record: CREATE_TIME, LOG_APPEND_TIME, NO_TIMESTAMP, NO_HEADERS.
+something about their record: CREATE_TIME, LOG_APPEND_TIME, NO_TIMESTAMP.
+
+How HEADERS are spelled, so that they can be taken apart: HEADER_VALUE_SEPARATOR (between a name and its value),
+HEADERS_SEPARATOR (between one header and the next) or AMBIGUOUS_HEADERS_SEPARATOR (the same, but values hold it
+as well: where it stands the headers stay one text), NULL_HEADER_LITERAL (else NULL_LITERAL), NO_HEADERS.
 """
 
 from __future__ import annotations
@@ -94,6 +98,10 @@ NAMED_LITERALS = (
     "SCHEMA_ID_SEPARATOR",
     "NULL_LITERAL",
     "NULL_OR_EMPTY_LITERAL",
+    "HEADER_VALUE_SEPARATOR",
+    "AMBIGUOUS_HEADERS_SEPARATOR",
+    "NULL_HEADER_LITERAL",
+    "NO_HEADERS",
 )
 
 #: named strings that say something about the record that holds them: name -> (attribute, what it says)
@@ -101,7 +109,6 @@ MARKERS: dict[str, tuple[str, bytes]] = {
     "CREATE_TIME": ("timestamp_type", b"create"),
     "LOG_APPEND_TIME": ("timestamp_type", b"log_append"),
     "NO_TIMESTAMP": ("timestamp_type", b"none"),
-    "NO_HEADERS": ("headers", b""),
 }
 
 #: kinds that need a literal (or a size) after them to know where they end

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dumpfix.grammar.layout import AnyLayout, Choice, Element, Literal, ObjectLayout
+from dumpfix.grammar.layout import AnyLayout, Choice, Element, HeaderSpelling, Layout, Literal, ObjectLayout
 from dumpfix.grammar.load import literal_text
 from dumpfix.grammar.vocabulary import MARKERS, TERMINALS
 
@@ -20,8 +20,8 @@ def grammar_of(layouts: Sequence[AnyLayout]) -> str:
             text = getattr(layout, name.lower())
             if text is not None:
                 named[name] = text
-        if layout.headers_separator != b",":
-            named["HEADERS_SEPARATOR"] = layout.headers_separator
+        if isinstance(layout, Layout) and layout.headers is not None:
+            named.update(_spelled(layout.headers))
     lines = [
         "start: record*",
         "record: " + "\n      | ".join(records),
@@ -32,6 +32,18 @@ def grammar_of(layouts: Sequence[AnyLayout]) -> str:
     if any(isinstance(layout, ObjectLayout) for layout in layouts):
         lines.append("%ignore WHITESPACE")
     return "\n".join(lines) + "\n"
+
+
+def _spelled(headers: HeaderSpelling) -> dict[str, bytes]:
+    """The named literals that say how headers are spelled."""
+    named = {
+        "HEADER_VALUE_SEPARATOR": headers.value_separator,
+        "HEADERS_SEPARATOR": headers.separator,
+        "AMBIGUOUS_HEADERS_SEPARATOR": headers.ambiguous_separator,
+        "NULL_HEADER_LITERAL": headers.null,
+        "NO_HEADERS": headers.none,
+    }
+    return {name: text for name, text in named.items() if text}
 
 
 def _record(layout: AnyLayout, rules: dict[str, str], named: dict[str, bytes], declared: dict[str, None]) -> str:

@@ -67,7 +67,7 @@ class Ledger:
             self.has_keys = any(batch.columns.get("key", ()))
         if reading.has_headers and not self.has_headers:
             texts = batch.columns.get("headers", ())
-            self.has_headers = any(text and text != b"NO_HEADERS" for text in texts)
+            self.has_headers = any(text and text != reading.no_headers for text in texts)
         self._place_batch(batch)
 
     def _place_batch(self, batch: Batch) -> None:

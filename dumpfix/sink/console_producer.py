@@ -37,9 +37,7 @@ class ConsoleProducer:
     def batch(self, batch: Batch) -> bytes | None:
         """See Sink: in bulk where there are no headers and the keys are plain."""
         headers = batch.columns.get("headers")
-        if headers is not None and any(headers) and set(headers) != {b"NO_HEADERS"}:
-            return None
-        if batch.constants.get("headers"):
+        if headers is not None and any(headers) and set(headers) != {self.reading.no_headers}:
             return None
         marker = self.marker
         values = single_lines([value or marker for value in batch.values])

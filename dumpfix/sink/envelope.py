@@ -66,7 +66,7 @@ class Envelope:
         """A member of many records, with the comma behind it; nothing where no record has it, None to go one by one."""
         constant = batch.constants.get(name)
         if constant is not None:
-            return [repeat(self._constant(name, constant))]
+            return [repeat(b'"timestamp_type":"' + (timestamp_type(constant) or "none").encode() + b'",')]
         texts = batch.columns.get(name)
         if texts is None:
             return []
@@ -92,11 +92,6 @@ class Envelope:
                 return None
             shown = [b"%d" % int(text) for text in shown]
         return [repeat(b'"%b":' % name.encode()), shown, repeat(b",")]
-
-    def _constant(self, name: str, text: bytes) -> bytes:
-        if name == "timestamp_type":
-            return b'"timestamp_type":"' + (timestamp_type(text) or "none").encode() + b'",'
-        return self._header_member(text)
 
     def _header_members(self, texts: Sequence[bytes | None]) -> Sequence[bytes]:
         kinds = set(texts)

@@ -154,6 +154,7 @@ def test_a_layout_written_as_a_grammar_is_the_same_layout_when_it_is_read(name: 
         (again,) = load(grammar_of([layout]), name).layouts
         assert describe(again) == describe(layout)
         assert (again.null_literal, again.null_or_empty_literal) == (layout.null_literal, layout.null_or_empty_literal)
+        assert getattr(again, "headers", None) == getattr(layout, "headers", None)
         if isinstance(layout, ObjectLayout):
             assert isinstance(again, ObjectLayout)
             assert (again.members, again.separator) == (layout.members, layout.separator)

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dumpfix.fields import console_headers, json_headers, kcat_headers
+from dumpfix.fields import headers_of, json_headers
 from dumpfix.grammar.choose import Told
+from dumpfix.grammar.layout import HeaderSpelling, Layout
+from dumpfix.grammar.load import shipped
 from dumpfix.sink import NAMES
 from dumpfix.sink.console_producer import marker_for
 from tests.writers import console_consumer, kcat
@@ -107,6 +109,13 @@ def test_an_unavailable_timestamp_has_no_number() -> None:
     assert line == b'{"timestamp_type":"none","value":{}}'
 
 
+def spelling(name: str) -> HeaderSpelling:
+    layout = shipped(name).layouts[0]
+    assert isinstance(layout, Layout)
+    assert layout.headers is not None
+    return layout.headers
+
+
 @pytest.mark.parametrize(
     ("text", "pairs"),
     [
@@ -119,7 +128,7 @@ def test_an_unavailable_timestamp_has_no_number() -> None:
     ],
 )
 def test_headers_of_kcat_are_taken_apart_where_that_is_sure(text: bytes, pairs: object) -> None:
-    assert kcat_headers(text) == pairs
+    assert headers_of(text, spelling("kafkacat")) == pairs
 
 
 @pytest.mark.parametrize(
@@ -133,7 +142,7 @@ def test_headers_of_kcat_are_taken_apart_where_that_is_sure(text: bytes, pairs: 
     ],
 )
 def test_headers_of_the_console_consumer_are_taken_apart(text: bytes, pairs: object) -> None:
-    assert console_headers(text, b",", b"null") == pairs
+    assert headers_of(text, spelling("console-consumer")) == pairs
 
 
 @pytest.mark.parametrize(
