@@ -56,6 +56,8 @@ _MOST_INNER_QUOTES = 400
 _MOST_STRUCTURAL = 3
 _MOST_PLACES = 512
 _LONGEST_WORD = 40
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{}[]")
+_DEEPEST_IN_TEXT = 8
 
 # What an edit costs: a comma is forgotten sooner than a bracket, and a flipped bit leaves a byte that is one bit off.
 _INSERT_COST = {COMMA: 0.8, COLON: 0.8, OPEN_OBJECT: 1.5, OPEN_ARRAY: 1.5, CLOSE_OBJECT: 1.5, CLOSE_ARRAY: 1.5}
@@ -65,6 +67,8 @@ _REPLACE_BRACKET, _REPLACE_FLIPPED, _REPLACE_OTHER = 1.2, 1.0, 3.0
 _QUOTE_MISSING, _QUOTE_FLIPPED, _QUOTE_EXTRA, _QUOTE_INNER = 2.0, 1.6, 2.2, 1.0
 _STRUCTURAL_QUOTE, _QUOTE_IN_KEY = 1.6, 2.0
 _FLIP_IN_WORD, _DELETE_IN_WORD, _SPLIT_WORD, _QUOTE_WORD = 1.8, 2.2, 1.5, 4.0
+# A separator that became the first byte of the number behind it: `"a"81` was `"a":1` or `"a":81`.
+_FLIP_TO_SEPARATOR = 1.2
 _NAMES = {byte: f"'{chr(byte)}'" for byte in STRUCTURE + b'"'}
 
 
@@ -145,7 +149,8 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
         after, inner = step(other, state, stack, table)
         if after != ERROR and back.accepts(index + 1, after, inner):
             cost = _replacement_cost(kind, byte, other)
-            grade = Grade.SYNTAX if kind in STRUCTURE else Grade.CHOICE
+            # At the very beginning it is rather the rest of a text whose head is gone.
+            grade = Grade.SYNTAX if kind in STRUCTURE and index else Grade.CHOICE
             why = f"{_NAMES[other]} stood here as {_NAMES.get(byte, hex(byte))}"
             yield Candidate(cost, (Change(at, end, bytes((other,)), why, grade),), index, index + 1)
 
@@ -222,11 +227,29 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
     meeting = _meets(site, quote + 1, after, stack)
     if meeting < 0:
         return
-    insertion = Change(start, start, b'"', "an opening quote was missing")
+    grade = _grade_of_string(data[start:quote])
+    insertion = Change(start, start, b'"', "an opening quote was missing", grade)
     yield Candidate(_QUOTE_MISSING, (insertion,), index, meeting)
     if is_one_bit_off(data[start], STRING) and data[start] not in STRUCTURE:
         flipped = Change(start, start + 1, b'"', "an opening quote with a flipped bit", Grade.CHOICE)
         yield Candidate(_flip_cost(data[start]), (flipped,), index, meeting)
+
+
+def _grade_of_string(text: bytes) -> Grade:
+    """How sure it is that ``text`` is one string which only lacks a quote: with pieces of structure in it, bytes may be
+    missing between two strings as well."""
+    holds_literal = any(b":" + literal in text for literal in (b"null", b"true", b"false"))
+    return Grade.CHOICE if _is_open(text) or holds_literal or text[:1] == b"\\" else Grade.SYNTAX
+
+
+def _is_open(text: bytes) -> bool:
+    """Whether a text leaves a bracket open, or closes one that it did not open."""
+    brackets = text.translate(None, _NO_BRACKETS)
+    for _ in range(_DEEPEST_IN_TEXT):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+    return bool(brackets)
 
 
 def _flip_cost(byte: int) -> float:
@@ -247,7 +270,8 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
             continue
         if meeting == len(starts) and back.tokens.ends and back.tokens.ends[-1] > start:
             continue
-        insertion = Change(place, place, b'"', "a closing quote was missing")
+        grade = _grade_of_string(data[start + 1 : place])
+        insertion = Change(place, place, b'"', "a closing quote was missing", grade)
         yield Candidate(_QUOTE_MISSING, (insertion,), index, meeting)
         if data[start + 1 : place].endswith(b'\\"'):
             freed = Change(place - 2, place - 1, b"", "a backslash before a closing quote")
@@ -273,7 +297,7 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
                 extra = _STRUCTURAL_QUOTE * structural + (_QUOTE_IN_KEY if after == AFTER_KEY else 0.0)
                 yield Candidate(_QUOTE_INNER + 0.05 * len(inner) + extra, escapes, index, meeting)
                 if len(inner) == 1:
-                    yield _quote_dropped(inner[0], start, quote, index, meeting, extra)
+                    yield _quote_dropped(data, inner[0], start, quote, index, meeting, extra)
                 return
         inner.append(quote)
         site.effort.steps += 1
@@ -283,11 +307,15 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
         quote = site.text.quote(quote + 1)
 
 
-def _quote_dropped(at: int, start: int, close: int, index: int, meeting: int, extra: float) -> Candidate:
-    """One bare quote inside a string may also be one that slipped in; surely so right beside a real one."""
+def _quote_dropped(data: bytes, at: int, start: int, close: int, index: int, meeting: int, extra: float) -> Candidate:
+    """One bare quote inside a string may also be one that slipped in; rather so in the middle of a word (an inch mark
+    follows a number, a quotation stands around words), surely so right beside a real one."""
     beside = at in (start + 1, close - 1)
+    is_in_word = data[at - 1 : at].isalnum() and data[at + 1 : at + 2].isalnum()
     removal = Change(at, at + 1, b"", "a quote is one too many", Grade.CHOICE)
-    return Candidate(_QUOTE_INNER + (-0.6 if beside else 0.3) + extra, (removal,), index, meeting)
+    return Candidate(
+        _QUOTE_INNER + (-0.6 if beside else -0.2 if is_in_word else 0.3) + extra, (removal,), index, meeting
+    )
 
 
 def _looks_structural(data: bytes, quote: int) -> bool:
@@ -326,7 +354,10 @@ def _inside_token(site: Site, index: int) -> Iterator[Candidate]:
                 continue
             changed = text[:at] + bytes((byte,)) + text[at + 1 :]
             flipped = Change(start + at, start + at + 1, bytes((byte,)), "a byte with a flipped bit", Grade.CHOICE)
-            yield from _if_it_reads(site, index, changed, _FLIP_IN_WORD, flipped)
+            is_separator = byte in b",:" and at == 0
+            yield from _if_it_reads(
+                site, index, changed, _FLIP_TO_SEPARATOR if is_separator else _FLIP_IN_WORD, flipped
+            )
         if at and is_atom(text[:at]) and is_atom(text[at:]):
             comma = Change(start + at, start + at, b",", "',' was missing")
             yield from _if_it_reads(site, index, text[:at] + b"," + text[at:], _SPLIT_WORD, comma)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from dumpfix.payload.lexer import CONTROLS, escape_end, first_of
 from dumpfix.payload.repair.pieces import Change, Grade
-from dumpfix.payload.repair.tokens import STRING, Tokens, hex_pair, lex, prepare
+from dumpfix.payload.repair.tokens import COLON, STRING, Tokens, hex_pair, lex, prepare
 from dumpfix.payload.validity import is_valid
 
 _SHORT = {0x08: b"\\b", 0x09: b"\\t", 0x0A: b"\\n", 0x0C: b"\\f", 0x0D: b"\\r"}
@@ -33,12 +33,19 @@ def clean(data: bytes, known: bytes = b"") -> list[Change]:
                 start, end = tokens.starts[index] + 1, tokens.ends[index] - 1
                 piece = data[start:end]
                 if len(piece.translate(None, _SUSPECTS)) != len(piece) or not piece.isascii():
-                    changes.extend(cleaner.respelled(start, end))
+                    is_key = index + 1 < len(tokens) and tokens.kinds[index + 1] == COLON
+                    changes.extend(cleaner.respelled(start, end, is_word=is_key or _is_one_word(piece)))
         changes.extend(_line_ends(data, tokens))
         changes.sort()
     return changes
 
 
+def _is_one_word(text: bytes) -> bool:
+    """Whether a string is a long word, like a URL or an id, but for one tab."""
+    return len(text) >= _LONG_WORD and b" " not in text and text.count(b"\t") == 1 and b"\\t" not in text
+
+
+_LONG_WORD = 16
 _SUSPECTS = CONTROLS + b"\\"
 
 
@@ -63,11 +70,11 @@ class _Cleaner:
     def __init__(self, data: bytes, known: bytes) -> None:
         self.data = data
         self.known = known
-        self.latin_1 = _is_latin_1(data)
+        self.latin_1 = _is_latin_1(data, known)
         self.searches = _MOST_SEARCHES
 
-    def respelled(self, start: int, end: int) -> Iterator[Change]:
-        """The changes inside one string [start, end)."""
+    def respelled(self, start: int, end: int, *, is_word: bool) -> Iterator[Change]:
+        """The changes inside one string [start, end). ``is_word``: no text, in which a raw tab would be at home."""
         data = self.data
         position = start
         limit = utf8_fault_start(data, start, end)
@@ -85,7 +92,9 @@ class _Cleaner:
                     continue
                 change = self._meant(at, at + 1) or _escape(data, at, end)
             else:
-                change = (data[at] not in b"\t\r\n" and self._meant(at, at + 1)) or _control(data, at, end)
+                change = (data[at] not in b"\t\r\n" and self._meant(at, at + 1)) or _control(
+                    data, at, end, is_word=is_word
+                )
             yield change
             position = max(change.end, at + 1)
 
@@ -170,12 +179,12 @@ def _surrogates(code_point: int) -> bytes:
     return b"".join(b"\\u" + units[at : at + 2].hex().encode() for at in range(0, len(units), 2))
 
 
-def _control(data: bytes, at: int, end: int) -> Change:
-    """A raw control character. A tab is a tab; a line end may be text or a break that a viewer put there; a run of
-    NULs stands for bytes that were lost; anything else was once another byte."""
+def _control(data: bytes, at: int, end: int, *, is_word: bool) -> Change:
+    """A raw control character. A tab in a text is a tab; a line end may be text or a break that a viewer put there; a
+    run of NULs stands for bytes that were lost; anything else was once another byte."""
     byte = data[at]
     if byte == 0x09:
-        return Change(at, at + 1, b"\\t", "raw tab in a string")
+        return Change(at, at + 1, b"\\t", "raw tab in a string", Grade.CHOICE if is_word else Grade.SYNTAX)
     if byte in b"\r\n":
         stop = at + 2 if data[at : at + 2] == b"\r\n" and at + 2 <= end else at + 1
         spelled = b"".join(_SHORT[each] for each in data[at:stop])
@@ -184,7 +193,7 @@ def _control(data: bytes, at: int, end: int) -> Change:
     return Change(at, at + 1, spelled, "raw control character in a string", Grade.CHOICE)
 
 
-def _is_latin_1(data: bytes) -> bool:
+def _is_latin_1(data: bytes, known: bytes) -> bool:
     """Whether the bytes that are no UTF-8 look like Latin-1: nothing in the text is UTF-8 of several bytes, and the
     bytes over 0x7F are printable in Latin-1 and letters that touch letters, but for a few where there are many."""
     if data.isascii() or any(byte in data for byte in _UNLIKELY):
@@ -192,10 +201,48 @@ def _is_latin_1(data: bytes) -> bool:
     high = [at for at, byte in enumerate(data) if byte >= 0x80]
     if any(data[at] < 0xA0 for at in high):
         return False
+    if len(high) == 1:
+        return _touches_a_letter(data, high[0]) and _is_at_home(data, high[0], known)
     letters = sum(_touches_a_letter(data, at) for at in high)
     return letters == len(high) or letters * 2 >= len(high) >= 4
 
 
+def _is_at_home(data: bytes, at: int, known: bytes) -> bool:
+    """Whether a lone accented letter may be meant: one that French and German texts are full of, or one in a word of a
+    language, no address or name of a program, that does not stand elsewhere with a plain letter in this place. A byte
+    that begins most accented characters of UTF-8 does no more than that."""
+    if data[at] in _LEADS or data[at] in _COMMON:
+        return data[at] in _COMMON
+    begin, stop = at, at + 1
+    while begin and data[begin - 1] not in _WORD_ENDS:
+        begin -= 1
+    while stop < len(data) and data[stop] not in _WORD_ENDS:
+        stop += 1
+    if stop - begin > _LONGEST_WORD or data[begin:stop].translate(None, _NOT_IN_WORDS) != data[begin:stop]:
+        return False
+    left, right = data[max(0, at - 2) : at], data[at + 1 : at + 3]
+    return not (_stands_with_a_letter(left, right, data) or _stands_with_a_letter(left, right, known))
+
+
+def _stands_with_a_letter(left: bytes, right: bytes, text: bytes) -> bool:
+    """Whether ``left`` and ``right`` stand in the text with one plain letter between them."""
+    found = text.find(left)
+    for _ in range(_MOST_LOOKED_AT):
+        if found < 0:
+            return False
+        middle = found + len(left)
+        if text[middle : middle + 1].isalpha() and text.startswith(right, middle + 1):
+            return True
+        found = text.find(left, found + 1)
+    return False
+
+
+_COMMON = "àâäçéèêëïîñôöùûüßÄÖÜÉ".encode("latin-1")
+_LEADS = b"\xc2\xc3"
+_WORD_ENDS = b" \t\r\n\"',.;!?()"
+_NOT_IN_WORDS = b"0123456789/_@:=&#%+<>{}[]|\\$*~^"
+_LONGEST_WORD = 32
+_MOST_LOOKED_AT = 256
 # Bytes that fill erased or unwritten storage, and letters that only Icelandic uses.
 _UNLIKELY = (b"\xff", b"\xfe", b"\xf0", b"\xd0", b"\xde")
 
