@@ -137,8 +137,11 @@ class RuleWithNotices(ABC):
             run = [notice]
             while run[-1].end < len(data) and (more := self.notices.match(data, run[-1].end, final=final)):
                 run.append(more)
-            after = run[-1].end
             at_line_start = data[notice.start - 1 : notice.start] == b"\n"
+            while len(run) > 1 and not at_line_start and self.surely_begins(data, run[-1].end, final=final):
+                # The last line only looks like a notice: it is the rest of the record.
+                run.pop()
+            after = run[-1].end
             if after >= len(data):
                 if not final:
                     raise NeedMoreError
@@ -185,10 +188,15 @@ class RuleWithNotices(ABC):
 
 
 def _choices(runs: Sequence[list[Span]]) -> Iterator[Sequence[list[Span]]]:
-    """Which notices to take out: the fewest first, then the fewest bytes; of many only one, two, or all that fit."""
+    """Which notices to take out: the fewest first, then the fewest bytes; of many only one, two, or all that fit.
+
+    Where one run is enough, the last lines of it may be the payload's own: they only look like notices.
+    """
     most = len(runs) if len(runs) <= MOST_CHOSEN else 2
     for count in range(1, most + 1):
         ways = [chosen for chosen in combinations(runs, count) if _are_apart(chosen)]
+        if count == 1:
+            ways += [(run[:length],) for run in runs for length in range(1, len(run))]
         yield from sorted(ways, key=lambda chosen: sum(run[-1].end - run[0].start for run in chosen))
     if most < len(runs):
         everything: list[list[Span]] = []

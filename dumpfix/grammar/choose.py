@@ -28,6 +28,12 @@ LINES_LOOKED_AT = frozenset((1, 2, 3, 4, 5, 6, 8, 12, 16, 64, 256))
 ROWS_FOR_NUMBERS = 8
 #: records that show whether a word is a label or a part of the key
 ROWS_FOR_LABELS = 4
+#: documents that a layout which nobody wrote down has to have in the head
+LEAST_DOCUMENTS = 3
+#: fields that a label names, or a length
+NAMED = frozenset({"TOPIC", "PARTITION", "OFFSET", "TIMESTAMP", "HEADERS", "KEY", "VALUE_SIZE"})
+#: one broken payload in so many makes the layout doubtful
+MANY_BROKEN = 4
 #: other layouts that give the same output and are worth a line
 MOST_NAMED = 5
 
@@ -103,7 +109,10 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
                 continue
     readings, tried = _read_head(head, grammars, final=final, is_asked_for=is_asked_for)
     if not readings:
-        raise LayoutError(_nothing_fits(tried))
+        induced = _induced(head[:HEAD], None, final=final and len(head) <= HEAD)
+        if induced is None:
+            raise LayoutError(_nothing_fits(tried))
+        return induced
     rival = next((r for r in readings[1:] if _is_level(readings[0], r) and not r.agrees_with(readings[0])), None)
     if rival is not None:
         raise LayoutError(
@@ -111,7 +120,13 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
             f" and {describe(rival.layout)} ({rival.grammar.name})\n"
             "say which with --kcat-format, --from, or --command with the command that made the dump"
         )
-    return _labelled(readings, head[:HEAD], final=True) or _choice(readings)
+    return _labelled(readings, head[:HEAD], final=True) or _simpler(readings[0], head[:HEAD]) or _choice(readings)
+
+
+def _simpler(best: Reading, head: bytes) -> Choice | None:
+    """A layout read off what repeats, where the best that is known takes every other line for a broken payload."""
+    is_doubtful = isinstance(best.layout, Layout) and best.bad * MANY_BROKEN >= best.payloads
+    return _induced(head, best, final=True) if is_doubtful else None
 
 
 def _read_head(
@@ -166,7 +181,7 @@ def _labelled(readings: Sequence[Reading], head: bytes, *, final: bool) -> Choic
     if not isinstance(layout, Layout) or layout.is_anchored or not first.containers:
         return None
     match layout.elements:
-        case (*_, Field(terminal="KEY"), Literal(), Field(terminal="VALUE"), Literal(text=end)):
+        case (*_, Field(terminal="KEY"), Literal(), Field(terminal="VALUE"), Literal()):
             pass
         case _:
             return None
@@ -174,14 +189,27 @@ def _labelled(readings: Sequence[Reading], head: bytes, *, final: bool) -> Choic
         return None
     if not final and len(first.prefixes) < ROWS_FOR_LABELS:
         raise NeedMoreError
-    text = grammar_for(first.prefixes[:ROWS_FOR_LABELS], end)
+    return _induced(head, first, final=final)
+
+
+def _induced(head: bytes, best: Reading | None, *, final: bool) -> Choice | None:
+    """A layout read off what repeats between the payloads; None where it would leave more unexplained than the best."""
+    text = grammar_for(head)
     if text is None:
         return None
-    grammar = load(text, "labels")
-    reading = read(grammar, grammar.layouts[0], head, final=final)
-    if reading.garbage > first.garbage or reading.containers < first.containers:
+    grammar = load(text, "repeats")
+    layout = grammar.layouts[0]
+    reading = read(grammar, layout, head, final=final)
+    if best is None:
+        is_whole = reading.containers >= LEAST_DOCUMENTS and not reading.garbage * 10 > reading.length
+        if not is_whole or reading.containers * 2 < reading.payloads:
+            return None
+    elif reading.garbage > best.garbage or reading.containers < best.containers or reading.bad > best.bad:
         return None
-    return Choice(grammar.layouts[0], grammar.notices, "labels", "likely")
+    elif not NAMED.intersection(layout.fields):
+        # Lines that repeat between documents may be payloads as well: as such they are at least named.
+        return None
+    return Choice(layout, grammar.notices, grammar.name, "likely")
 
 
 def _ends_lines_with_carriage_returns(head: bytes) -> bool:

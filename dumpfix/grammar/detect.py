@@ -100,6 +100,11 @@ class Reading:
         return self.cost / max(self.length, 1)
 
     @property
+    def bad(self) -> int:
+        """Payloads that are no JSON."""
+        return self.payloads - self.json_payloads
+
+    @property
     def trusts_bare_numbers(self) -> bool:
         """Whether partition, offset or timestamp are taken from numbers that no label names."""
         layout = self.layout

@@ -12,6 +12,8 @@ from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.grammar.choose import Told, choose
 from dumpfix.grammar.detect import HEAD, describe
+from dumpfix.grammar.load import load
+from dumpfix.grammar.write import grammar_of
 from tests.reading import Reading, scan
 from tests.writers import console_consumer, kcat
 from tests.writers.records import KafkaRecord
@@ -263,11 +265,58 @@ def test_without_labels_a_key_stays_whole() -> None:
     assert [(r["key"], r["value"]) for r in found.records] == [(r.key, r.value) for r in records]
 
 
-@pytest.mark.parametrize("format_string", [rb"%o\n%s\n", rb"%s|%o\n", rb"Partition: %p\nOffset: %o\nPayload: %s\n\n"])
-def test_numbers_beside_documents_are_not_taken_for_payloads(format_string: bytes) -> None:
-    dump = b"".join(kcat.render(format_string, record) for record in events(12))
-    with pytest.raises(LayoutError):
-        choose(dump, Told(), final=True)
+REPEATING = [
+    rb"%o\n%s\n",
+    rb"%s|%o\n",
+    rb"%s\t%p\t%o\n",
+    rb"%S\n%s\n",
+    rb"Partition: %p\nOffset: %o\nPayload: %s\n\n",
+    rb"Headers: %h\nOffset: %o\nMessage: %s\n\n",
+    rb"\nKey (%K bytes): %k\n  Value (%S bytes): %s\n  Partition: %p\n  Offset: %o\n  Topic: %t\n",
+    rb"[%t-%p] offset=%o ts=%T key=%k\n%s\n",
+    rb"Message: %s\nKey: %k\nPartition: %p\nOffset: %o\nTimestamp: %T\n-----\n",
+    rb"ts=%T|part=%p|off=%o|key=%k|hdr=%h|%s\n",
+    rb"offset: %o | value: %s | key: %k\n",
+    rb"Value: %s Key: %k Offset: %o\n",
+    rb"topic=%t partition=%p offset=%o\nkey=%k\nvalue=%s\n--------\n",
+    rb"Key size: %K, value size: %S, key: %k, value: %s\n",
+    rb"@%o key=%k payload=%s;\n",
+]
+KEYS = [
+    [b"key-%d" % n for n in range(12)],
+    [(b"user 1:a", b"", b"x y", b"tenant:%d" % n)[n % 4] for n in range(12)],
+    [b"%d" % (n % 3) for n in range(12)],
+]
+
+
+@pytest.mark.parametrize("keys", KEYS, ids=["words", "awkward", "numbers"])
+@pytest.mark.parametrize("format_string", REPEATING, ids=lambda f: f.decode())
+def test_a_format_that_no_grammar_has_is_read_off_what_repeats(format_string: bytes, keys: list[bytes]) -> None:
+    """Payloads are whole, and what a label names is what it says; what none names is nothing."""
+    records = [replace(record, key=key) for record, key in zip(events(12), keys, strict=True)]
+    found = detected(b"".join(kcat.render(format_string, record) for record in records))
+    assert found.values == [record.value for record in records]
+    for name, of in (
+        ("topic", lambda r: r.topic.encode()),
+        ("partition", lambda r: b"%d" % r.partition),
+        ("offset", lambda r: b"%d" % r.offset),
+        ("timestamp", lambda r: b"%d" % r.timestamp),
+        ("key", lambda r: r.key or None),
+    ):
+        read = [record.get(name) or None for record in found.records]
+        assert read in ([of(record) for record in records], [None] * 12), name
+
+
+def test_lines_that_repeat_between_documents_are_payloads_and_named() -> None:
+    dump = b"".join(b'ping\n{"n":%d}\n' % n for n in range(12))
+    assert detected(dump).values == [b"ping" if n % 2 == 0 else b'{"n":%d}' % (n // 2) for n in range(24)]
+
+
+def test_what_repeats_may_be_written_as_a_grammar_and_read_with_it() -> None:
+    dump = b"".join(kcat.render(REPEATING[4], record) for record in events(12))
+    choice = choose(dump, Told(), final=True)
+    again = load(grammar_of([choice.layout]), "mine").layouts[0]
+    assert scan(dump, again, choice.notices).values == [record.value for record in events(12)]
 
 
 @pytest.mark.parametrize(
