@@ -78,6 +78,14 @@ class Repair:
     work: int = 0
 
 
+def lead_to(edits: Sequence[Edit], payload: bytes, output: bytes) -> bool:
+    """Whether the edits make the output of the payload."""
+    try:
+        return apply(edits, payload) == output
+    except ValueError:
+        return False
+
+
 def apply(edits: Sequence[Edit], payload: bytes) -> bytes:
     """The payload after its edits, which are sorted by offset and do not overlap.
 

@@ -34,7 +34,7 @@ a byte with one flipped bit, or one that slipped in     what its neighbourhood h
 from collections.abc import Iterable
 
 from dumpfix.payload.lexer import WHITE_SPACE
-from dumpfix.payload.model import Level, Repair
+from dumpfix.payload.model import Level, Repair, lead_to
 from dumpfix.payload.repair import framing, not_json, strings, structure
 from dumpfix.payload.repair.automaton import Effort
 from dumpfix.payload.repair.pieces import Draft, Grade
@@ -100,10 +100,11 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
         return Repair(None, "irrecoverable", reason=_UNDECIDED, alternatives=readings, work=effort.steps)
     draft.lay(strings.clean(draft.text, shape.text if shape else b""))
     grade = max(draft.grade, outcome.grade)
-    # Checked, not trusted: what is given out is JSON, whatever went wrong above.
-    if not is_valid(draft.text) or (grade is Grade.CHOICE and len(draft.text) < _LEAST_KEPT * len(payload)):
-        return Repair(None, "irrecoverable", (), _why_not(payload), tuple(outcome.fragments), work=effort.steps)
     edits = draft.edits()
+    # Checked, not trusted: what is given out is JSON and what the edits say, whatever went wrong above.
+    is_sound = is_valid(draft.text) and lead_to(edits, payload, draft.text)
+    if not is_sound or (grade is Grade.CHOICE and len(draft.text) < _LEAST_KEPT * len(payload)):
+        return Repair(None, "irrecoverable", (), _why_not(payload), tuple(outcome.fragments), work=effort.steps)
     return Repair(
         draft.text,
         _LEVELS[grade],

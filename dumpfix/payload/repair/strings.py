@@ -4,6 +4,9 @@ Structure has been settled before; here only the text between quotes changes. Ev
 escape of another language is a guess.
 """
 
+import codecs
+import threading
+from collections import deque
 from collections.abc import Iterator
 
 from dumpfix.payload.lexer import CONTROLS, escape_end, first_of
@@ -47,6 +50,7 @@ def _is_one_word(text: bytes) -> bool:
 
 _LONG_WORD = 16
 _SUSPECTS = CONTROLS + b"\\"
+_MARKS = bytes(byte in _SUSPECTS for byte in range(256))
 
 
 def _is_clean(data: bytes) -> bool:
@@ -71,20 +75,25 @@ class _Cleaner:
         self.data = data
         self.known = known
         self.latin_1 = _is_latin_1(data, known)
+        self.marks = data.translate(_MARKS)
         self.searches = _MOST_SEARCHES
 
     def respelled(self, start: int, end: int, *, is_word: bool) -> Iterator[Change]:
         """The changes inside one string [start, end). ``is_word``: no text, in which a raw tab would be at home."""
-        data = self.data
+        data, marks = self.data, self.marks
+        foreign = deque(bad_sequences(data, start, end))
         position = start
-        limit = utf8_fault_start(data, start, end)
-        while position < end:
-            at = min(first_of(data, position, end, _SUSPECTS), limit)
+        while True:
+            suspect = marks.find(1, position, end)
+            at = min(suspect if suspect >= 0 else end, foreign[0][0] if foreign else end)
             if at >= end:
                 return
-            if at == limit:
-                change = self._foreign(at, _bad_sequence_end(data, at, end))
-                limit = utf8_fault_start(data, max(change.end, at + 1), end)
+            if foreign and at == foreign[0][0]:
+                _, stop = foreign.popleft()
+                change = self._foreign(at, stop)
+                if change.end < stop:
+                    # One byte of the sequence was meant to be another; the rest of it is still no character.
+                    foreign.extendleft((each, each + 1) for each in range(stop - 1, change.end - 1, -1))
             elif data[at] == _BACKSLASH:
                 stop = escape_end(data, at, end)
                 if stop > 0:
@@ -92,11 +101,12 @@ class _Cleaner:
                     continue
                 change = self._meant(at, at + 1) or _escape(data, at, end)
             else:
-                change = (data[at] not in b"\t\r\n" and self._meant(at, at + 1)) or _control(
-                    data, at, end, is_word=is_word
-                )
+                is_meant = data[at] not in b"\t\r\n" and self._meant(at, at + 1)
+                change = is_meant or _control(data, at, end, is_word=is_word)
             yield change
             position = max(change.end, at + 1)
+            while foreign and foreign[0][0] < position:
+                foreign.popleft()
 
     def _foreign(self, at: int, stop: int) -> Change:
         """Bytes [at, stop) that are no UTF-8."""
@@ -137,22 +147,28 @@ def _is_plain(byte: bytes) -> bool:
     return not byte or (0x20 <= byte[0] < 0x7F and byte not in b'"\\')
 
 
-def utf8_fault_start(data: bytes, start: int, end: int) -> int:
-    """The offset of the first byte sequence in data[start:end] that is no UTF-8; `end` if there is none."""
-    try:
-        data[start:end].decode()
-    except UnicodeDecodeError as error:
-        return start + error.start
-    return end
+def bad_sequences(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
+    """Where data[start:end] is no UTF-8: (from, to) of each maximal part of a character, as Python's decoder has them.
+
+    One pass in C, however many there are.
+    """
+    if data.isascii():
+        return []
+    _noted.spans = []
+    data[start:end].decode("utf-8", _NOTE)
+    return [(start + begin, start + stop) for begin, stop in _noted.spans]
 
 
-def _bad_sequence_end(data: bytes, at: int, end: int) -> int:
-    """Where Python's decoder would go on after the bad sequence at `at` (one U+FFFD for each maximal subpart)."""
-    try:
-        data[at:end].decode()
-    except UnicodeDecodeError as error:
-        return at + error.end
-    return end
+def _note(error: UnicodeError) -> tuple[str, int]:
+    """What Python's decoder calls at each of them."""
+    assert isinstance(error, UnicodeDecodeError)
+    _noted.spans.append((error.start, error.end))
+    return "", error.end
+
+
+_NOTE = "dumpfix.note"
+_noted = threading.local()
+codecs.register_error(_NOTE, _note)
 
 
 def _escape(data: bytes, at: int, end: int) -> Change:

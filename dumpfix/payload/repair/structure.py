@@ -382,15 +382,18 @@ def _with_fragments(site: Site, outcome: Outcome) -> Outcome:
 
 
 def _all_changes(site: Site, candidate: Candidate) -> list[Change]:
-    """The candidate's changes with the respellings of the front before and of the back behind it."""
+    """The candidate's changes with the respellings of the front before and of the back behind it.
+
+    What a hole takes with it needs no respelling: a change that its own changes overlap is left out.
+    """
     tokens, back = site.tokens, site.back.tokens
     front_end = tokens.starts[candidate.front_index] if candidate.front_index < len(tokens) else len(site.text.data)
     back_start = back.starts[candidate.back_index] if candidate.back_index < len(back) else len(site.text.data)
-    return sorted(
-        [change for change in tokens.changes if change.end <= front_end and change.at < front_end]
-        + list(candidate.changes)
-        + [change for change in back.changes if change.at >= back_start]
-    )
+    first = min((change.at for change in candidate.changes if change.end > change.at), default=front_end)
+    last = max((change.end for change in candidate.changes), default=back_start)
+    before = [change for change in tokens.changes if change.end <= min(front_end, first) and change.at < front_end]
+    behind = [change for change in back.changes if change.at >= max(back_start, last)]
+    return sorted([*before, *candidate.changes, *behind])
 
 
 def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Outcome:
