@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dumpfix.payload.repair import framing, not_json
+from dumpfix.payload.repair import framing, not_json, surroundings
 from dumpfix.payload.repair.automaton import AFTER, ERROR, VALUE, Stacks, read_back, read_front, step
 from dumpfix.payload.repair.pieces import apply_changes
 from dumpfix.payload.repair.tokens import OPEN_STRING, WORD, lex, prepare
@@ -123,7 +123,7 @@ def test_an_escaped_document_is_unescaped(data):
     ],
 )
 def test_whole_documents_are_found_in_other_text(text, spans):
-    assert framing.documents(text).spans == spans
+    assert surroundings.documents(text).spans == spans
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ The way of a payload:
 
 1. `not_json`: what was never JSON is told by name and left alone.
 2. `framing`: causes that explain many errors at once are undone first: a byte order mark, padding, a terminal's line
-   breaks, one more level of escaping, text before and behind the document, several documents.
+   breaks, one more level of escaping. `surroundings`: text before and behind the document, several documents.
 3. `structure`: the text in tokens (`tokens`), the automaton from both ends (`automaton`), and every cheapest edit at
    which the two meet (`candidates`); else a cut (`ending`) or a hole (`holes`). `shape` breaks ties.
 4. `strings`: what stands inside strings that JSON does not allow.
@@ -35,7 +35,7 @@ from collections.abc import Iterable
 
 from dumpfix.payload.lexer import WHITE_SPACE
 from dumpfix.payload.model import Level, Repair, lead_to
-from dumpfix.payload.repair import framing, not_json, strings, structure
+from dumpfix.payload.repair import framing, not_json, strings, structure, surroundings
 from dumpfix.payload.repair.automaton import Effort
 from dumpfix.payload.repair.pieces import Draft, Grade
 from dumpfix.payload.repair.structure import Outcome, Reading
@@ -137,6 +137,7 @@ def _unframe(draft: Draft) -> None:
     """Undo what was done to the whole text."""
     for cause in (
         framing.byte_order_mark,
+        framing.terminal_sequences,
         framing.bytes_literal,
         framing.hex_escapes,
         framing.padding,
@@ -149,12 +150,12 @@ def _unframe(draft: Draft) -> None:
 
 def _taken_out(draft: Draft, effort: Effort) -> Outcome | None:
     """Take the document out of the text around it, or list several; None if there is no such thing."""
-    around = framing.surrounded(draft.text)
+    around = surroundings.surrounded(draft.text)
     if around is None:
         return None
     effort.steps += around.work
     draft.lay(around.changes)
-    return Outcome([], Grade.SYNTAX, 1.0, alternatives=around.alternatives)
+    return Outcome([], Grade.SYNTAX, 1.0, fragments=around.fragments, alternatives=around.alternatives)
 
 
 def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> tuple[Outcome | None, Reading]:
@@ -164,7 +165,7 @@ def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> tuple[Ou
         around = _taken_out(draft, effort)
         if around is not None:
             return around, reading
-        cut = framing.prefix(draft.text)
+        cut = surroundings.prefix(draft.text)
         if cut:
             draft.lay(cut)
             reading = structure.read(draft.text, effort)

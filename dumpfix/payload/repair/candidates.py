@@ -33,9 +33,11 @@ from dumpfix.payload.repair.tokens import (
     CLOSE_OBJECT,
     COLON,
     COMMA,
+    ELLIPSES,
     OPEN_ARRAY,
     OPEN_OBJECT,
     OPEN_STRING,
+    OTHER_QUOTES,
     STRING,
     STRUCTURE,
     WORD,
@@ -56,6 +58,7 @@ _MOST_INNER_QUOTES = 400
 _MOST_STRUCTURAL = 3
 _MOST_PLACES = 512
 _LONGEST_WORD = 40
+_LONGEST_SEPARATOR = 3
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{}[]")
 _DEEPEST_IN_TEXT = 8
 
@@ -65,7 +68,8 @@ _DELETE_COST = {COMMA: 0.6, COLON: 1.0, OPEN_OBJECT: 2.0, OPEN_ARRAY: 2.0, CLOSE
 _BRACKETS = (OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY)
 _REPLACE_BRACKET, _REPLACE_FLIPPED, _REPLACE_OTHER = 1.2, 1.0, 3.0
 _QUOTE_MISSING, _QUOTE_FLIPPED, _QUOTE_EXTRA, _QUOTE_INNER = 2.0, 1.6, 2.2, 1.0
-_STRUCTURAL_QUOTE, _QUOTE_IN_KEY = 1.6, 2.0
+_STRUCTURAL_QUOTE, _QUOTE_IN_KEY, _QUOTE_OTHER = 1.6, 2.0, 1.0
+_CLOSING_QUOTES = tuple(dict.fromkeys(mark for closing in OTHER_QUOTES.values() for mark in closing))
 _FLIP_IN_WORD, _DELETE_IN_WORD, _SPLIT_WORD, _QUOTE_WORD = 1.8, 2.2, 1.5, 4.0
 # A separator that became the first byte of the number behind it: `"a"81` was `"a":1` or `"a":81`.
 _FLIP_TO_SEPARATOR = 1.2
@@ -132,7 +136,8 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             # A closer follows what it closes; everything else precedes what it separates or opens.
             place = gap if kind in (CLOSE_OBJECT, CLOSE_ARRAY) else at
             cost = _INSERT_COST[kind] + (0.8 if state in (FIRST_KEY, FIRST_ELEMENT) and place == gap else 0.0)
-            grade = Grade.CHOICE if kind in (OPEN_OBJECT, OPEN_ARRAY) else Grade.SYNTAX
+            is_choice = kind in (OPEN_OBJECT, OPEN_ARRAY) or (kind == COMMA and _between_numbers(site, index))
+            grade = Grade.CHOICE if is_choice else Grade.SYNTAX
             change = Change(place, place, bytes((kind,)), f"{_NAMES[kind]} was missing", grade)
             yield Candidate(cost, (change,), index, index)
     if index >= len(tokens):
@@ -150,9 +155,19 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
         if after != ERROR and back.accepts(index + 1, after, inner):
             cost = _replacement_cost(kind, byte, other)
             # At the very beginning it is rather the rest of a text whose head is gone.
-            grade = Grade.SYNTAX if kind in STRUCTURE and index else Grade.CHOICE
+            # `["a":1]` may as well be an object in the wrong brackets.
+            is_sure = kind in STRUCTURE and index and (kind, other) != (COLON, COMMA)
+            grade = Grade.SYNTAX if is_sure else Grade.CHOICE
             why = f"{_NAMES[other]} stood here as {_NAMES.get(byte, hex(byte))}"
             yield Candidate(cost, (Change(at, end, bytes((other,)), why, grade),), index, index + 1)
+
+
+def _between_numbers(site: Site, index: int) -> bool:
+    """Whether token `index` and the one before it are numbers: ``12 345`` may be one as well."""
+    tokens, data = site.tokens, site.text.data
+    return 0 < index < len(tokens) and all(
+        tokens.kinds[at] == ATOM and data[tokens.starts[at]] in b"-0123456789" for at in (index - 1, index)
+    )
 
 
 def _insertable(state: int, stack: int, table: Stacks) -> bytes:
@@ -187,7 +202,8 @@ def _deletion(data: bytes, kind: int, at: int, end: int) -> Change:
 def _replacement_cost(kind: int, byte: int, other: int) -> float:
     if kind in _BRACKETS and other in _BRACKETS:
         return _REPLACE_BRACKET
-    return _REPLACE_FLIPPED if is_one_bit_off(byte, other) else _REPLACE_OTHER
+    is_near = is_one_bit_off(byte, other) or (other == COMMA and byte in b";|")
+    return _REPLACE_FLIPPED if is_near else _REPLACE_OTHER
 
 
 # ------------------------------------------------------------------------------------------------------- quotes
@@ -227,6 +243,12 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
     meeting = _meets(site, quote + 1, after, stack)
     if meeting < 0:
         return
+    wrong = next((mark for mark in OTHER_QUOTES if data.startswith(mark, start)), b"")
+    if wrong:
+        # A quote of another kind stands where the right one should.
+        change = Change(start, start + len(wrong), b'"', "an opening quote of another kind")
+        yield Candidate(_QUOTE_OTHER, (change,), index, meeting)
+        return
     grade = _grade_of_string(data[start:quote])
     insertion = Change(start, start, b'"', "an opening quote was missing", grade)
     yield Candidate(_QUOTE_MISSING, (insertion,), index, meeting)
@@ -239,7 +261,8 @@ def _grade_of_string(text: bytes) -> Grade:
     """How sure it is that ``text`` is one string which only lacks a quote: with pieces of structure in it, bytes may be
     missing between two strings as well."""
     holds_literal = any(b":" + literal in text for literal in (b"null", b"true", b"false"))
-    return Grade.CHOICE if _is_open(text) or holds_literal or text[:1] == b"\\" else Grade.SYNTAX
+    is_elided = text.endswith(ELLIPSES)
+    return Grade.CHOICE if _is_open(text) or holds_literal or is_elided or text[:1] == b"\\" else Grade.SYNTAX
 
 
 def _is_open(text: bytes) -> bool:
@@ -271,6 +294,11 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
         if meeting == len(starts) and back.tokens.ends and back.tokens.ends[-1] > start:
             continue
         grade = _grade_of_string(data[start + 1 : place])
+        wrong = next((mark for mark in _CLOSING_QUOTES if data[start + 1 : place].endswith(mark)), b"")
+        if wrong:
+            change = Change(place - len(wrong), place, b'"', "a closing quote of another kind", grade)
+            yield Candidate(_QUOTE_OTHER, (change,), index, meeting)
+            grade = Grade.CHOICE
         insertion = Change(place, place, b'"', "a closing quote was missing", grade)
         yield Candidate(_QUOTE_MISSING, (insertion,), index, meeting)
         if data[start + 1 : place].endswith(b'\\"'):
@@ -293,7 +321,9 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
         if inner and quote + 1 >= known:
             meeting = _meets(site, quote + 1, after, stack)
             if meeting >= 0:
-                escapes = tuple(Change(at, at, b"\\", "a quote inside a string") for at in inner)
+                is_text = after == AFTER and not structural and not _reads_like_more(data, start, inner, quote)
+                grade = Grade.SYNTAX if is_text else Grade.CHOICE
+                escapes = tuple(Change(at, at, b"\\", "a quote inside a string", grade) for at in inner)
                 extra = _STRUCTURAL_QUOTE * structural + (_QUOTE_IN_KEY if after == AFTER_KEY else 0.0)
                 yield Candidate(_QUOTE_INNER + 0.05 * len(inner) + extra, escapes, index, meeting)
                 if len(inner) == 1:
@@ -305,6 +335,13 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
         if structural > _MOST_STRUCTURAL:
             return
         quote = site.text.quote(quote + 1)
+
+
+def _reads_like_more(data: bytes, start: int, inner: list[int], close: int) -> bool:
+    """Whether what stands between the quotes in a string looks like what stands between two strings: signs alone."""
+    places = [start, *inner, close]
+    between = (data[begin + 1 : end].strip() for begin, end in zip(places[1:-1:2], places[2::2], strict=False))
+    return any(0 < len(gap) <= _LONGEST_SEPARATOR and not gap.isalnum() for gap in between)
 
 
 def _quote_dropped(data: bytes, at: int, start: int, close: int, index: int, meeting: int, extra: float) -> Candidate:
@@ -344,21 +381,14 @@ def _inside_token(site: Site, index: int) -> Iterator[Candidate]:
     if kind not in (WORD, ATOM) or end - start > _LONGEST_WORD:
         return
     text = data[start:end]
-    for at in range(len(text)):
-        shorter = text[:at] + text[at + 1 :]
-        dropped = Change(start + at, start + at + 1, b"", "a byte is one too many", Grade.CHOICE)
-        yield from _if_it_reads(site, index, shorter, _DELETE_IN_WORD, dropped)
-        for bit in range(8):
-            byte = text[at] ^ 1 << bit
-            if byte not in _PLAUSIBLE:
-                continue
-            changed = text[:at] + bytes((byte,)) + text[at + 1 :]
-            flipped = Change(start + at, start + at + 1, bytes((byte,)), "a byte with a flipped bit", Grade.CHOICE)
-            is_separator = byte in b",:" and at == 0
-            yield from _if_it_reads(
-                site, index, changed, _FLIP_TO_SEPARATOR if is_separator else _FLIP_IN_WORD, flipped
-            )
-        if at and is_atom(text[:at]) and is_atom(text[at:]):
+    edited = list(_edited_words(text, start))
+    numbers = {changed for changed, _, _ in edited if _is_number(changed)}
+    for changed, cost, change in edited:
+        # Where a word could have been this number or that one, or a part of it, it is neither.
+        if len(numbers) == 1 or changed not in numbers:
+            yield from _if_it_reads(site, index, changed, cost, change)
+    for at in range(1, len(text)):
+        if is_atom(text[:at]) and is_atom(text[at:]):
             comma = Change(start + at, start + at, b",", "',' was missing")
             yield from _if_it_reads(site, index, text[:at] + b"," + text[at:], _SPLIT_WORD, comma)
     literal = _mended_literal(text)
@@ -373,6 +403,30 @@ def _inside_token(site: Site, index: int) -> Iterator[Candidate]:
         yield from _if_it_reads(site, index, b'"' + text + b'"', _QUOTE_WORD, *quoted)
 
 
+def _edited_words(text: bytes, start: int) -> Iterator[tuple[bytes, float, Change]]:
+    """A word with one byte dropped, or one bit flipped back, with what it costs. ``start`` is its offset."""
+    for at, byte in enumerate(text):
+        place = start + at
+        if byte not in _OF_NUMBERS or not _is_number(text[:at] + text[at + 1 :]):
+            dropped = Change(place, place + 1, b"", "a byte is one too many", Grade.CHOICE)
+            yield text[:at] + text[at + 1 :], _DELETE_IN_WORD, dropped
+        for bit in range(8):
+            other = byte ^ 1 << bit
+            if other not in _PLAUSIBLE or (len(text) == 1 and other not in STRUCTURE):
+                continue
+            changed = text[:at] + bytes((other,)) + text[at + 1 :]
+            flipped = Change(place, place + 1, bytes((other,)), "a byte with a flipped bit", Grade.CHOICE)
+            cost = _FLIP_TO_SEPARATOR if other in b",:" and at == 0 else _FLIP_IN_WORD
+            yield changed, cost, flipped
+
+
+def _is_number(text: bytes) -> bool:
+    return text[:1] in _NUMBER_BEGINNINGS and is_atom(text)
+
+
+#: without one of these a number would be another one
+_OF_NUMBERS = frozenset(b"-+.eE")
+_NUMBER_BEGINNINGS = tuple(bytes((byte,)) for byte in b"-0123456789")
 _PLAUSIBLE = frozenset(STRUCTURE + b"0123456789.-+eE" + b"truefalsn")
 
 

@@ -1,23 +1,15 @@
-"""What stands around a document, or was done to the whole of it: prefixes, suffixes, several documents, padding,
-terminal wraps, and one more level of escaping than there should be.
+"""What was done to the whole of a document: a byte order mark, padding, terminal wraps, and one more level of escaping
+than there should be.
 
 Each function takes the current text and returns the changes that undo one such cause, or None where it does not apply.
 """
 
-from collections.abc import Iterator
-from itertools import pairwise
-from typing import NamedTuple
-
-from dumpfix.payload.lexer import WHITE_SPACE
+from dumpfix.payload.lexer import WHITE_SPACE, run_end
 from dumpfix.payload.repair.pieces import Change, Grade, apply_changes
 from dumpfix.payload.repair.tokens import hex_pair
-from dumpfix.payload.validity import is_valid, scan_value
+from dumpfix.payload.validity import is_valid
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_PREFIX_REACH = 4096
-_MOST_FAILURES = 48
-_SCAN_BUDGET = 6
-_SEPARATORS = WHITE_SPACE + b",;\x1e-\x00"
 _NARROWEST_WRAP = 16
 _COMMON_WIDTHS = frozenset((72, 80, 100, 120, 132))
 
@@ -27,6 +19,29 @@ def byte_order_mark(text: bytes) -> list[Change] | None:
     if not text.startswith(BYTE_ORDER_MARK):
         return None
     return [Change(0, len(BYTE_ORDER_MARK), b"", "byte order mark")]
+
+
+def terminal_sequences(text: bytes) -> list[Change] | None:
+    """What moves a cursor or colours a text: `ESC [ … m`, or `^[[A` as a terminal echoes it. Inside strings they may be
+    what a program logged; so it is a choice where the text is not sound without them."""
+    changes: list[Change] = []
+    for introducer in _INTRODUCERS:
+        at = 0
+        while (at := text.find(introducer, at)) >= 0:
+            end = run_end(text, at + len(introducer), len(text), b"0123456789;?")
+            if end < len(text) and chr(text[end]).isalpha() and text[end] < 0x80:
+                changes.append(Change(at, end + 1, b"", "terminal sequence"))
+            at = end
+    if not changes:
+        return None
+    changes.sort()
+    bare = apply_changes(text, changes).strip(WHITE_SPACE)
+    if bare not in text and not is_valid(bare):
+        return [change._replace(grade=Grade.CHOICE) for change in changes]
+    return changes
+
+
+_INTRODUCERS = (b"\x1b[", b"^[[")
 
 
 def padding(text: bytes) -> list[Change] | None:
@@ -164,134 +179,3 @@ def _common_width(lines: list[bytes]) -> int:
 
 def _columns(line: bytes) -> int:
     return len(line.decode("utf-8", "replace"))
-
-
-# --------------------------------------------------------------------------------- documents inside other text
-
-
-class Found(NamedTuple):
-    """The complete objects and arrays in a text, as (start, end), and how many bytes were looked at."""
-
-    spans: list[tuple[int, int]]
-    work: int
-
-
-def documents(text: bytes, start: int = 0) -> Found:
-    """The complete objects and arrays in text[start:], outermost first, from left to right.
-
-    What begins like one and is none is stepped over; at most 48 such failures and a few times the text's length are
-    tried, so the search stays linear.
-    """
-    spans: list[tuple[int, int]] = []
-    size = len(text)
-    at, failures, work = start, 0, 0
-    while failures < _MOST_FAILURES and work <= _SCAN_BUDGET * size:
-        at = _next_opener(text, at)
-        if at < 0:
-            break
-        result = scan_value(text, at, size)
-        work += result.at - at
-        if result.state == "complete":
-            spans.append((at, result.at))
-            at = result.at
-        else:
-            failures += 1
-            at += 1
-    return Found(spans, work)
-
-
-def _next_opener(text: bytes, at: int) -> int:
-    curly = text.find(b"{", at)
-    square = text.find(b"[", at, curly if curly >= 0 else len(text))
-    return square if square >= 0 else curly
-
-
-class Surrounded(NamedTuple):
-    """How a document is taken out of the text around it; the other documents in that text; bytes looked at."""
-
-    changes: list[Change]
-    alternatives: list[bytes]
-    work: int
-
-
-def surrounded(text: bytes) -> Surrounded | None:
-    """Take one document out of the text around it, or list several; None if there is none, or it is part of more."""
-    begins = text.lstrip(WHITE_SPACE)[:1] in (b"{", b"[")
-    found = documents(text)
-    spans = [span for span in found.spans if span[1] - span[0] > 2] or found.spans
-    if not spans or (begins and spans[0][0] != len(text) - len(text.lstrip(WHITE_SPACE))):
-        return None
-    if _continues(text[spans[-1][1] :]) or (not begins and _is_json_like(text[: spans[0][0]])):
-        return None
-    gaps = [text[a[1] : b[0]] for a, b in pairwise(spans)]
-    if len(spans) > 1 and all(not gap.strip(_SEPARATORS) for gap in gaps):
-        return _listed(text, spans, found.work)
-    longest = max(spans, key=lambda span: span[1] - span[0])
-    if any(_continues(gap) for gap in gaps) and longest[1] - longest[0] < len(text) // 2:
-        return None
-    start, end = longest
-    others = [text[span[0] : span[1]] for span in spans if span != longest]
-    rivals = any(len(other) * 4 > end - start for other in others)
-    changes = _cut_out(text, start, end, Grade.CHOICE if rivals else Grade.SYNTAX)
-    return Surrounded(changes, others if rivals else [], found.work)
-
-
-def _cut_out(text: bytes, start: int, end: int, grade: Grade) -> list[Change]:
-    changes = []
-    if start:
-        changes.append(Change(0, start, b"", "text before the document", grade))
-    if end < len(text):
-        changes.append(Change(end, len(text), b"", "text behind the document", grade))
-    return changes
-
-
-def _listed(text: bytes, spans: list[tuple[int, int]], work: int) -> Surrounded:
-    why = "several documents, listed"
-    changes = [Change(0, spans[0][0], b"[", why, Grade.CHOICE)]
-    changes.extend(Change(before[1], behind[0], b",", why, Grade.CHOICE) for before, behind in pairwise(spans))
-    changes.append(Change(spans[-1][1], len(text), b"]", why, Grade.CHOICE))
-    return Surrounded(changes, [text[start:end] for start, end in spans[:4]], work)
-
-
-def _continues(rest: bytes) -> bool:
-    """Whether what follows a document looks like more of the same rather than like text behind it."""
-    return rest.lstrip(WHITE_SPACE)[:1] in (b",", b"}", b"]", b":", b'"')
-
-
-def _is_json_like(prefix: bytes) -> bool:
-    """Whether what precedes a document looks like the rest of a bigger one whose beginning is gone."""
-    bare = prefix.rstrip(WHITE_SPACE)
-    return bare.endswith((b'":', b",", b"[", b"{")) or b'":' in bare or b'","' in bare
-
-
-def prefix(text: bytes) -> list[Change] | None:
-    """Text before a document that is broken itself: it begins at the first bracket that looks like it."""
-    bare = text.lstrip(WHITE_SPACE)
-    if bare[:1] in (b"{", b"["):
-        return None
-    at = 0
-    limit = min(len(text), _PREFIX_REACH)
-    while (at := _next_opener(text, at)) >= 0 and at < limit:
-        inner = text[at + 1 : at + 64].lstrip(WHITE_SPACE)
-        if inner[:1] in ((b'"', b"'") if text[at] == 0x7B else (b"{",)):
-            if _is_json_like(text[:at]):
-                return None
-            return [Change(0, at, b"", "text before the document")]
-        at += 1
-    return None
-
-
-def nested(text: bytes, around: int) -> Iterator[tuple[list[Change], bytes]]:
-    """A whole document that was written into the middle of another, near offset `around`: each way to take it out."""
-    low = max(0, around - 4096)
-    starts = [at for at in range(min(around, len(text) - 1), low - 1, -1) if text[at] in b"{["]
-    budget = _SCAN_BUDGET * len(text)
-    for start in starts[:_MOST_FAILURES]:
-        result = scan_value(text, start, len(text))
-        budget -= result.at - start
-        if budget < 0:
-            return
-        if result.state == "complete" and result.at >= around:
-            change = Change(start, result.at, b"", "another document was written into this one", Grade.CHOICE)
-            if is_valid(apply_changes(text, [change])):
-                yield [change], text[start : result.at]

@@ -26,6 +26,8 @@ def reason(payload: bytes) -> str | None:
             return f"not JSON: {name}"
     if _is_binary(bare):
         return "not JSON: binary (Avro, Protobuf or compressed)"
+    if bare[:1] == b"<" and bare[-1:] == b">":
+        return "not JSON: XML or HTML"
     if _is_java(bare):
         return "not JSON: Java's toString(), in which the types are lost"
     if b"{" not in bare and b"[" not in bare and not _has_json_tail(bare):
@@ -49,7 +51,7 @@ def _is_java(bare: bytes) -> bool:
     brackets = [at for at in (bare.find(b"{"), bare.find(b"[")) if at >= 0]
     if not brackets:
         return False
-    name = bare[: min(brackets)]
+    name = (bare[: min(brackets)].split() or [b""])[-1]
     if name and not name.replace(b".", b"").replace(b"$", b"").isalnum():
         return False
     inner = bare[min(brackets) + 1 : min(brackets) + 256].lstrip(WHITE_SPACE)

@@ -170,7 +170,8 @@ def _edits(pieces: list[Piece], payload: bytes) -> Iterable[Edit]:
             continue
         if piece.start == piece.end and piece.start != len(payload):
             continue
-        if position > at or any(added):
-            yield Edit(at, payload[at:position], b"".join(added), "; ".join(reasons))
+        insert = b"".join(added)
+        if payload[at:position] != insert:
+            yield Edit(at, payload[at:position], insert, "; ".join(reasons))
         at = position = piece.end
         added, reasons = [], {}

@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 
-from dumpfix.payload.lexer import CONTROLS, escape_end, first_of
+from dumpfix.payload.lexer import CONTROLS, escape_end, first_of, utf8_fault
 from dumpfix.payload.repair.pieces import Change, Grade
 from dumpfix.payload.repair.tokens import COLON, STRING, Tokens, hex_pair, lex, prepare
 from dumpfix.payload.validity import is_valid
@@ -17,7 +17,8 @@ from dumpfix.payload.validity import is_valid
 _SHORT = {0x08: b"\\b", 0x09: b"\\t", 0x0A: b"\\n", 0x0C: b"\\f", 0x0D: b"\\r"}
 _REPLACEMENT = "\ufffd".encode()
 # Escapes of Python, C and JavaScript that JSON has not: letter -> JSON spelling.
-_OTHER_ESCAPES = {0x27: b"'", 0x61: b"\\u0007", 0x76: b"\\u000b", 0x60: b"`", 0x24: b"$"}
+# `\\a` and `\\v` are none of them: where they stand, a path of Windows is meant.
+_OTHER_ESCAPES = {0x27: b"'", 0x60: b"`", 0x24: b"$"}
 _BACKSLASH = 0x5C
 
 
@@ -175,7 +176,7 @@ def _escape(data: bytes, at: int, end: int) -> Change:
     """A backslash that begins no JSON escape."""
     letter = data[at + 1] if at + 1 < end else 0
     if letter == 0x78 and hex_pair(data, at + 2):
-        return Change(at, at + 4, b"\\u00" + data[at + 2 : at + 4], "hexadecimal escape")
+        return _hex_escape(data, at, end)
     if letter == 0x55 and at + 10 <= end and all(hex_pair(data, at + place) for place in (2, 4, 6, 8)):
         spelled = _surrogates(int(data[at + 2 : at + 10], 16))
         if spelled:
@@ -185,6 +186,24 @@ def _escape(data: bytes, at: int, end: int) -> Change:
     if letter == 0x0A:
         return Change(at, at + 2, b"\\n", "an escaped line end", Grade.CHOICE)
     return Change(at, at, b"\\", "a backslash that escapes nothing", Grade.CHOICE)
+
+
+def _hex_escape(data: bytes, at: int, end: int) -> Change:
+    r"""`\xHH`: a character of Latin-1, as Python and JavaScript have it; several that are UTF-8 together are bytes."""
+    run = bytearray()
+    stop = at
+    while (
+        len(run) < _LONGEST_CHARACTER and data.startswith(b"\\x", stop) and stop + 4 <= end and hex_pair(data, stop + 2)
+    ):
+        run.append(int(data[stop + 2 : stop + 4], 16))
+        stop += 4
+    for size in range(len(run), 1, -1):
+        if run[0] >= 0xC2 and utf8_fault(bytes(run), 0, size) is None and len(run[:size].decode()) == 1:
+            return Change(at, at + 4 * size, bytes(run[:size]), "hexadecimal escapes of UTF-8", Grade.CHOICE)
+    return Change(at, at + 4, b"\\u00" + data[at + 2 : at + 4], "hexadecimal escape")
+
+
+_LONGEST_CHARACTER = 4
 
 
 def _surrogates(code_point: int) -> bytes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from dumpfix.payload.lexer import WHITE_SPACE, run_end
 from dumpfix.payload.model import Fragment
-from dumpfix.payload.repair import ending, framing, holes
+from dumpfix.payload.repair import ending, holes, surroundings
 from dumpfix.payload.repair.automaton import (
     AFTER,
     FIRST_KEY,
@@ -59,6 +59,8 @@ TOO_MANY_EQUALS = 3
 # A bracket that may be missing at the end is, unless there are TELLING tokens whose shape is CONVINCING.
 TELLING = 64
 CONVINCING = 0.5
+# A text that is a document is one for more tokens than these.
+FEW_TOKENS = 2
 # A run that stands for lost bytes: a single NUL may be a byte like any other.
 NULS = b"\0\0"
 
@@ -121,10 +123,13 @@ def is_whole(reading: Reading) -> bool:
 
 
 def may_be_surrounded(reading: Reading) -> bool:
-    """Whether a document may begin later than the text does, or be over before the text is."""
+    """Whether a document may begin later than the text does, or be over before the text is: the text does not begin
+    like one, is no more one right behind its first bracket (``[INFO] {…}``), or goes on behind one that is over."""
     front = reading.front
     begins = reading.data.lstrip(WHITE_SPACE)[:1] in (b"{", b"[")
-    return not begins or (front.stop < len(reading.tokens) and bool(front.stop) and not front.stacks[front.stop])
+    if not begins:
+        return True
+    return front.stop < len(reading.tokens) and (front.stop <= FEW_TOKENS or not front.stacks[front.stop])
 
 
 def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
@@ -215,7 +220,7 @@ def _two_documents(reading: Reading) -> Outcome | None:
     tokens, front = reading.tokens, reading.front
     if front.stop >= len(tokens):
         return None
-    found = list(framing.nested(reading.data, tokens.starts[front.stop]))
+    found = list(surroundings.nested(reading.data, tokens.starts[front.stop]))
     if not found:
         return None
     changes, other = min(found, key=lambda each: each[0][0].at)

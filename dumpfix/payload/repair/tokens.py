@@ -23,6 +23,22 @@ _LITERALS = frozenset((b"true", b"false", b"null"))
 _BACKSLASH = 0x5C
 _APOSTROPHE = 0x27
 
+# Quotes of other languages and of word processors, each with what closes it.
+OTHER_QUOTES = {
+    b"'": (b"'",),
+    b"`": (b"`",),
+    "\u201c".encode(): ("\u201d".encode(), "\u201c".encode()),
+    "\u201d".encode(): ("\u201d".encode(),),
+    "\u201e".encode(): ("\u201c".encode(), "\u201d".encode()),
+    "\u2018".encode(): ("\u2019".encode(),),
+}
+_OPENING_QUOTES = tuple(OTHER_QUOTES)
+# Blanks of other alphabets, which JSON does not take for blanks.
+_OTHER_BLANKS = tuple(each.encode() for each in "\u00a0\u2028\u2029\u202f\u3000\ufeff")
+# What may begin behind a semicolon that stands for a comma.
+_BEGINNINGS = b"\"'{[-0123456789tfnTFN"
+_VALUE_ENDS = frozenset((STRING, ATOM, CLOSE_OBJECT, CLOSE_ARRAY))
+
 # The closed table of respelled atoms. The first three only change the dialect, the others give up what was meant.
 DIALECT_ATOMS = {b"True": b"true", b"False": b"false", b"None": b"null"}
 VALUES_WITHOUT_JSON = frozenset(
@@ -34,6 +50,8 @@ _IDENTIFIER = bytes(byte for byte in range(256) if chr(byte).isalnum() and byte 
 ELLIPSES = (b"...", "…".encode())
 OMISSION = "something was left out here"
 _MOST_APOSTROPHES = 64
+# What ends a run of other bytes before the next delimiter does.
+_CUTTING = (b"/*", b";", b"=", *_OTHER_BLANKS)
 _LEAST_PATIENCE = 1024
 
 
@@ -108,7 +126,7 @@ def lex(text: Text, at: int = 0, dialect: bool = True) -> Tokens:
             end = mask.find(1, at)
             if end < 0:
                 end = stop
-            if is_atom(data[at:end]):
+            if is_atom(data[at:end]) and not (dialect and _is_number_as_key(data, end, stop, kinds)):
                 kinds.append(ATOM)
                 starts.append(at)
                 ends.append(end)
@@ -124,13 +142,24 @@ def lex(text: Text, at: int = 0, dialect: bool = True) -> Tokens:
 def speaks_dialect(data: bytes, tokens: Tokens, index: int) -> bool:
     """Whether token `index`, a word to JSON, means something in a dialect: then the text is to be read in that."""
     at, end = tokens.starts[index], tokens.ends[index]
+    if tokens.kinds[index] == ATOM:
+        return _is_number_as_key(data, end, len(data), tokens.kinds[:index])
     if tokens.kinds[index] != WORD:
         return False
     probe = Tokens(patience=_MOST_APOSTROPHES)
-    if index:
-        _add(probe, tokens.kinds[index - 1], at, at)
+    for before in range(max(0, index - 2), index):
+        _add(probe, tokens.kinds[before], at, at)
     stop = _lex_dialect(data, at, end, len(data), probe)
-    return bool(probe.changes) or (stop < end and b"/*" in data[at:end])
+    # A run that was cut short was cut before a comment, a blank or a semicolon.
+    return bool(probe.changes) or stop < end
+
+
+def _is_number_as_key(data: bytes, end: int, stop: int, before: list[int]) -> bool:
+    """Whether a number that ends at `end` is a key, as in Python's `{1: 'a'}`."""
+    if not before or before[-1] not in (OPEN_OBJECT, COMMA):
+        return False
+    behind = white_space_end(data, end, stop)
+    return behind < stop and data[behind] == COLON
 
 
 def is_atom(text: bytes) -> bool:
@@ -149,7 +178,7 @@ def _drop_comma(tokens: Tokens) -> None:
 
 
 def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> int:
-    """Read something that is no JSON token, at `at`; `end` is the next delimiter. The offset behind it."""
+    """Read something that is no token of JSON, at `at`; `end` is the next delimiter. The offset behind it."""
     previous = tokens.kinds[-1] if tokens.kinds else COLON
     comment = _comment_end(data, at, stop, tokens.endless)
     if comment and tokens.patience > 0:
@@ -158,16 +187,25 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
         tokens.changes.append(Change(at, comment, b"", "comment"))
         return comment
     if data.startswith(ELLIPSES, at):
-        return _drop_ellipsis(data, at, stop, previous, tokens)
-    if data[at] == _APOSTROPHE and previous in b"{[,:":
-        close = _closing_apostrophe(data, at, stop, previous, tokens)
-        if close:
-            _add(tokens, STRING, at, close + 1)
-            tokens.changes.extend(_respelled_apostrophes(data, at, close))
-            return close + 1
-    inner = data.find(b"/*", at, end)
-    if inner > at:
-        end = inner
+        return _drop_ellipsis(data, at, end, stop, previous, tokens)
+    if data.startswith(_OTHER_BLANKS, at):
+        size = next(len(blank) for blank in _OTHER_BLANKS if data.startswith(blank, at))
+        tokens.changes.append(Change(at, at + size, b"", "a blank that JSON does not know"))
+        return at + size
+    separator = _other_separator(data, at, stop, tokens.kinds)
+    if separator:
+        kind, size = separator
+        _add(tokens, kind, at, at + size)
+        tokens.changes.append(Change(at, at + size, bytes((kind,)), "a separator of another language"))
+        return at + size
+    if previous in b"{[,:" and data.startswith(_OPENING_QUOTES, at):
+        string_end = _lex_quoted(data, at, stop, previous, tokens)
+        if string_end:
+            return string_end
+    if previous in b"{[,:" and data[at] in b"uUbBrR" and data[at + 1 : at + 2] in (b"'", b'"'):
+        tokens.changes.append(Change(at, at + 1, b"", "a prefix of Python's strings"))
+        return at + 1
+    end = min((found for mark in _CUTTING if (found := data.find(mark, at + 1, end)) > 0), default=end)
     text = data[at:end]
     kind, changes = _meaning(data, text, at, end, stop, previous)
     _add(tokens, kind, at, end)
@@ -175,14 +213,38 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
     return end
 
 
-def _drop_ellipsis(data: bytes, at: int, stop: int, previous: int, tokens: Tokens) -> int:
-    """An author left something out, nobody knows how much: the dots go, with a comma where two would be left."""
-    end = run_end(data, at, stop, b".\xe2\x80\xa6")
-    behind = white_space_end(data, end, stop)
+def _other_separator(data: bytes, at: int, stop: int, before: list[int]) -> tuple[int, int] | None:
+    """What another language has for a colon or a comma: the kind of token and how long it is there."""
+    previous = before[-1] if before else COLON
+    if previous == STRING and data.startswith((b"=>", b"="), at):
+        return COLON, 2 if data.startswith(b"=>", at) else 1
+    # A semicolon behind what may be a key may as well be a colon with a flipped bit.
+    is_behind_value = previous in _VALUE_ENDS and (previous != STRING or before[-2:-1] == [COLON])
+    if data[at] == 0x3B and is_behind_value:
+        behind = white_space_end(data, at + 1, stop)
+        if behind < stop and data[behind] in _BEGINNINGS:
+            return COMMA, 1
+    return None
+
+
+def _drop_ellipsis(data: bytes, at: int, end: int, stop: int, previous: int, tokens: Tokens) -> int:
+    """An author left something out, nobody knows how much: the dots go, with a comma where two would be left.
+
+    What touches the dots is the rest of something, and is left as a word that is no JSON.
+    """
+    dots = run_end(data, at, stop, b".\xe2\x80\xa6")
+    if dots < end or data[dots : dots + 1] == b'"':
+        _add(tokens, WORD, at, max(end, dots))
+        return max(end, dots)
+    behind = white_space_end(data, dots, stop)
+    if previous == ATOM and tokens.ends[-1] < at and data[tokens.starts[-1]] in b"-0123456789":
+        # A number right before them may have had more digits.
+        tokens.kinds[-1], tokens.ends[-1] = WORD, dots
+        return dots
     if previous in b"{[," and data[behind : behind + 1] == b",":
-        end = behind + 1
-    tokens.changes.append(Change(at, end, b"", OMISSION, Grade.LOSS))
-    return end
+        dots = behind + 1
+    tokens.changes.append(Change(at, dots, b"", OMISSION, Grade.LOSS))
+    return dots
 
 
 def _add(tokens: Tokens, kind: int, start: int, end: int) -> None:
@@ -193,7 +255,7 @@ def _add(tokens: Tokens, kind: int, start: int, end: int) -> None:
 
 def _meaning(data: bytes, text: bytes, at: int, end: int, stop: int, previous: int) -> tuple[int, tuple[Change, ...]]:
     """The kind of token that a run stands for, and the changes that respell it."""
-    if is_atom(text):
+    if is_atom(text) and not (previous in b"{," and _is_number_as_key(data, end, stop, [previous])):
         return ATOM, ()
     if previous in b"{," and not text.translate(None, _IDENTIFIER):
         behind = white_space_end(data, end, stop)
@@ -222,31 +284,48 @@ def _comment_end(data: bytes, at: int, stop: int, endless: set[bytes]) -> int:
     return close + len(mark)
 
 
-def _closing_apostrophe(data: bytes, at: int, stop: int, previous: int, tokens: Tokens) -> int:
-    """The offset of the apostrophe that closes the one at `at`: unescaped, and what follows it is structure."""
-    followers = b":" if previous == OPEN_OBJECT else b",}]" if previous in b":[" else b",:}]"
-    close = at
-    for _ in range(_MOST_APOSTROPHES):
-        close = data.find(b"'", close + 1, stop)
-        tokens.patience -= 1
-        if close < 0 or tokens.patience < 0:
-            return 0
+def _lex_quoted(data: bytes, at: int, stop: int, previous: int, tokens: Tokens) -> int:
+    """Read a string in other quotes as a string; the offset behind it, 0 if nothing closes it."""
+    opening = next(quote for quote in _OPENING_QUOTES if data.startswith(quote, at))
+    close, size = _closing_quote(data, at + len(opening), stop, previous, OTHER_QUOTES[opening], tokens)
+    if not size:
+        return 0
+    _add(tokens, STRING, at, close + size)
+    why = "single quotes" if opening == b"'" else "quotes of another kind"
+    tokens.changes.append(Change(at, at + len(opening), b'"', why))
+    tokens.changes.extend(_respelled_inside(data, at + len(opening), close, why))
+    tokens.changes.append(Change(close, close + size, b'"', why))
+    return close + size
+
+
+def _closing_quote(
+    data: bytes, begin: int, stop: int, previous: int, closing: tuple[bytes, ...], tokens: Tokens
+) -> tuple[int, int]:
+    """Where the quote stands that closes a string which begins at `begin`, and its length: it is not escaped, and what
+    follows it is structure. Length 0 if there is none."""
+    followers = b":=" if previous == OPEN_OBJECT else b",}];" if previous in b":[" else b",:}]=;"
+    at = begin
+    for tries in range(_MOST_APOSTROPHES):
+        found = [(close, len(mark)) for mark in closing if (close := data.find(mark, at, stop)) >= 0]
+        # Those that close at the first try cost no patience: they are not looked at again.
+        tokens.patience -= bool(tries)
+        if not found or tokens.patience < 0:
+            break
+        close, size = min(found)
+        at = close + size
         first = close
         while data[first - 1] == _BACKSLASH:
             first -= 1
         if (close - first) % 2:
             continue
-        behind = white_space_end(data, close + 1, stop)
+        behind = white_space_end(data, at, stop)
         if behind >= stop or data[behind] in followers:
-            return close
-    return 0
+            return close, size
+    return 0, 0
 
 
-def _respelled_apostrophes(data: bytes, at: int, close: int) -> Iterator[Change]:
-    """The changes that make a JSON string of a single-quoted one."""
-    why = "single quotes"
-    yield Change(at, at + 1, b'"', why)
-    position = at + 1
+def _respelled_inside(data: bytes, position: int, close: int, why: str) -> Iterator[Change]:
+    """The changes that make the inside of a JSON string of what stood between other quotes."""
     while position < close:
         byte = data[position]
         if byte == _BACKSLASH:
@@ -259,7 +338,6 @@ def _respelled_apostrophes(data: bytes, at: int, close: int) -> Iterator[Change]
         else:
             nearest = [found for mark in (b"\\", b'"') if (found := data.find(mark, position, close)) >= 0]
             position = min(nearest, default=close)
-    yield Change(close, close + 1, b'"', why)
 
 
 def hex_pair(data: bytes, at: int) -> bool:
