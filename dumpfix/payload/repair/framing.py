@@ -53,16 +53,24 @@ def padding(text: bytes) -> list[Change] | None:
 
 
 def bytes_literal(text: bytes) -> list[Change] | None:
-    """A Python `b'…'` around the document, with Python's escapes inside."""
-    body = text.strip(WHITE_SPACE)
-    if len(body) < 5 or body[:1] != b"b" or body[1:2] not in (b"'", b'"') or body[-1:] != body[1:2]:
+    """A Python `b'…'` that holds the document, with Python's escapes inside: alone, cut before its closing quote, or in
+    a printed record (`ConsumerRecord(…, value=b'{"a": 1}', …)`)."""
+    begin = _literal_begin(text)
+    if begin < 0:
         return None
-    start = text.find(body)
-    end = start + len(body)
+    quote = text[begin + 1 : begin + 2]
     why = "Python bytes literal"
-    changes = [Change(0, start + 2, b"", why)]
-    at = start + 2
-    while (backslash := text.find(b"\\", at, end - 1)) >= 0:
+    changes = [Change(0, begin + 2, b"", why)]
+    at = begin + 2
+    while True:
+        backslash = text.find(b"\\", at)
+        end = text.find(quote, at, backslash if backslash >= 0 else len(text))
+        if end >= 0:
+            changes.append(Change(end, len(text), b"", why))
+            return changes
+        if backslash < 0 or backslash + 1 >= len(text):
+            # The literal was cut: what is missing is the end of the document as well.
+            return changes
         letter = text[backslash + 1]
         if letter == 0x78 and hex_pair(text, backslash + 2):
             byte = bytes((int(text[backslash + 2 : backslash + 4], 16),))
@@ -74,7 +82,101 @@ def bytes_literal(text: bytes) -> list[Change] | None:
             return None
         changes.append(Change(backslash, backslash + 2, plain, why))
         at = backslash + 2
-    changes.append(Change(end - 1, len(text), b"", why))
+
+
+def _literal_begin(text: bytes) -> int:
+    """Where a `b'` stands that a document follows: first of all, or behind what a document does not begin with."""
+    found = [at for mark in _LITERALS if (at := text.find(mark)) >= 0]
+    at = min(found, default=-1)
+    is_inside = any(bracket in text[:at] for bracket in (b'{"', b'["', b"[{", b"{'")) if at > 0 else False
+    return -1 if is_inside else at
+
+
+_LITERALS = (b"b'{", b"b'[", b'b"{', b'b"[')
+
+
+def quoted_for_sql(text: bytes) -> list[Change] | None:
+    """A document in single quotes, in which SQL writes every single quote twice."""
+    begin, end = text.find(b"'"), text.rfind(b"'")
+    inner = text[begin + 1 : end]
+    if begin < 0 or b"''" not in inner or inner.strip(WHITE_SPACE)[:1] not in (b"{", b"[") or b'"' not in inner:
+        return None
+    if inner.replace(b"''", b"").count(b"'") or b'"' in text[:begin] or b"{" in text[:begin]:
+        return None
+    why = "SQL's quotes"
+    changes = [Change(0, begin + 1, b"", why, Grade.CHOICE)]
+    at = begin + 1
+    while (pair := text.find(b"''", at, end)) >= 0:
+        changes.append(Change(pair, pair + 1, b"", why, Grade.CHOICE))
+        at = pair + 2
+    changes.append(Change(end, len(text), b"", why, Grade.CHOICE))
+    return changes
+
+
+def doubled_quotes(text: bytes) -> list[Change] | None:
+    """Every quote written twice, as in a field of a CSV file, with or without the quotes around the field."""
+    start = len(text) - len(text.lstrip(WHITE_SPACE))
+    end = len(text.rstrip(WHITE_SPACE))
+    is_field = text[start : start + 1] == b'"' and text[end - 1 : end] == b'"' and end - start > 2
+    begin, stop = (start + 1, end - 1) if is_field else (start, end)
+    inner = text[begin:stop]
+    if inner[:1] not in (b"{", b"[") or not inner.lstrip(b"{[" + WHITE_SPACE).startswith(b'""'):
+        return None
+    if inner.replace(b'""', b"").count(b'"'):
+        return None
+    why = "quotes were doubled"
+    changes = [Change(start, begin, b"", why)] if is_field else []
+    at = begin
+    while (pair := text.find(b'""', at, stop)) >= 0:
+        changes.append(Change(pair, pair + 1, b"", why))
+        at = pair + 2
+    return [*changes, Change(stop, end, b"", why)] if is_field else changes
+
+
+def entities(text: bytes) -> list[Change] | None:
+    """HTML's entities for quotes, and then for the other signs that it escapes."""
+    if not text.lstrip(b"{[" + WHITE_SPACE).startswith(_QUOTE_ENTITIES) or b'"' in text:
+        return None
+    changes: list[Change] = []
+    for entity, plain in _ENTITIES.items():
+        at = 0
+        while (at := text.find(entity, at)) >= 0:
+            changes.append(Change(at, at + len(entity), plain, "HTML entity"))
+            at += len(entity)
+    return sorted(changes)
+
+
+_QUOTE_ENTITIES = (b"&quot;", b"&#34;", b"&#x22;")
+_ENTITIES = {
+    **dict.fromkeys(_QUOTE_ENTITIES, b'"'),
+    **dict.fromkeys((b"&#39;", b"&#x27;", b"&apos;"), b"'"),
+    **{b"&amp;": b"&", b"&lt;": b"<", b"&gt;": b">"},
+}
+
+
+def percent_encoded(text: bytes) -> list[Change] | None:
+    """A document as a part of a URL."""
+    if text[:3].upper() not in (b"%7B", b"%5B") or b'"' in text:
+        return None
+    changes: list[Change] = []
+    at = 0
+    while (at := text.find(b"%", at)) >= 0:
+        if hex_pair(text, at + 1):
+            byte = bytes((int(text[at + 1 : at + 3], 16),))
+            changes.append(Change(at, at + 3, byte, "percent encoding"))
+        at += 1
+    return changes
+
+
+def quotes_as_unicode_escapes(text: bytes) -> list[Change] | None:
+    """`\\u0022` for every quote: an escape of a string where no string is."""
+    if not text.lstrip(b"{[" + WHITE_SPACE).startswith(b"\\u0022") or b'"' in text:
+        return None
+    changes: list[Change] = []
+    at = 0
+    while (at := text.find(b"\\u0022", at)) >= 0:
+        changes.append(Change(at, at + 6, b'"', "quotes written as escapes"))
+        at += 6
     return changes
 
 

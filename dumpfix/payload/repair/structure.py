@@ -40,11 +40,11 @@ NEAR = 1.5
 # An outcome up to CHEAP is one small edit; above it, holes and several errors are weighed against it.
 CHEAP = 2.6
 ONE_MORE = 1.2
-# How many errors are repaired one after another; after FEW it must look as if that would reach the end.
+# How many errors are repaired one after another, and how many bytes are read for that, since the text is read anew
+# after each; after FEW it must look as if that would reach the end.
 MOST_ERRORS = 8
-MOST_ERRORS_IN_LARGE = 1
+READ_AGAIN = 1 << 21
 FEW_ERRORS = 3
-LARGE = 1 << 18
 # How many tokens before an error are looked at for the first of several, and for the quote that is wrong.
 NEAR_ERROR = 16
 NEAR_QUOTE = 8
@@ -141,7 +141,7 @@ def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     draft = Draft(reading.data)
     best: Outcome | None = None
     cost = 0.0
-    most = MOST_ERRORS if len(reading.data) <= LARGE else MOST_ERRORS_IN_LARGE
+    most = max(1, min(MOST_ERRORS, READ_AGAIN // (len(reading.data) + 1)))
     for count in range(most):
         outcome = _one_cause(reading, shape)
         if outcome is None and _only_stops_early(reading):

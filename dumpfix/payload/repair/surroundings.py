@@ -81,7 +81,8 @@ def surrounded(text: bytes) -> Surrounded | None:
         return None
     gaps = [text[begin:end] for begin, end in pairwise([0, *(at for span in spans for at in span), len(text)])][::2]
     before, *between, behind = gaps
-    if _are_quotes(before, behind):
+    is_quoted = _are_quotes(before, behind)
+    if is_quoted:
         before, behind = before.rstrip(WHITE_SPACE)[:-1], behind.lstrip(WHITE_SPACE)[1:]
     if _ends_open(before) or _begins_closed(behind):
         return None
@@ -97,7 +98,9 @@ def surrounded(text: bytes) -> Surrounded | None:
     others = [text[span[0] : span[1]] for span in spans if span != longest]
     rivals = [other for other in others if len(other) * 4 > end - start]
     odd = [gap for gap in gaps if not _is_prose(gap)]
-    grade = Grade.CHOICE if rivals or odd else Grade.SYNTAX
+    # Between quotes backslashes may have been doubled, and are those of the document else.
+    is_doubtful = bool(rivals or odd) or (is_quoted and b"\\\\" in text[start:end])
+    grade = Grade.CHOICE if is_doubtful else Grade.SYNTAX
     changes = [Change(0, start, b"", _BEFORE, grade)] if start else []
     if end < len(text):
         changes.append(Change(end, len(text), b"", _BEHIND, grade))
