@@ -17,11 +17,15 @@ The closed table of respellings, beside which nothing but brackets, commas, colo
 ======================================================  ==================================  ============================
 in the payload                                          in the output                       level
 ======================================================  ==================================  ============================
-single quotes around a string, a key without quotes     double quotes                       lossless
+other quotes around a string, a key without quotes      double quotes                       lossless
+`u'…'` and `b'…'` of Python                             the string                          lossless
+`=>` and `=` behind a key, `;` behind a value           `:` and `,`                         lossless
 `True` `False` `None`                                   `true` `false` `null`               lossless
-`\\x41` `\\U0001F600` `\\'` `\\a` `\\v` in a string           the JSON escape, or the character   lossless
-a raw tab in a string                                   `\\t`                                lossless
-`\\"` `\\\\` of a document that was escaped as a whole     the character                       lossless
+`\\x41` `\\U0001F600` `\\'` in a string                   the JSON escape, or the character   lossless
+several `\\xHH` in a string that are UTF-8 together      the character                       guess
+a raw tab in a text                                     `\\t`                                lossless
+a document that was escaped, HTML-escaped,              the character                       lossless
+percent-encoded, or had its quotes doubled, as a whole
 a literal cut at the end, inside a container            the whole literal                   partial
 a literal of which one byte is gone                     the whole literal                   lossless
 `NaN` `Infinity` `undefined`                            `null`                              guess

@@ -143,7 +143,7 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
     if index >= len(tokens):
         return
     kind, end = tokens.kinds[index], tokens.ends[index]
-    if back.accepts(index + 1, state, stack):
+    if back.accepts(index + 1, state, stack) and not _is_sign(site, index):
         yield Candidate(_deletion_cost(kind, end - at), (_deletion(site.text.data, kind, at, end),), index, index + 1)
     if end - at != 1 or kind == STRING:
         return
@@ -160,6 +160,13 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             grade = Grade.SYNTAX if is_sure else Grade.CHOICE
             why = f"{_NAMES[other]} stood here as {_NAMES.get(byte, hex(byte))}"
             yield Candidate(cost, (Change(at, end, bytes((other,)), why, grade),), index, index + 1)
+
+
+def _is_sign(site: Site, index: int) -> bool:
+    """Whether token `index` is a minus before a number: without it the number would be another one."""
+    tokens, data = site.tokens, site.text.data
+    is_minus = tokens.kinds[index] == WORD and data[tokens.starts[index] : tokens.ends[index]] == b"-"
+    return is_minus and index + 1 < len(tokens) and tokens.kinds[index + 1] == ATOM
 
 
 def _between_numbers(site: Site, index: int) -> bool:
@@ -378,7 +385,7 @@ def _inside_token(site: Site, index: int) -> Iterator[Candidate]:
     """One byte of a word (or number) flipped back, dropped, or a comma put between its halves."""
     tokens, data = site.tokens, site.text.data
     kind, start, end = tokens.kinds[index], tokens.starts[index], tokens.ends[index]
-    if kind not in (WORD, ATOM) or end - start > _LONGEST_WORD:
+    if kind not in (WORD, ATOM) or end - start > _LONGEST_WORD or _is_sign(site, index):
         return
     text = data[start:end]
     edited = list(_edited_words(text, start))

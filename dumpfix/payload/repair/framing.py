@@ -249,10 +249,12 @@ def hard_wrap(text: bytes) -> list[Change] | None:
     if len(lines) < 2:
         return None
     bare = [line[:-1] if line.endswith(b"\r") else line for line in lines]
-    width = _common_width(bare)
-    if not width:
-        return None
-    if len(bare) == 2 and width not in _COMMON_WIDTHS:
+    indent = min(len(line) - len(line.lstrip(b" ")) for line in bare[1:])
+    if _common_width(bare):
+        indent = 0
+    shown = [bare[0], *(line[indent:] for line in bare[1:])]
+    width = _common_width(shown)
+    if not width or (len(bare) == 2 and width not in _COMMON_WIDTHS):
         return None
     grade = Grade.SYNTAX if len(bare) > 2 else Grade.CHOICE
     changes: list[Change] = []
@@ -261,7 +263,8 @@ def hard_wrap(text: bytes) -> list[Change] | None:
         end = at + len(line)
         start = at + len(plain)
         if end < len(text):
-            changes.append(Change(start, end + 1, b"", "wrapped by a terminal", grade))
+            behind = end + 1 + (indent if end + 1 < len(text) else 0)
+            changes.append(Change(start, behind, b"", "wrapped by a terminal", grade))
         at = end + 1
     return changes
 

@@ -21,6 +21,8 @@ from dumpfix.payload.repair.automaton import (
 from dumpfix.payload.repair.candidates import Candidate, Site, candidates
 from dumpfix.payload.repair.pieces import Change, Draft, Grade, apply_changes
 from dumpfix.payload.repair.tokens import (
+    ATOM,
+    COMMA,
     OMISSION,
     OPEN_OBJECT,
     OPEN_STRING,
@@ -344,7 +346,7 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     site = Site(reading.text, reading.tokens, reading.front, back, reading.table, reading.effort)
     found = sorted(candidates(site), key=lambda candidate: candidate.cost)
     if (not found or found[0].cost > CHEAP) and reading.front.stop > 1:
-        trusted = reading.front.stop - 1
+        trusted = reading.front.stop - 1 - _digits_apart(reading)
         found.extend(holes.joins(site, back, trusted, reading.tokens.starts[trusted]))
         found.sort(key=lambda candidate: candidate.cost)
     if not found:
@@ -355,6 +357,16 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
         outcome.grade = Grade(max(outcome.grade, Grade.LOSS))
         outcome.lost.append((outcome.changes[-1].at, None))
     return _with_fragments(site, outcome)
+
+
+def _digits_apart(reading: Reading) -> int:
+    """How many tokens before the error belong to a number that commas cut up (``1,234.50``): none of it is kept."""
+    tokens, stop, data = reading.tokens, reading.front.stop, reading.data
+    if stop < 2 or stop >= len(tokens) or tokens.kinds[stop - 2 : stop + 1] != [ATOM, COMMA, ATOM]:
+        return 0
+    is_key_wanted = reading.front.states[stop] == KEY
+    starts_with_digit = data[tokens.starts[stop]] in b"0123456789" and data[tokens.starts[stop - 2]] in b"-0123456789"
+    return 1 if is_key_wanted and starts_with_digit and tokens.ends[stop - 1] == tokens.starts[stop] else 0
 
 
 def _nul_hole(reading: Reading) -> Outcome | None:

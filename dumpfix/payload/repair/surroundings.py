@@ -83,7 +83,8 @@ def surrounded(text: bytes) -> Surrounded | None:
     before, *between, behind = gaps
     is_quoted = _are_quotes(before, behind)
     if is_quoted:
-        before, behind = before.rstrip(WHITE_SPACE)[:-1], behind.lstrip(WHITE_SPACE)[1:]
+        # One quote, or three as Python has them.
+        before, behind = before.rstrip(WHITE_SPACE + _QUOTES), behind.lstrip(WHITE_SPACE + _QUOTES)
     if _ends_open(before) or _begins_closed(behind):
         return None
     begins = text.lstrip(WHITE_SPACE)[:1] in (b"{", b"[")
