@@ -35,6 +35,8 @@ OTHER_QUOTES = {
 _OPENING_QUOTES = tuple(OTHER_QUOTES)
 # Blanks of other alphabets, which JSON does not take for blanks.
 _OTHER_BLANKS = tuple(each.encode() for each in "\u00a0\u2028\u2029\u202f\u3000\ufeff")
+_QUOTE_BYTES = frozenset(quote[0] for quote in OTHER_QUOTES)
+_SPECIAL_BYTES = frozenset(b"/#.=;") | {0xE2} | {blank[0] for blank in _OTHER_BLANKS}
 # What may begin behind a semicolon that stands for a comma.
 _BEGINNINGS = b"\"'{[-0123456789tfnTFN"
 _VALUE_ENDS = frozenset((STRING, ATOM, CLOSE_OBJECT, CLOSE_ARRAY))
@@ -51,6 +53,7 @@ ELLIPSES = (b"...", "…".encode())
 OMISSION = "something was left out here"
 _MOST_APOSTROPHES = 64
 # What ends a run of other bytes before the next delimiter does.
+_LONGEST_PIECE = 64
 _CUTTING = (b"/*", b";", b"=", *_OTHER_BLANKS)
 _LEAST_PATIENCE = 1024
 
@@ -180,37 +183,51 @@ def _drop_comma(tokens: Tokens) -> None:
 def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> int:
     """Read something that is no token of JSON, at `at`; `end` is the next delimiter. The offset behind it."""
     previous = tokens.kinds[-1] if tokens.kinds else COLON
+    # Many pieces in one long run would have it looked at again and again.
+    tokens.patience -= (end - at) >> 6
+    if tokens.patience < 0 and end - at > _LONGEST_PIECE:
+        _add(tokens, WORD, at, end)
+        return end
+    # The first byte tells what it may be.
+    byte = data[at]
+    if previous in b"{[,:" and byte in _QUOTE_BYTES and data.startswith(_OPENING_QUOTES, at):
+        string_end = _lex_quoted(data, at, stop, previous, tokens)
+        if string_end:
+            return string_end
+    special = _lex_special(data, at, end, stop, previous, tokens) if byte in _SPECIAL_BYTES else 0
+    if special:
+        return special
+    if previous in b"{[,:" and byte in b"uUbBrR" and data[at + 1 : at + 2] in (b"'", b'"'):
+        tokens.changes.append(Change(at, at + 1, b"", "a prefix of Python's strings"))
+        return at + 1
+    if end - at > 1:
+        reach = min(end, at + _LONGEST_PIECE)
+        end = min((found for mark in _CUTTING if (found := data.find(mark, at + 1, reach)) > 0), default=end)
+    kind, changes = _meaning(data, data[at:end], at, end, stop, previous)
+    _add(tokens, kind, at, end)
+    tokens.changes.extend(changes)
+    return end
+
+
+def _lex_special(data: bytes, at: int, end: int, stop: int, previous: int, tokens: Tokens) -> int:
+    """Read a comment, an ellipsis, a blank or a separator that JSON does not know; 0 if none stands at `at`."""
     comment = _comment_end(data, at, stop, tokens.endless)
     if comment and tokens.patience > 0:
-        # Many comments in one long run would have it looked at again and again.
-        tokens.patience -= (end - at) >> 6
         tokens.changes.append(Change(at, comment, b"", "comment"))
         return comment
     if data.startswith(ELLIPSES, at):
         return _drop_ellipsis(data, at, end, stop, previous, tokens)
-    if data.startswith(_OTHER_BLANKS, at):
-        size = next(len(blank) for blank in _OTHER_BLANKS if data.startswith(blank, at))
-        tokens.changes.append(Change(at, at + size, b"", "a blank that JSON does not know"))
-        return at + size
+    blank = next((blank for blank in _OTHER_BLANKS if data.startswith(blank, at)), b"")
+    if blank:
+        tokens.changes.append(Change(at, at + len(blank), b"", "a blank that JSON does not know"))
+        return at + len(blank)
     separator = _other_separator(data, at, stop, tokens.kinds)
     if separator:
         kind, size = separator
         _add(tokens, kind, at, at + size)
         tokens.changes.append(Change(at, at + size, bytes((kind,)), "a separator of another language"))
         return at + size
-    if previous in b"{[,:" and data.startswith(_OPENING_QUOTES, at):
-        string_end = _lex_quoted(data, at, stop, previous, tokens)
-        if string_end:
-            return string_end
-    if previous in b"{[,:" and data[at] in b"uUbBrR" and data[at + 1 : at + 2] in (b"'", b'"'):
-        tokens.changes.append(Change(at, at + 1, b"", "a prefix of Python's strings"))
-        return at + 1
-    end = min((found for mark in _CUTTING if (found := data.find(mark, at + 1, end)) > 0), default=end)
-    text = data[at:end]
-    kind, changes = _meaning(data, text, at, end, stop, previous)
-    _add(tokens, kind, at, end)
-    tokens.changes.extend(changes)
-    return end
+    return 0
 
 
 def _other_separator(data: bytes, at: int, stop: int, before: list[int]) -> tuple[int, int] | None:
@@ -286,14 +303,18 @@ def _comment_end(data: bytes, at: int, stop: int, endless: set[bytes]) -> int:
 
 def _lex_quoted(data: bytes, at: int, stop: int, previous: int, tokens: Tokens) -> int:
     """Read a string in other quotes as a string; the offset behind it, 0 if nothing closes it."""
-    opening = next(quote for quote in _OPENING_QUOTES if data.startswith(quote, at))
-    close, size = _closing_quote(data, at + len(opening), stop, previous, OTHER_QUOTES[opening], tokens)
+    is_single = data[at] == _APOSTROPHE
+    opening = b"'" if is_single else next(quote for quote in _OPENING_QUOTES if data.startswith(quote, at))
+    begin = at + len(opening)
+    close, size = _closing_quote(data, begin, stop, previous, OTHER_QUOTES[opening], tokens)
     if not size:
         return 0
     _add(tokens, STRING, at, close + size)
-    why = "single quotes" if opening == b"'" else "quotes of another kind"
-    tokens.changes.append(Change(at, at + len(opening), b'"', why))
-    tokens.changes.extend(_respelled_inside(data, at + len(opening), close, why))
+    why = "single quotes" if is_single else "quotes of another kind"
+    tokens.changes.append(Change(at, begin, b'"', why))
+    inner = data[begin:close]
+    if b"\\" in inner or b'"' in inner:
+        tokens.changes.extend(_respelled_inside(data, begin, close, why))
     tokens.changes.append(Change(close, close + size, b'"', why))
     return close + size
 
@@ -306,19 +327,27 @@ def _closing_quote(
     followers = b":=" if previous == OPEN_OBJECT else b",}];" if previous in b":[" else b",:}]=;"
     at = begin
     for tries in range(_MOST_APOSTROPHES):
-        found = [(close, len(mark)) for mark in closing if (close := data.find(mark, at, stop)) >= 0]
         # Those that close at the first try cost no patience: they are not looked at again.
         tokens.patience -= bool(tries)
-        if not found or tokens.patience < 0:
+        if tokens.patience < 0:
             break
-        close, size = min(found)
+        if len(closing) == 1:
+            close, size = data.find(closing[0], at, stop), len(closing[0])
+        else:
+            found = [(close, len(mark)) for mark in closing if (close := data.find(mark, at, stop)) >= 0]
+            close, size = min(found, default=(-1, 0))
+        if close < 0:
+            break
         at = close + size
-        first = close
-        while data[first - 1] == _BACKSLASH:
-            first -= 1
-        if (close - first) % 2:
-            continue
-        behind = white_space_end(data, at, stop)
+        if data[close - 1] == _BACKSLASH:
+            first = close
+            while data[first - 1] == _BACKSLASH:
+                first -= 1
+            if (close - first) % 2:
+                continue
+        behind = at
+        if behind < stop and data[behind] in WHITE_SPACE:
+            behind = white_space_end(data, at, stop)
         if behind >= stop or data[behind] in followers:
             return close, size
     return 0, 0
