@@ -93,13 +93,16 @@ def check(
 
 
 def repair(payload: bytes, *, siblings: Iterable[bytes] = ()) -> Repair:
-    """Repair one payload. Never raises, for any bytes.
+    """Repair one payload. Never raises, for any bytes; UsageError for what is no bytes.
 
     ``siblings`` are intact payloads of the same topic, which break ties.
     """
+    from dumpfix.errors import UsageError
     from dumpfix.payload.repair import repair as repair_payload
 
-    return repair_payload(payload, siblings=siblings)
+    if not isinstance(payload, bytes | bytearray | memoryview):
+        raise UsageError(f"a payload is bytes, not {type(payload).__name__}: encode it first")
+    return repair_payload(bytes(payload), siblings=siblings)
 
 
 def _performed(job: Job, dump: Dump) -> Report:

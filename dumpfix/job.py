@@ -118,6 +118,8 @@ def _refuse_overwriting(job: Job, sources: Iterable[Source]) -> None:
         for path in job.files():
             if same_file(path, source):
                 raise UsageError("is the dump itself, which is never written over", path=path)
+        if not job.is_check and job.output in (None, STANDARD_OUTPUT) and same_file("/dev/stdout", source):
+            raise UsageError("standard output is the dump itself, which is never written over", path=source.path)
 
 
 def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | None) -> Done:

@@ -199,6 +199,8 @@ def open_output(path: str | None) -> Output:
     """The output called ``path``: None or ``-`` is standard output. Raises UsageError where it cannot be opened."""
     if path is None or path == STANDARD_OUTPUT:
         return Stream(1, "standard output", owned=False)
+    if not path:
+        raise UsageError("an output needs a name")
     own = _own_descriptor(path)
     if own is not None:
         return Stream(own, path, owned=False)

@@ -38,7 +38,8 @@ class Source:
     """
 
     def __init__(self, path: str, raw: Iterable[bytes], *, descriptor: int | None = None) -> None:
-        self.path = path
+        # A name may hold bytes that are no UTF-8; people and reports get them escaped.
+        self.path = path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
         self.size: int | None = None
         self.identity: tuple[int, int] | None = None
         self.taken = 0
@@ -135,6 +136,8 @@ def open_dump(dump: Dump) -> Source:
     if hasattr(dump, "read"):
         name = getattr(dump, "name", None)
         return Source(name if isinstance(name, str) else "<file>", _read_object(cast(IO[bytes], dump)))
+    if not isinstance(dump, Iterable):
+        raise SourceError(f"a dump is a path, bytes, a binary file or an iterable of bytes, not {type(dump).__name__}")
     return Source("<stream>", _checked(dump))
 
 

@@ -47,6 +47,9 @@ def exit_status(arguments: list[str]) -> int:
         return 128 + error.number
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        complain(f"cannot be written: {error.strerror or error}")
+        return 3
     except MemoryError:
         complain("not enough memory")
         return 3
@@ -63,7 +66,8 @@ def complain(message: str) -> None:
     from dumpfix.report.text import shown
 
     for index, line in enumerate(message.splitlines() or [""]):
-        print(f"dumpfix: {shown(line)}" if index == 0 else f"  {shown(line)}", file=sys.stderr)
+        if sys.stderr is not None:
+            print(f"dumpfix: {shown(line)}" if index == 0 else f"  {shown(line)}", file=sys.stderr)
 
 
 def _usage_status(error: Exception) -> int:

@@ -50,7 +50,7 @@ def _performed(job: Job, dumps: Sequence[str] | None, *, progress: bool | None, 
     from dumpfix.cli.progress import progress_of
     from dumpfix.job import perform
 
-    is_wanted = progress if progress is not None else not quiet and sys.stderr.isatty()
+    is_wanted = progress if progress is not None else not quiet and sys.stderr is not None and sys.stderr.isatty()
     job.validate()
     with opened(dumps) as sources:
         return perform(job, sources, _watch(sources, progress_of) if is_wanted else None)
@@ -70,6 +70,8 @@ def _status(done: Done) -> int:
 
 
 def _print_summary(done: Done) -> None:
+    if sys.stderr is None:
+        return
     try:
         for line in _summary(done, is_terminal=sys.stderr.isatty()):
             sys.stderr.write(f"{line}\n")

@@ -68,6 +68,8 @@ def judge(frame: Frame, layout: AnyLayout, repair: Repairer | None = None) -> Ve
         return _judge_broken(payload, fields.get("topic"), repair)
     if not frame.complete and payload.strip()[:1] in _NUMBER_BEGINS:
         return Verdict("irrecoverable", reason="a number at the very end of the dump: it may be cut")
+    if frame.has_wrong_size and payload.strip()[:1] in _NUMBER_BEGINS:
+        return Verdict("irrecoverable", reason="a number that is not as long as the dump says: it may be cut")
     return Verdict("valid", one_line(payload))
 
 

@@ -47,8 +47,10 @@ class Partition:
 
     def add_bad(self, offset: int, *, is_irrecoverable: bool) -> None:
         """A record whose payload in the topic is not good; repaired or not, a consumer may die on it."""
+        is_new = self.last_offset is None or offset > self.last_offset
         self._add(offset)
-        if is_irrecoverable and self._stuck_at is None:
+        # A second copy of a payload stops nobody who is past the first.
+        if is_irrecoverable and self._stuck_at is None and is_new:
             self._stuck_at = offset
         if self._stuck_at is not None:
             self._bad_until = max(self._bad_until, offset)

@@ -37,23 +37,22 @@ def reject_of(record: Record, path: str, withheld_because: str, reason: str | No
 def garbage_payloads(garbage: bytes) -> list[tuple[int, int]]:
     """Where whole JSON objects or arrays, up to an end of line, lie in bytes that belong to no record: (start, end).
 
-    At most one is looked for from each line on, and twice the length of the garbage is read in all.
+    They are looked for at every bracket (``Topic t [0] …: {…}`` has one that begins none), as long as no more than a
+    few times the length of the garbage is read in all.
     """
     found = []
     at = 0
-    work = 2 * len(garbage) + 1024
+    work = 4 * len(garbage) + 1024
     while work > 0:
         start = min((i for i in (garbage.find(b"{", at), garbage.find(b"[", at)) if i >= 0), default=-1)
         if start < 0:
             break
         result = scan_value(garbage, start, len(garbage))
         work -= result.at - start
-        if result.state == "complete" and _ends_a_line(garbage, result.at):
+        is_whole = result.state == "complete"
+        if is_whole and _ends_a_line(garbage, result.at):
             found.append((start, result.at))
-            at = result.at
-        else:
-            line_end = garbage.find(b"\n", start)
-            at = line_end + 1 if line_end >= 0 else len(garbage)
+        at = result.at if is_whole else start + 1
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import weakref
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ class Spool:
         self.count = 0
         self._keep = keep
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
-        weakref.finalize(self, self._file.close)
+        weakref.finalize(self, _close, self._file)
 
     def add(self, value: JsonObject) -> None:
         """Put one more at the end. Raises BrokenRunError where there is no room for it."""
@@ -62,3 +63,9 @@ class Spool:
         if index < len(self.first):
             return self.first[index]
         return next(value for at, value in enumerate(self) if at == index)
+
+
+def _close(file: IO[bytes]) -> None:
+    """Give the room on the disk back. What could not be written any more has been said already."""
+    with contextlib.suppress(OSError):
+        file.close()

@@ -131,3 +131,14 @@ def test_sizes_that_lie_cost_no_record_but_their_own(size: bytes) -> None:
     done = dumpfix("convert", "-f", "%o %S %s\\n", stdin=dump)
     assert done.lines[0] == b'{"a":1}'
     assert done.lines[-1] == b'{"c":1}'
+
+
+@pytest.mark.parametrize(
+    "dump", [b'1 10\n123\n2 7\n{"n":2}\n', b'0 7\n{"n":0}\n1 10\n123\n', b'0 7\n{"n":0}\n1 900\n12']
+)
+def test_a_number_shorter_than_its_size_is_withheld(dump: bytes) -> None:
+    done = dumpfix("convert", "-f", "%o %S\\n%s\\n", stdin=dump)
+    assert done.status == 1
+    assert b"12" not in done.stdout
+    assert len(done.lines) == 1
+    assert "may be cut" in done.stderr
