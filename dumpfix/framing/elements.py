@@ -18,6 +18,9 @@ MOST_SPLITS = 64
 #: a printed size above this is taken for a lie (Kafka's own limit on a message is far below)
 LARGEST_SIZE = 1 << 30
 
+#: the printed length of a key or payload that is null
+NULL_SIZE = b"-1"
+
 _DIGITS = frozenset(b"0123456789")
 _WORD = TOPIC_BYTES
 #: ``0`` stands for a digit, everything else for itself
@@ -49,6 +52,19 @@ def _integer_end(data: bytes, at: int) -> int:
     return end if end > first else MISMATCH
 
 
+def _size_end(data: bytes, at: int) -> int:
+    """The end of a printed length. The only negative one is -1, whatever digits follow it: ``-1`` and then ``7``."""
+    if data[at : at + 1] == b"-":
+        return _literal_end(NULL_SIZE, data, at)
+    return _integer_end(data, at)
+
+
+def _literal_end(text: bytes, data: bytes, at: int) -> int:
+    if data.startswith(text, at):
+        return at + len(text)
+    return PARTIAL if len(data) - at < len(text) and text.startswith(data[at:]) else MISMATCH
+
+
 def _date_time_end(data: bytes, at: int) -> int:
     text = data[at : at + len(_DATE_TIME)]
     for byte, wanted in zip(text, _DATE_TIME, strict=False):
@@ -60,13 +76,12 @@ def _date_time_end(data: bytes, at: int) -> int:
 def element_end(element: Literal | Field, data: bytes, at: int) -> int:
     """Where an element that needs no look-ahead ends; MISMATCH, or PARTIAL where the data ends first."""
     if isinstance(element, Literal):
-        text = element.text
-        if data.startswith(text, at):
-            return at + len(text)
-        return PARTIAL if len(data) - at < len(text) and text.startswith(data[at:]) else MISMATCH
+        return _literal_end(element.text, data, at)
     match element.kind:
-        case Kind.INTEGER | Kind.SIZE:
+        case Kind.INTEGER:
             return _integer_end(data, at)
+        case Kind.SIZE:
+            return _size_end(data, at)
         case Kind.BINARY_SIZE:
             return at + 4 if at + 4 <= len(data) else PARTIAL
         case Kind.NAME:

@@ -186,13 +186,13 @@ class _LayoutLexer(Lexer):
 
     def _record(self, data: bytes, frame: Frame, parser_state: ParserState[Any]) -> Iterator[Token]:
         """One record of a linear layout: fixed terminals by their kind, texts up to where the rule ends them."""
-        text_ends = {s.start: s.end for s in frame.spans if s.role == "field"}
+        # An empty text begins where the field behind it does.
+        text_ends = {(s.start, s.name): s.end for s in frame.spans if s.role == "field"}
         at = frame.start
         while at < frame.end:
             for name, element in self._accepted(parser_state):
                 if isinstance(element, Field) and element.kind in FREE_TEXT:
-                    # An empty text has no span of its own to be found by.
-                    end = text_ends.get(at, at)
+                    end = text_ends.get((at, element.terminal), at)
                 else:
                     end = self._fixed_end(element, data, at, text_ends)
                 if end >= at:
@@ -202,13 +202,17 @@ class _LayoutLexer(Lexer):
             else:
                 yield _token(_DAMAGED, coalesced(frame.spans), at, frame.end)
                 return
+        for span in frame.spans:
+            # The parser waits for an empty text at the very end too.
+            if span.role == "field" and span.start == frame.end:
+                yield from (_token(n, "", at, at) for n, _ in self._accepted(parser_state) if n == _FIELD + span.name)
 
-    def _fixed_end(self, element: Literal | Field, data: bytes, at: int, text_ends: dict[int, int]) -> int:
+    def _fixed_end(self, element: Literal | Field, data: bytes, at: int, text_ends: dict[tuple[int, str], int]) -> int:
         end = element_end(element, data, at)
-        if end == PARTIAL or (isinstance(element, Field) and at in text_ends):
+        if isinstance(element, Field):
             # A number at the very end of the dump, or a name that holds the beginning of the next literal.
-            return text_ends.get(at, MISMATCH)
-        return end
+            return text_ends.get((at, element.terminal), MISMATCH if end == PARTIAL else end)
+        return MISMATCH if end == PARTIAL else end
 
     def _cut_record(self, frame: Frame, parser_state: ParserState[Any]) -> Iterator[Token]:
         """One record with notices inside: the parser gets its tokens without them."""

@@ -10,7 +10,7 @@ At a place where an item begins (the beginning of the dump, or directly behind a
    b. else at the first place where it is empty, is the null literal, or is a complete JSON text, and what
       follows the payload in the layout stands there. A text field before it ends at the first place for which
       the payload does so and the text closes the brackets and quotes that it opens; behind another separator
-      than the first the payload has to be an object or an array;
+      than the first the payload must not be empty nor a number (``12: 30: 45`` is a text with colons in it);
    c. else before the next start: at the last place where what follows the payload stands; or, where it stands
       nowhere (then the record is not complete), behind an object or array that a line end follows, or at the
       next start itself.
@@ -60,6 +60,8 @@ LONGEST_PREFIX = 1 << 16
 _INSIDE_A_DOCUMENT = b" \t\r\n}],"
 _LINE_ENDS = b"\r\n"
 _OPENERS = (b"{", b"[")
+#: how every JSON value begins that is no number
+_TELLING_BEGINNINGS = (*_OPENERS, b'"', b"t", b"f", b"n")
 _JSON_WHITE_SPACE = b" \t\r\n"
 
 
@@ -218,11 +220,11 @@ class LinearRule(RuleWithNotices):
             closed = _is_closed(cuts, data)
             if not self.layout.has_value:
                 return self._frame(data, at, cuts, None, (), value, True)
-            # Behind a later separator only an object or an array shows that the ones before belong to the key:
+            # Behind a later separator a payload has to show that the ones before belong to the key:
             # "12: 30: 45" is rather a text with colons in it.
-            may_begin = count == 0 or data[value : value + 1] in _OPENERS
+            may_begin = count == 0 or self._may_tell(data, value)
             ending = self._complete(data, value, limit, is_open) if closed and may_begin else None
-            if ending is not None:
+            if ending is not None and (count == 0 or self._tells(data[value : ending[0]])):
                 end, tail, stop = ending
                 frame = self._frame(data, at, cuts, (value, end), tail, stop, True)
                 frame.has_wrong_size = self.layout.is_sized
@@ -239,13 +241,27 @@ class LinearRule(RuleWithNotices):
         frame.has_wrong_size = self.layout.is_sized
         return frame
 
+    def _may_tell(self, data: bytes, value: int) -> bool:
+        """Whether what begins at ``value`` may be a payload that no part of a key looks like."""
+        return data[value : value + 1] in _TELLING_BEGINNINGS or any(
+            text.startswith(data[value : value + len(text)]) for text in self.null_texts
+        )
+
+    def _tells(self, payload: bytes) -> bool:
+        """Whether a payload that is JSON, null or empty is one that no part of a key looks like."""
+        return payload[:1] in _TELLING_BEGINNINGS or (bool(payload) and payload in self.null_texts)
+
     def _by_size(self, data: bytes, at: int, limit: int, *, final: bool) -> Frame | None:
         """The record whose payload ends by its size and is followed by what the layout says."""
         null_text = self.layout.null_or_empty_literal
         value_field = Field("VALUE")
         ways = prefixes(self.layout.prefix, data, at, limit, is_open=not final, null_text=null_text)
         for cuts, value in islice(ways, MOST_READINGS if self.is_thorough else FEW_READINGS):
-            for end in sized_ends(value_field, cuts, data, value, null_text):
+            ends = sized_ends(value_field, cuts, data, value, null_text)
+            if not final and value in ends and null_text and null_text.startswith(data[value:]):
+                # What is printed for null may still come.
+                raise NeedMoreError
+            for end in ends:
                 if end > len(data):
                     if not final:
                         raise NeedMoreError

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
 from typing import cast
 
+from dumpfix.framing.elements import NULL_SIZE
 from dumpfix.framing.frame import Batch, NeedMoreError
 from dumpfix.framing.rule import Item, LinearRule, is_closed_text, null_texts
 from dumpfix.grammar.layout import Choice, Field, Layout, Literal
@@ -198,7 +199,8 @@ class _Columns:
         for column, (element, cells) in enumerate(zip(self.plan.fields, self.cells, strict=True)):
             if element.kind in _INTEGERS:
                 if not b"".join(cells).isdigit() or b"" in cells or max(map(len, cells)) > 19:
-                    self._mark(i for i, text in enumerate(cells) if not _is_integer(text))
+                    holds = _is_size if element.kind is Kind.SIZE else _is_integer
+                    self._mark(i for i, text in enumerate(cells) if not holds(text))
             elif element.kind is Kind.TEXT:
                 self._check_text(column, cells)
             elif element.kind is not Kind.PAYLOAD and (b"".join(cells).translate(None, _NAME) or b"" in cells):
@@ -274,6 +276,10 @@ class _Columns:
 def _is_integer(text: bytes) -> bool:
     digits = text[1:] if text[:1] == b"-" else text
     return digits.isdigit() and len(digits) <= 20
+
+
+def _is_size(text: bytes) -> bool:
+    return text == NULL_SIZE or (text.isdigit() and len(text) <= 20)
 
 
 def _joined(elements: Sequence[Literal | Field]) -> list[Literal | Field]:

@@ -183,6 +183,8 @@ FORMATS = [
     rb"%t [%p:%o] | %h | %k:%s\n",
     rb" %h %p %o %s %k \n",
     rb"%k - %s",
+    rb"%K%k%S%s",
+    rb"%k:%s\n",
 ]
 
 
