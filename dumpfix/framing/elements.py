@@ -6,12 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dumpfix.framing.frame import NeedMoreError
+from dumpfix.framing.strings import MISMATCH, PARTIAL, json_end
 from dumpfix.grammar.layout import Element, Field, Literal
-from dumpfix.grammar.vocabulary import FREE_TEXT, LONGEST_TOPIC, SIZES, TOPIC_BYTES, Kind
-
-#: what :func:`element_end` says when the element is not there, and when the data ends inside it
-MISMATCH = -1
-PARTIAL = -2
+from dumpfix.grammar.vocabulary import FREE_TEXT, JSON_VALUES, LONGEST_TOPIC, SIZES, TOPIC_BYTES, Kind
 
 #: places tried for the separator after one text field; more would be a layout that does not fit
 MOST_SPLITS = 64
@@ -95,6 +92,8 @@ def element_end(element: Literal | Field, data: bytes, at: int) -> int:
             if end > at and data[end - 1] == 0x0D:
                 return end - 1
             return PARTIAL if end < 0 else end
+        case kind if kind in JSON_VALUES:
+            return json_end(element, data, at)
         case _:
             raise AssertionError(f"{element.terminal} ends by what follows it")
     if end == len(data):
@@ -253,7 +252,8 @@ def _text_ends(follower: Element | None, data: bytes, at: int, stop: int) -> Ite
         return
     # Nothing stands between the text and what follows (kcat -s avro, key.separator=): a payload shows itself
     # by its first byte, a number by its digits.
-    wanted = b'{["' if follower is None else b"-0123456789"
+    is_json = follower is None or (isinstance(follower, Field) and follower.kind in JSON_VALUES)
+    wanted = b'{["' if is_json else b"-0123456789"
     for end in range(at, min(stop, at + (1 << 16))):
         if data[end] in wanted:
             yield end

@@ -17,10 +17,11 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 from lark.lexer import Lexer, LexerState
 
-from dumpfix.framing.elements import MISMATCH, PARTIAL, element_end
+from dumpfix.framing.elements import element_end
 from dumpfix.framing.frame import Frame, Span
 from dumpfix.framing.objects import ObjectRule
 from dumpfix.framing.rule import LinearRule
+from dumpfix.framing.strings import MISMATCH, PARTIAL
 from dumpfix.grammar.layout import AnyLayout, Choice, Element, Field, Layout, Literal, ObjectLayout
 from dumpfix.grammar.vocabulary import FREE_TEXT
 
@@ -138,7 +139,7 @@ class Reference:
                 yield from token.value
             elif token.type.startswith(_FIELD):
                 terminal = token.type.removeprefix(_FIELD)
-                is_needed = terminal not in ("JSON_NAME", "JSON_VALUE")
+                is_needed = isinstance(self.layout, Layout) or terminal not in ("JSON_NAME", "JSON_VALUE")
                 yield Span(start, end, "field", terminal) if is_needed else Span(start, end, "literal")
             else:
                 yield Span(start, end, "literal")

@@ -17,7 +17,7 @@ from dumpfix.framing.elements import NULL_SIZE
 from dumpfix.framing.frame import Batch, NeedMoreError
 from dumpfix.framing.rule import Item, LinearRule, is_closed_text, null_texts
 from dumpfix.grammar.layout import Choice, Field, Layout, Literal
-from dumpfix.grammar.vocabulary import MARKERS, SIZES, TOPIC_BYTES, Kind
+from dumpfix.grammar.vocabulary import JSON_VALUES, MARKERS, SIZES, TOPIC_BYTES, Kind
 from dumpfix.payload.validity import all_valid, is_valid
 
 #: a region is looked at in pieces of this size, so that one damaged record costs no more than its neighbourhood
@@ -34,6 +34,8 @@ class LinearScanner:
     def __init__(self, layout: Layout, notices: Sequence[Layout] = ()) -> None:
         self.layout = layout
         self.rule = LinearRule(layout, notices)
+        # A JSON value ends by itself, not at what separates columns: such layouts are left to the rule.
+        self.has_columns = layout.has_value and not any(Field(name).kind in JSON_VALUES for name in layout.fields)
 
     def items(self, data: bytes, at: int, *, final: bool) -> Iterator[Item | Batch]:
         """The items of ``data[at:]`` in order, as far as these bytes decide.
@@ -42,7 +44,7 @@ class LinearScanner:
         """
         plan: _Plan | None = None
         while at < len(data):
-            if plan is None:
+            if plan is None and self.has_columns:
                 plan = _Plan.of(self.rule, data, at)
             rows = plan.rows(data, at) if plan is not None else None
             if plan is not None and rows is not None:
@@ -140,7 +142,7 @@ class _Plan:
     def of(rule: LinearRule, data: bytes, at: int) -> _Plan | None:
         """The plan for the records that begin at ``at``; None where the layout cannot be cut this way."""
         layout = rule.layout
-        if not layout.has_value or any(isinstance(e, Choice) for e in layout.tail):
+        if any(isinstance(e, Choice) for e in layout.tail):
             return None
         before = rule.first_elements(data, at)
         if before is None:

@@ -269,7 +269,6 @@ def _kcat(arguments: Sequence[str], rest: Rest) -> Grammar:
     if format_string is None:
         format_string = default_format(key_delimiter, options.record_delimiter)
     grammar = load(grammar_text(format_string, prints_null_as=b"NULL" if options.null else None), "kcat")
-    _demand_payload(grammar.layouts, "the format has no %s")
     _demand_columns(grammar.layouts, rest)
     return grammar
 
@@ -320,7 +319,7 @@ def _console_consumer(tool: str, arguments: Sequence[str], rest: Rest) -> Gramma
     is_confluent = tool != "kafka-console-consumer"
     wanted = _columns(properties) | ({"VALUE"} if is_confluent else set())
     if "VALUE" not in wanted:
-        raise _no_payloads("print.value=false")
+        raise UsageError("a dump made like that holds no payloads (print.value=false): there is nothing to convert")
     whole = shipped("console-consumer", overrides)
     layouts: dict[Layout, None] = {}
     for columns, rules in _versions(wanted, is_confluent=is_confluent):
@@ -440,12 +439,3 @@ def _has_columns(layout: Layout, wanted: frozenset[str]) -> bool:
     if "KEY_SCHEMA_ID" in ids and "VALUE_SCHEMA_ID" not in ids:
         return False
     return rules | plain | (ids - {"KEY_SCHEMA_ID"}) == wanted
-
-
-def _demand_payload(layouts: Sequence[AnyLayout], why: str) -> None:
-    if layouts and not any(layout.has_value for layout in layouts):
-        raise _no_payloads(why)
-
-
-def _no_payloads(why: str) -> UsageError:
-    return UsageError(f"a dump made like that holds no payloads ({why}): there is nothing to convert")

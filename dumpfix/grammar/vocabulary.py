@@ -18,7 +18,7 @@ PAYLOAD         by its size; else where it is a complete JSON text and the rest 
 REST            at the end of the line
 JSON_STRING     a JSON string whose content is the field; ``null`` is null
 JSON_ANY        a JSON string whose content is the field; ``null`` is null; any other JSON value is itself
-JSON_VALUE      any JSON value, as it stands
+JSON_VALUE      any JSON value, as it stands; all three where the value ends: the payload's may span lines
 ==============  ==========================================================================================
 
 Named string terminals, which options and ``--command`` override: KEY_SEPARATOR, LINE_SEPARATOR,
@@ -114,6 +114,8 @@ MARKERS: dict[str, tuple[str, bytes]] = {
 #: kinds that need a literal (or a size) after them to know where they end
 FREE_TEXT = frozenset({Kind.TEXT, Kind.PAYLOAD})
 SIZES = frozenset({Kind.SIZE, Kind.BINARY_SIZE})
+#: kinds that end where their JSON value does
+JSON_VALUES = frozenset({Kind.JSON_STRING, Kind.JSON_ANY, Kind.JSON_VALUE})
 
 TOPIC_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 LONGEST_TOPIC = 249
