@@ -18,8 +18,11 @@ PAYLOAD         by its size; else where it is a complete JSON text and the rest 
 REST            at the end of the line
 JSON_STRING     a JSON string whose content is the field; ``null`` is null
 JSON_ANY        a JSON string whose content is the field; ``null`` is null; any other JSON value is itself
-JSON_VALUE      any JSON value, as it stands; all three where the value ends: the payload's may span lines
+JSON_VALUE      any JSON value, as it stands
 ==============  ==========================================================================================
+
+The last three end where their JSON value does; that of the payload may span lines, any other stands on one.
+JSON_PAYLOAD is the payload as VALUE is, a record has one of the two; JSON_VALUE is something else that it holds.
 
 Named string terminals, which options and ``--command`` override: KEY_SEPARATOR, LINE_SEPARATOR,
 HEADERS_SEPARATOR, SCHEMA_ID_SEPARATOR, NULL_LITERAL (printed for null alone: then an empty value is known to

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -286,6 +287,18 @@ WORDS = st.lists(st.text("ab '\"\\$`*?~\t%{}", max_size=6), max_size=5)
 @given(WORDS)
 def test_words_quoted_for_a_shell_come_back(words: list[str]) -> None:
     assert list(shell_words(shlex.join(["x", *words]))) == ["x", *words]
+
+
+PIECES = st.sampled_from([
+    "kcat", " -C ", "-f ", "'%s", "'", '"', "$'", "\\", "\n", "(", ")", "|", "||", "&", ";", "<", ">", "#", " ", "$",
+    "$(", "jq ", ".payload", "-J ", "sh -c ", "PS C:\\> ", ".\\kcat.exe ", "docker run ", "\\x", "%", "-K",
+])  # fmt: skip
+
+
+@given(st.lists(PIECES | st.text(max_size=3), max_size=16).map("".join))
+def test_whatever_is_pasted_gives_a_grammar_or_says_why_not(text: str) -> None:
+    with contextlib.suppress(UsageError):
+        assert grammar_of(text).layouts
 
 
 @pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash to compare with")
