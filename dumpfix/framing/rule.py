@@ -228,7 +228,11 @@ class LinearRule(RuleWithNotices):
             # Behind a later separator a payload has to show that the ones before belong to the key:
             # "12: 30: 45" is rather a text with colons in it.
             may_begin = count == 0 or self._may_tell(data, value)
-            ending = self._complete(data, value, limit, is_open) if closed and may_begin else None
+            ending = None
+            if closed and may_begin and self.layout.is_json:
+                ending = self._json_value(data, value, limit, is_open, final=final)
+            elif closed and may_begin:
+                ending = self._complete(data, value, limit, is_open)
             if ending is not None and (count == 0 or self._tells(data[value : ending[0]])):
                 end, tail, stop = ending
                 frame = self._frame(data, at, cuts, (value, end), tail, stop, True)
@@ -293,8 +297,6 @@ class LinearRule(RuleWithNotices):
 
     def _complete(self, data: bytes, value: int, limit: int, is_open: bool) -> tuple[int, tuple[Cut, ...], int] | None:
         """Rule 3b: where the payload ends, the cuts behind it, and where the record ends."""
-        if self.layout.is_json:
-            return self._json_value(data, value, limit, is_open)
         tail_text = self.tail_text
         if tail_text is not None:
             first = data.find(tail_text, value, limit)
@@ -328,12 +330,15 @@ class LinearRule(RuleWithNotices):
             at += 1
 
     def _json_value(
-        self, data: bytes, value: int, limit: int, is_open: bool
+        self, data: bytes, value: int, limit: int, is_open: bool, *, final: bool
     ) -> tuple[int, tuple[Cut, ...], int] | None:
-        """Rule 3a for a payload that is printed as a JSON value."""
-        end = json_end(self.value, data, value, limit)
-        if is_open and (end == PARTIAL or next(self._candidates(data, value + 1), end) < end):
-            # The value may go on, or the next record may begin inside it.
+        """Rule 3a for a payload that is printed as a JSON value: a string may hold what looks like a next start."""
+        is_bounded = data[value : value + 1] != b'"' and (self.ends_line or not self.layout.is_anchored)
+        end = json_end(self.value, data, value, limit if is_bounded else len(data))
+        if end == PARTIAL and (is_open or not (final or is_bounded)):
+            raise NeedMoreError
+        if is_open and is_bounded and next(self._candidates(data, value + 1), end) < end:
+            # The next record may begin inside it.
             raise NeedMoreError
         if end in (PARTIAL, MISMATCH):
             return None

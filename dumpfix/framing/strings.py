@@ -41,7 +41,8 @@ def json_end(element: Field, data: bytes, at: int, stop: int | None = None) -> i
     It has to end before ``stop``; where none is given, on its line, so that one that does not end costs no more.
     """
     if stop is None:
-        line_end = data.find(b"\n", at)
+        # Only a container could go on behind the line.
+        line_end = data.find(b"\n", at) if data[at : at + 1] in (b"{", b"[") else -1
         stop = len(data) if line_end < 0 else line_end
     cut = PARTIAL if stop == len(data) else MISMATCH
     if at >= stop:

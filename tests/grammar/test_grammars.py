@@ -187,6 +187,21 @@ def test_a_payload_in_a_json_string_is_its_content() -> None:
     assert reference(layout, ENVELOPE.notices).spans(dump) == found.spans
 
 
+def test_a_string_may_hold_what_looks_like_the_next_record() -> None:
+    grammar = mine('"@" OFFSET " " JSON_PAYLOAD', "OFFSET", "JSON_PAYLOAD")
+    dump = b'@1 "@2 x"@3 {"a":"@4 y"}@5 null'
+    (layout,) = grammar.layouts
+    found = scan(dump, layout, grammar.notices)
+    assert [(r["offset"], r["value"]) for r in found.records] == [
+        (b"1", b"@2 x"),
+        (b"3", b'{"a":"@4 y"}'),
+        (b"5", None),
+    ]
+    assert reference(layout, grammar.notices).spans(dump) == found.spans
+    for cut in range(len(dump)):
+        assert scan([dump[:cut], dump[cut:]], layout, grammar.notices).spans == found.spans
+
+
 def test_such_a_payload_is_known_to_be_null_or_empty(tmp_path: Path) -> None:
     file = tmp_path / "mine.lark"
     file.write_text(ENVELOPE.text)

@@ -233,6 +233,7 @@ def test_any_bytes_are_tiled_as_kcat_json(data: st.DataObject) -> None:
             b'"topic":',
             b'"payload":',
             b'"x"',
+            b"@7 ",
             b"1",
             b"null",
         ]
@@ -249,6 +250,7 @@ JSON_RECORDS = [
     'OFFSET JSON_HEADERS KEY "|" VALUE',
     'JSON_TOPIC ":" JSON_PAYLOAD ":" KEY "\\n"',
     "JSON_PAYLOAD",
+    '"@" OFFSET " " JSON_PAYLOAD',
 ]
 JSON_TERMINALS = "OFFSET JSON_TOPIC JSON_HEADERS JSON_KEY JSON_PAYLOAD JSON_VALUE KEY VALUE"
 
@@ -265,6 +267,7 @@ def test_json_values_in_lines_are_read_alike_by_both_readers(record: str, data: 
         JSON_RECORDS[4]: b'7["a"]k|{}',
         JSON_RECORDS[5]: b'"t":"{}":k\n',
         JSON_RECORDS[6]: b'"{}"',
+        JSON_RECORDS[7]: b'@7 "@8 x"',
     }[record]
     tokens = [
         b'{"k":',
