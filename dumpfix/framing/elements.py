@@ -6,17 +6,17 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dumpfix.framing.frame import NeedMoreError
+from dumpfix.framing.strings import MISMATCH, PARTIAL, json_end
 from dumpfix.grammar.layout import Element, Field, Literal
-from dumpfix.grammar.vocabulary import FREE_TEXT, LONGEST_TOPIC, SIZES, TOPIC_BYTES, Kind
-
-#: what :func:`element_end` says when the element is not there, and when the data ends inside it
-MISMATCH = -1
-PARTIAL = -2
+from dumpfix.grammar.vocabulary import FREE_TEXT, JSON_VALUES, LONGEST_TOPIC, SIZES, TOPIC_BYTES, Kind
 
 #: places tried for the separator after one text field; more would be a layout that does not fit
 MOST_SPLITS = 64
 #: a printed size above this is taken for a lie (Kafka's own limit on a message is far below)
 LARGEST_SIZE = 1 << 30
+
+#: the printed length of a key or payload that is null
+NULL_SIZE = b"-1"
 
 _DIGITS = frozenset(b"0123456789")
 _WORD = TOPIC_BYTES
@@ -49,6 +49,19 @@ def _integer_end(data: bytes, at: int) -> int:
     return end if end > first else MISMATCH
 
 
+def _size_end(data: bytes, at: int) -> int:
+    """The end of a printed length. The only negative one is -1, whatever digits follow it: ``-1`` and then ``7``."""
+    if data[at : at + 1] == b"-":
+        return _literal_end(NULL_SIZE, data, at)
+    return _integer_end(data, at)
+
+
+def _literal_end(text: bytes, data: bytes, at: int) -> int:
+    if data.startswith(text, at):
+        return at + len(text)
+    return PARTIAL if len(data) - at < len(text) and text.startswith(data[at:]) else MISMATCH
+
+
 def _date_time_end(data: bytes, at: int) -> int:
     text = data[at : at + len(_DATE_TIME)]
     for byte, wanted in zip(text, _DATE_TIME, strict=False):
@@ -60,13 +73,12 @@ def _date_time_end(data: bytes, at: int) -> int:
 def element_end(element: Literal | Field, data: bytes, at: int) -> int:
     """Where an element that needs no look-ahead ends; MISMATCH, or PARTIAL where the data ends first."""
     if isinstance(element, Literal):
-        text = element.text
-        if data.startswith(text, at):
-            return at + len(text)
-        return PARTIAL if len(data) - at < len(text) and text.startswith(data[at:]) else MISMATCH
+        return _literal_end(element.text, data, at)
     match element.kind:
-        case Kind.INTEGER | Kind.SIZE:
+        case Kind.INTEGER:
             return _integer_end(data, at)
+        case Kind.SIZE:
+            return _size_end(data, at)
         case Kind.BINARY_SIZE:
             return at + 4 if at + 4 <= len(data) else PARTIAL
         case Kind.NAME:
@@ -80,6 +92,8 @@ def element_end(element: Literal | Field, data: bytes, at: int) -> int:
             if end > at and data[end - 1] == 0x0D:
                 return end - 1
             return PARTIAL if end < 0 else end
+        case kind if kind in JSON_VALUES:
+            return json_end(element, data, at)
         case _:
             raise AssertionError(f"{element.terminal} ends by what follows it")
     if end == len(data):
@@ -238,7 +252,8 @@ def _text_ends(follower: Element | None, data: bytes, at: int, stop: int) -> Ite
         return
     # Nothing stands between the text and what follows (kcat -s avro, key.separator=): a payload shows itself
     # by its first byte, a number by its digits.
-    wanted = b'{["' if follower is None else b"-0123456789"
+    is_json = follower is None or (isinstance(follower, Field) and follower.kind in JSON_VALUES)
+    wanted = b'{["' if is_json else b"-0123456789"
     for end in range(at, min(stop, at + (1 << 16))):
         if data[end] in wanted:
             yield end

@@ -18,6 +18,8 @@ import orjson
 from dumpfix.framing.frame import Batch, Frame, NeedMoreError, Span
 from dumpfix.framing.notices import Notices, RuleWithNotices
 from dumpfix.framing.rule import Item
+from dumpfix.framing.strings import MISMATCH, PARTIAL, closing_quote, json_content
+from dumpfix.framing.strings import unescape as unescape
 from dumpfix.grammar.layout import Field, Layout, ObjectLayout
 from dumpfix.grammar.vocabulary import Kind
 from dumpfix.payload.validity import all_valid, is_valid
@@ -35,43 +37,6 @@ _TYPES = {
     Kind.JSON_ANY: _TEXTS,
 }
 _SCALAR = frozenset(b"+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
-_ESCAPED = {0x6E: 10, 0x74: 9, 0x72: 13, 0x62: 8, 0x66: 12, 0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F}
-
-
-def unescape(text: bytes) -> bytes:
-    r"""The bytes that the inside of a JSON string stands for; bytes from 0x80 on stay as they are.
-
-    Where ``\u`` escapes a lone surrogate the result is no UTF-8 (it has the surrogate in UTF-8's manner), so that
-    it is never taken for text that was in the topic.
-    """
-    if b"\\" not in text:
-        return text
-    out = bytearray()
-    at = 0
-    while True:
-        slash = text.find(b"\\", at)
-        if slash < 0 or slash + 1 >= len(text):
-            out += text[at:]
-            return bytes(out)
-        out += text[at:slash]
-        kind = text[slash + 1]
-        if kind != 0x75:
-            out.append(_ESCAPED.get(kind, kind))
-            at = slash + 2
-            continue
-        code, at = _code_unit(text, slash), slash + 6
-        if 0xD800 <= code < 0xDC00 and text[at : at + 2] == b"\\u":
-            low = _code_unit(text, at)
-            if 0xDC00 <= low < 0xE000:
-                code, at = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00), at + 6
-        out += chr(code).encode("utf-8", "surrogatepass")
-
-
-def _code_unit(text: bytes, at: int) -> int:
-    try:
-        return int(text[at + 2 : at + 6], 16)
-    except ValueError:
-        return 0xFFFD
 
 
 @dataclass(slots=True)
@@ -206,23 +171,14 @@ class ObjectRule(RuleWithNotices):
 
     def string_end(self, data: bytes, at: int, *, final: bool) -> int:
         """Behind the string at ``at``. Raises where a line end or the end of the data comes before its quote."""
-        position = at + 1
-        while True:
-            quote = data.find(b'"', position)
-            stop = quote if quote >= 0 else len(data)
-            line_end = data.find(b"\n", position, stop)
-            if line_end >= 0:
-                raise _BrokenObjectError(line_end)
-            if quote < 0:
-                if not final:
-                    raise NeedMoreError
-                raise _BrokenObjectError(len(data))
-            slashes = quote
-            while data[slashes - 1] == 0x5C:
-                slashes -= 1
-            if (quote - slashes) % 2 == 0:
-                return quote + 1
-            position = quote + 1
+        end = closing_quote(data, at)
+        if end == MISMATCH:
+            raise _BrokenObjectError(data.find(b"\n", at))
+        if end == PARTIAL:
+            if not final:
+                raise NeedMoreError
+            raise _BrokenObjectError(len(data))
+        return end
 
     def value_end(self, data: bytes, at: int, *, final: bool) -> int:
         """Where the value at ``at`` ends: a string, a scalar, or a container with its brackets matched."""
@@ -291,18 +247,13 @@ class ObjectRule(RuleWithNotices):
 
     def _content(self, bound: Field, text: bytes, *, is_whole: bool) -> bytes | None:
         """What a member's value says: a string's content, None for null, else the JSON text itself."""
-        if bound.kind in (Kind.JSON_ANY, Kind.JSON_STRING):
-            if text[:1] == b'"':
-                return unescape(text[1:-1] if is_whole else text[1:])
-            if text == b"null":
-                return None
         if bound.kind is Kind.JSON_VALUE:
             # As the batches have it, which see only what orjson read.
             try:
                 return orjson.dumps(orjson.loads(text))
             except ValueError:
                 return text
-        return text
+        return json_content(bound, text, is_whole=is_whole)
 
 
 class _LazyColumns(Mapping[str, Sequence[bytes | None]]):

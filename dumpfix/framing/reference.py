@@ -17,10 +17,11 @@ from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedInput, UnexpectedToken
 from lark.lexer import Lexer, LexerState
 
-from dumpfix.framing.elements import MISMATCH, PARTIAL, element_end
+from dumpfix.framing.elements import element_end
 from dumpfix.framing.frame import Frame, Span
 from dumpfix.framing.objects import ObjectRule
 from dumpfix.framing.rule import LinearRule
+from dumpfix.framing.strings import MISMATCH, PARTIAL
 from dumpfix.grammar.layout import AnyLayout, Choice, Element, Field, Layout, Literal, ObjectLayout
 from dumpfix.grammar.vocabulary import FREE_TEXT
 
@@ -138,7 +139,7 @@ class Reference:
                 yield from token.value
             elif token.type.startswith(_FIELD):
                 terminal = token.type.removeprefix(_FIELD)
-                is_needed = terminal not in ("JSON_NAME", "JSON_VALUE")
+                is_needed = isinstance(self.layout, Layout) or terminal not in ("JSON_NAME", "JSON_VALUE")
                 yield Span(start, end, "field", terminal) if is_needed else Span(start, end, "literal")
             else:
                 yield Span(start, end, "literal")
@@ -186,13 +187,13 @@ class _LayoutLexer(Lexer):
 
     def _record(self, data: bytes, frame: Frame, parser_state: ParserState[Any]) -> Iterator[Token]:
         """One record of a linear layout: fixed terminals by their kind, texts up to where the rule ends them."""
-        text_ends = {s.start: s.end for s in frame.spans if s.role == "field"}
+        # An empty text begins where the field behind it does.
+        text_ends = {(s.start, s.name): s.end for s in frame.spans if s.role == "field"}
         at = frame.start
         while at < frame.end:
             for name, element in self._accepted(parser_state):
                 if isinstance(element, Field) and element.kind in FREE_TEXT:
-                    # An empty text has no span of its own to be found by.
-                    end = text_ends.get(at, at)
+                    end = text_ends.get((at, element.terminal), at)
                 else:
                     end = self._fixed_end(element, data, at, text_ends)
                 if end >= at:
@@ -202,13 +203,17 @@ class _LayoutLexer(Lexer):
             else:
                 yield _token(_DAMAGED, coalesced(frame.spans), at, frame.end)
                 return
+        for span in frame.spans:
+            # The parser waits for an empty text at the very end too.
+            if span.role == "field" and span.start == frame.end:
+                yield from (_token(n, "", at, at) for n, _ in self._accepted(parser_state) if n == _FIELD + span.name)
 
-    def _fixed_end(self, element: Literal | Field, data: bytes, at: int, text_ends: dict[int, int]) -> int:
+    def _fixed_end(self, element: Literal | Field, data: bytes, at: int, text_ends: dict[tuple[int, str], int]) -> int:
         end = element_end(element, data, at)
-        if end == PARTIAL or (isinstance(element, Field) and at in text_ends):
+        if isinstance(element, Field):
             # A number at the very end of the dump, or a name that holds the beginning of the next literal.
-            return text_ends.get(at, MISMATCH)
-        return end
+            return text_ends.get((at, element.terminal), MISMATCH if end == PARTIAL else end)
+        return MISMATCH if end == PARTIAL else end
 
     def _cut_record(self, frame: Frame, parser_state: ParserState[Any]) -> Iterator[Token]:
         """One record with notices inside: the parser gets its tokens without them."""

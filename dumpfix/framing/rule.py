@@ -6,11 +6,12 @@ At a place where an item begins (the beginning of the dump, or directly behind a
 2. **Blank**: line ends between records are a separator, unless a record of this layout can be an empty line.
 3. **Record**: the elements before the payload match. Then the payload ends
 
-   a. by its size, if what follows the payload in the layout stands there;
+   a. by its size, or, if it is printed as a JSON value, where that ends; if what follows the payload in the
+      layout stands there;
    b. else at the first place where it is empty, is the null literal, or is a complete JSON text, and what
       follows the payload in the layout stands there. A text field before it ends at the first place for which
       the payload does so and the text closes the brackets and quotes that it opens; behind another separator
-      than the first the payload has to be an object or an array;
+      than the first the payload must not be empty nor a number (``12: 30: 45`` is a text with colons in it);
    c. else before the next start: at the last place where what follows the payload stands; or, where it stands
       nowhere (then the record is not complete), behind an object or array that a line end follows, or at the
       next start itself.
@@ -42,8 +43,9 @@ from dumpfix.framing.elements import (
 )
 from dumpfix.framing.frame import Frame, NeedMoreError, Span
 from dumpfix.framing.notices import Notices, RuleWithNotices
+from dumpfix.framing.strings import MISMATCH, PARTIAL, closing_quote, json_content, json_end
 from dumpfix.grammar.layout import Field, Layout, Literal
-from dumpfix.grammar.vocabulary import FREE_TEXT, MARKERS, SIZES, Kind
+from dumpfix.grammar.vocabulary import FREE_TEXT, JSON_VALUES, MARKERS, SIZES, Kind
 from dumpfix.payload.model import ScanResult
 from dumpfix.payload.validity import is_valid, passes_gate, scan_value
 
@@ -60,6 +62,8 @@ LONGEST_PREFIX = 1 << 16
 _INSIDE_A_DOCUMENT = b" \t\r\n}],"
 _LINE_ENDS = b"\r\n"
 _OPENERS = (b"{", b"[")
+#: how every JSON value begins that is no number
+_TELLING_BEGINNINGS = (*_OPENERS, b'"', b"t", b"f", b"n")
 _JSON_WHITE_SPACE = b" \t\r\n"
 
 
@@ -71,6 +75,9 @@ class LinearRule(RuleWithNotices):
         self.notices = Notices.of(tuple(notices))
         texts = [e for e in layout.prefix if not (isinstance(e, Field) and e.kind in FREE_TEXT)]
         self.null_texts = tuple(t for t in (layout.null_literal, layout.null_or_empty_literal) if t is not None)
+        self.value = layout.value or Field("VALUE")
+        #: a length that is printed with a JSON value is that of its content, and not needed
+        self.is_sized = layout.is_sized and not layout.is_json
         tail = layout.tail
         self.tail_has_text = any(isinstance(e, Field) and e.kind is Kind.TEXT for e in tail)
         self.tail_text = tail[0].text if tail and isinstance(tail[0], Literal) else None
@@ -202,7 +209,7 @@ class LinearRule(RuleWithNotices):
                 raise NeedMoreError
             return self._cut_off(data, at, anchor.cuts)
         limit, is_open = self.next_start(data, max(at + 1, anchor[1]), final=final)
-        if self.layout.is_sized:
+        if self.is_sized:
             frame = self._by_size(data, at, limit, final=final)
             if frame is not None:
                 return frame
@@ -218,14 +225,18 @@ class LinearRule(RuleWithNotices):
             closed = _is_closed(cuts, data)
             if not self.layout.has_value:
                 return self._frame(data, at, cuts, None, (), value, True)
-            # Behind a later separator only an object or an array shows that the ones before belong to the key:
+            # Behind a later separator a payload has to show that the ones before belong to the key:
             # "12: 30: 45" is rather a text with colons in it.
-            may_begin = count == 0 or data[value : value + 1] in _OPENERS
-            ending = self._complete(data, value, limit, is_open) if closed and may_begin else None
-            if ending is not None:
+            may_begin = count == 0 or self._may_tell(data, value)
+            ending = None
+            if closed and may_begin and self.layout.is_json:
+                ending = self._json_value(data, value, limit, is_open, final=final)
+            elif closed and may_begin:
+                ending = self._complete(data, value, limit, is_open)
+            if ending is not None and (count == 0 or self._tells(data[value : ending[0]])):
                 end, tail, stop = ending
                 frame = self._frame(data, at, cuts, (value, end), tail, stop, True)
-                frame.has_wrong_size = self.layout.is_sized
+                frame.has_wrong_size = self.is_sized
                 return frame
             if first is None or (closed and not _is_closed(first[0], data)):
                 first = cuts, value
@@ -236,16 +247,29 @@ class LinearRule(RuleWithNotices):
         if is_open:
             raise NeedMoreError
         frame = self._up_to_next_start(data, at, first[0], first[1], limit)
-        frame.has_wrong_size = self.layout.is_sized
+        frame.has_wrong_size = self.is_sized
         return frame
+
+    def _may_tell(self, data: bytes, value: int) -> bool:
+        """Whether what begins at ``value`` may be a payload that no part of a key looks like."""
+        return data[value : value + 1] in _TELLING_BEGINNINGS or any(
+            text.startswith(data[value : value + len(text)]) for text in self.null_texts
+        )
+
+    def _tells(self, payload: bytes) -> bool:
+        """Whether a payload that is JSON, null or empty is one that no part of a key looks like."""
+        return payload[:1] in _TELLING_BEGINNINGS or (bool(payload) and payload in self.null_texts)
 
     def _by_size(self, data: bytes, at: int, limit: int, *, final: bool) -> Frame | None:
         """The record whose payload ends by its size and is followed by what the layout says."""
         null_text = self.layout.null_or_empty_literal
-        value_field = Field("VALUE")
         ways = prefixes(self.layout.prefix, data, at, limit, is_open=not final, null_text=null_text)
         for cuts, value in islice(ways, MOST_READINGS if self.is_thorough else FEW_READINGS):
-            for end in sized_ends(value_field, cuts, data, value, null_text):
+            ends = sized_ends(self.value, cuts, data, value, null_text)
+            if not final and value in ends and null_text and null_text.startswith(data[value:]):
+                # What is printed for null may still come.
+                raise NeedMoreError
+            for end in ends:
                 if end > len(data):
                     if not final:
                         raise NeedMoreError
@@ -304,6 +328,26 @@ class LinearRule(RuleWithNotices):
             if at >= limit or data[at] not in b" \t\r\n":
                 return None
             at += 1
+
+    def _json_value(
+        self, data: bytes, value: int, limit: int, is_open: bool, *, final: bool
+    ) -> tuple[int, tuple[Cut, ...], int] | None:
+        """Rule 3a for a payload that is printed as a JSON value: a string may hold what looks like a next start."""
+        is_bounded = data[value : value + 1] != b'"' and (self.ends_line or not self.layout.is_anchored)
+        end = json_end(self.value, data, value, limit if is_bounded else len(data))
+        if end == PARTIAL and (is_open or not (final or is_bounded)):
+            raise NeedMoreError
+        if is_open and is_bounded and next(self._candidates(data, value + 1), end) < end:
+            # The next record may begin inside it.
+            raise NeedMoreError
+        if end in (PARTIAL, MISMATCH):
+            return None
+        tail = self._tail(data, end, limit, is_open=is_open)
+        if isinstance(tail, PartialMatch):
+            if is_open:
+                raise NeedMoreError
+            return None
+        return None if tail is None else (end, *tail)
 
     def _scan(self, data: bytes, value: int, limit: int, is_open: bool) -> ScanResult:
         """The JSON value at ``value``. Where the next start is known, orjson can mostly vouch for what lies before."""
@@ -394,7 +438,7 @@ class LinearRule(RuleWithNotices):
         complete: bool,
     ) -> Frame:
         spans: list[Span] = []
-        everything = [*cuts, *([Cut(Field("VALUE"), *value)] if value else []), *tail]
+        everything = [*cuts, *([Cut(self.value, *value)] if value else []), *tail]
         position = at
         for element, start, end in everything:
             if start > position:
@@ -438,6 +482,8 @@ def interpret(layout: Layout, cuts: Sequence[Cut], data: bytes) -> dict[str, byt
     """The attributes of a record: bytes, or None for a key or payload that is known to be null."""
     fields: dict[str, bytes | None] = {}
     sizes: dict[str, int] = {}
+    #: attributes whose JSON says by itself whether they are null
+    said: set[str] = set()
     for element, start, end in cuts:
         if isinstance(element, Literal):
             if element.name in MARKERS:
@@ -448,18 +494,23 @@ def interpret(layout: Layout, cuts: Sequence[Cut], data: bytes) -> dict[str, byt
             binary = element.kind is Kind.BINARY_SIZE
             size = int.from_bytes(data[start:end], "big", signed=True) if binary else int(data[start:end])
             sizes[element.meaning.removesuffix("_size")] = size
+        elif element.kind in JSON_VALUES and element.meaning:
+            text = data[start:end]
+            is_whole = closing_quote(text, 0) == len(text) if text[:1] == b'"' else True
+            fields[element.meaning] = json_content(element, text, is_whole=is_whole)
+            said.add(element.meaning)
         elif element.meaning:
             fields[element.meaning] = data[start:end]
     for name in ("key", "value"):
-        text = fields.get(name)
-        if text is None:
+        shown = fields.get(name)
+        if shown is None or name in said:
             continue
         known = sizes.get(name)
-        if (known == -1 and text in (b"", layout.null_or_empty_literal)) or (
-            known is None and text in null_texts(layout, name)
+        if (known == -1 and shown in (b"", layout.null_or_empty_literal)) or (
+            known is None and shown in null_texts(layout, name)
         ):
             fields[name] = None
-        elif known == 0 and text == layout.null_or_empty_literal:
+        elif known == 0 and shown == layout.null_or_empty_literal:
             fields[name] = b""
     return fields
 

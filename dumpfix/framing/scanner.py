@@ -13,10 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
 from typing import cast
 
+from dumpfix.framing.elements import NULL_SIZE
 from dumpfix.framing.frame import Batch, NeedMoreError
 from dumpfix.framing.rule import Item, LinearRule, is_closed_text, null_texts
 from dumpfix.grammar.layout import Choice, Field, Layout, Literal
-from dumpfix.grammar.vocabulary import MARKERS, SIZES, TOPIC_BYTES, Kind
+from dumpfix.grammar.vocabulary import JSON_VALUES, MARKERS, SIZES, TOPIC_BYTES, Kind
 from dumpfix.payload.validity import all_valid, is_valid
 
 #: a region is looked at in pieces of this size, so that one damaged record costs no more than its neighbourhood
@@ -33,6 +34,8 @@ class LinearScanner:
     def __init__(self, layout: Layout, notices: Sequence[Layout] = ()) -> None:
         self.layout = layout
         self.rule = LinearRule(layout, notices)
+        # A JSON value ends by itself, not at what separates columns: such layouts are left to the rule.
+        self.has_columns = layout.has_value and not any(Field(name).kind in JSON_VALUES for name in layout.fields)
 
     def items(self, data: bytes, at: int, *, final: bool) -> Iterator[Item | Batch]:
         """The items of ``data[at:]`` in order, as far as these bytes decide.
@@ -41,7 +44,7 @@ class LinearScanner:
         """
         plan: _Plan | None = None
         while at < len(data):
-            if plan is None:
+            if plan is None and self.has_columns:
                 plan = _Plan.of(self.rule, data, at)
             rows = plan.rows(data, at) if plan is not None else None
             if plan is not None and rows is not None:
@@ -139,7 +142,7 @@ class _Plan:
     def of(rule: LinearRule, data: bytes, at: int) -> _Plan | None:
         """The plan for the records that begin at ``at``; None where the layout cannot be cut this way."""
         layout = rule.layout
-        if not layout.has_value or any(isinstance(e, Choice) for e in layout.tail):
+        if any(isinstance(e, Choice) for e in layout.tail):
             return None
         before = rule.first_elements(data, at)
         if before is None:
@@ -198,7 +201,8 @@ class _Columns:
         for column, (element, cells) in enumerate(zip(self.plan.fields, self.cells, strict=True)):
             if element.kind in _INTEGERS:
                 if not b"".join(cells).isdigit() or b"" in cells or max(map(len, cells)) > 19:
-                    self._mark(i for i, text in enumerate(cells) if not _is_integer(text))
+                    holds = _is_size if element.kind is Kind.SIZE else _is_integer
+                    self._mark(i for i, text in enumerate(cells) if not holds(text))
             elif element.kind is Kind.TEXT:
                 self._check_text(column, cells)
             elif element.kind is not Kind.PAYLOAD and (b"".join(cells).translate(None, _NAME) or b"" in cells):
@@ -274,6 +278,10 @@ class _Columns:
 def _is_integer(text: bytes) -> bool:
     digits = text[1:] if text[:1] == b"-" else text
     return digits.isdigit() and len(digits) <= 20
+
+
+def _is_size(text: bytes) -> bool:
+    return text == NULL_SIZE or (text.isdigit() and len(text) <= 20)
 
 
 def _joined(elements: Sequence[Literal | Field]) -> list[Literal | Field]:

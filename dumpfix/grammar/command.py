@@ -2,7 +2,8 @@
 
 kcat and kafkacat: ``-f -K -D -J -Z -s``. kafka-console-consumer and the Confluent ones: ``--property``,
 ``--formatter-property``, ``--formatter-config``, ``--formatter``. What stands in front (``docker run``,
-``docker compose exec``, ``kubectl exec … --``, ``sh -c '…'``) and behind (pipes, redirections) is left out.
+``docker compose exec``, ``kubectl exec … --``, ``sh -c '…'``, ``cd /opt &&``, a prompt) is left out, and so is what
+stands behind, but for jq: what its filter leaves of a record decides what the dump holds.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from dumpfix.errors import UsageError
 from dumpfix.grammar.kcat_format import default_format, delimiter, grammar_text, pieces
 from dumpfix.grammar.layout import AnyLayout, Choice, Grammar, Layout
 from dumpfix.grammar.load import load, shipped
+from dumpfix.grammar.pipe import Rest, rest_of
+from dumpfix.grammar.shell import Words, as_bytes, pipelines, windows_pipelines, without_prompts
 
 KCAT = frozenset({"kcat", "kafkacat"})
 CONSOLE_CONSUMERS = frozenset(
@@ -32,8 +35,30 @@ _WITH_ARGUMENT = frozenset(
     letter for letter, colon in zip(_KCAT_OPTIONS, _KCAT_OPTIONS[1:] + " ", strict=True) if colon == ":"
 )
 
-_ENDS_COMMAND = frozenset("|;&><")
-_DOLLAR_ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b", "0": "\0"}
+#: what these call, or print, is no call of the tool that they name
+_NO_CALLS = frozenset({
+    "alias", "apk", "apt", "apt-get", "brew", "cat", "cd", "chmod", "cp", "curl", "dnf", "echo", "export", "grep",
+    "head", "less", "ls", "man", "mkdir", "mv", "pip", "pip3", "printf", "rm", "set", "sleep", "source", "tail", "tee",
+    "touch", "type", "unset", "wget", "which", "yum",
+})  # fmt: skip
+#: options behind which the name of a container stands, or of what it belongs to
+_NAMING = frozenset({"--name", "--hostname", "--network", "--net", "--network-alias", "--container", "--user"})
+_CONTAINER_TOOLS = frozenset({"docker", "podman", "nerdctl", "docker-compose", "podman-compose"})
+_CONTAINER_CALLS = frozenset({"run", "exec"})
+_CONTAINER_GROUPS = frozenset({"container", "compose"})
+_SHELLS = frozenset({"sh", "bash", "ash", "dash", "zsh", "ksh", "su"})
+#: what may stand in front of the word that names the program
+_FRONT = frozenset({"time", "sudo", "exec", "command", "nohup", "env", "do", "then", "!", "{", "&", "winpty"})
+_PROMPT_ENDS = ("$", "#", "%", ">")
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A call of a tool: its name, its arguments, and the commands that its output is piped through."""
+
+    tool: str
+    arguments: Words
+    behind: tuple[Words, ...] = ()
 
 
 def grammar_of(command: str) -> Grammar:
@@ -41,110 +66,119 @@ def grammar_of(command: str) -> Grammar:
 
     Raises UsageError where there is no such tool in it, its quotes do not close, or it prints no payloads.
     """
-    words = list(shell_words(command))
-    tool, arguments = _tool(words)
-    if tool is None:
-        raise UsageError(
-            "the command calls neither kcat, kafkacat nor a kafka console consumer; paste it whole, or give the "
-            "format itself with --kcat-format"
-        )
-    if tool in KCAT and "jq" in command and ".payload" in command:
-        # What `kcat -J | jq .payload` leaves are the payloads alone.
-        return shipped("jsonl")
-    return _kcat(arguments) if tool in KCAT else _console_consumer(arguments)
+    refused: UsageError | None = None
+    for call in _calls(command):
+        try:
+            return _grammar_of_call(call)
+        except _OtherModeError as error:
+            # `kcat -L; kcat -C`: the list of topics came first.
+            refused = refused or error
+    raise refused or UsageError(
+        "the command calls neither kcat, kafkacat nor a kafka console consumer; paste it whole, or give the "
+        "format itself with --kcat-format"
+    )
 
 
-def shell_words(command: str) -> Iterator[str]:
-    """The words of the first command of a line that a POSIX shell or bash would run (``$'…'`` too)."""
-    word: list[str] | None = None
-    at = 0
-    while at < len(command):
-        char = command[at]
-        if char == "\\":
-            if command.startswith("\\\r\n", at):
-                at += 3
-                continue
-            if command[at + 1 : at + 2] != "\n":
-                word = [*(word or []), command[at + 1 : at + 2]]
-            at += 2
-        elif char in "'\"" or command.startswith(("$'", '$"'), at):
-            text, at = _quoted(command, at)
-            word = [*(word or []), text]
-        elif char.isspace():
-            if word is not None:
-                yield "".join(word)
-                word = None
-            if char == "\n" and word is None and command[at:].strip() and _begins_anew(command[at:]):
-                return
-            at += 1
-        elif char in _ENDS_COMMAND:
-            if word is not None and not (char in "<>" and "".join(word).isdigit()):
-                yield "".join(word)
+def _grammar_of_call(call: _Call) -> Grammar:
+    if call.tool in KCAT:
+        return _kcat(call.arguments, rest_of(call.behind))
+    return _console_consumer(call.tool, call.arguments, rest_of(call.behind))
+
+
+# -- the call ----------------------------------------------------------------------------------------------------
+
+
+def _calls(text: str) -> Iterator[_Call]:
+    """The calls of a tool in a pasted text; read as a POSIX shell does, else without prompts, else as on Windows."""
+    found = False
+    fault: UsageError | None = None
+    for read in (pipelines, _prompted_pipelines, windows_pipelines):
+        try:
+            for commands in read(text):
+                for index, words in enumerate(commands):
+                    for call in _calls_in(words):
+                        found = True
+                        yield replace(call, behind=(*call.behind, *commands[index + 1 :]))
+        except UsageError as error:
+            fault = fault or error
+        if found:
             return
-        else:
-            word = [*(word or []), char]
-            at += 1
-    if word is not None:
-        yield "".join(word)
+    if fault is not None and any(tool in text for tool in KCAT | CONSOLE_CONSUMERS):
+        raise fault
 
 
-def _begins_anew(rest: str) -> bool:
-    """Whether the next line cannot belong to this command: it does not begin with an option."""
-    return not rest.lstrip().startswith("-")
+def _prompted_pipelines(text: str) -> Iterator[tuple[Words, ...]]:
+    return pipelines(without_prompts(text))
 
 
-def _quoted(command: str, at: int) -> tuple[str, int]:
-    dollar = command[at] == "$"
-    start = at + dollar
-    quote = command[start]
-    out: list[str] = []
-    position = start + 1
-    while position < len(command):
-        char = command[position]
-        if char == quote:
-            return "".join(out), position + 1
-        if char == "\\" and (quote == '"' or dollar):
-            text, position = _escaped(command, position, dollar and quote == "'")
-            out.append(text)
+def _calls_in(words: Words) -> Iterator[_Call]:
+    """The calls of a tool that one simple command makes."""
+    if _calls_nothing(words):
+        return
+    script = _script(words)
+    if script is not None:
+        inner = list(_calls(script))
+        if inner:
+            yield from inner
+            return
+    call = _direct(words)
+    if call is not None:
+        yield call
+        return
+    for word in words:
+        # `ssh host 'kcat …'`
+        if any(char.isspace() for char in word) and any(tool in word for tool in KCAT | CONSOLE_CONSUMERS):
+            yield from _calls(word)
+            return
+    for index, word in enumerate(words):
+        image = _base_name(word).partition(":")[0]
+        is_named = index > 0 and words[index - 1] in _NAMING
+        if (image in KCAT and not is_named) or image.startswith("cp-kafkacat"):
+            yield _Call("kcat", words[index + 1 :])
+            return
+
+
+def _calls_nothing(words: Words) -> bool:
+    """Whether a simple command only names a tool: ``echo kcat``, ``docker pull edenhill/kcat``."""
+    rest = list(words)
+    while rest and (rest[0] in _FRONT or "=" in rest[0] or rest[0].endswith(_PROMPT_ENDS)):
+        del rest[0]
+    if not rest:
+        return True
+    name = _base_name(rest[0])
+    if name in _CONTAINER_TOOLS:
+        verbs = [word for word in rest[1:] if not word.startswith("-") and word not in _CONTAINER_GROUPS]
+        return not _CONTAINER_CALLS.intersection(verbs)
+    return name in _NO_CALLS
+
+
+def _script(words: Words) -> str | None:
+    """The STRING of ``sh -c STRING``, wherever in the command the shell is called."""
+    for index, word in enumerate(words):
+        if _base_name(word) not in _SHELLS:
             continue
-        out.append(char)
-        position += 1
-    raise UsageError(f"the command's quote {quote} at column {at + 1} does not close", column=at + 1)
+        for place in range(index + 1, len(words) - 1):
+            option = words[place]
+            if option.startswith("-") and not option.startswith("--") and "c" in option:
+                return words[place + 1]
+    return None
 
 
-def _escaped(command: str, at: int, is_ansi: bool) -> tuple[str, int]:
-    """A backslash in double quotes (it stays before most characters) or in ``$'…'``."""
-    follower = command[at + 1 : at + 2]
-    if not is_ansi:
-        if follower == "\n":
-            return "", at + 2
-        return (follower if follower in '"\\$`' else "\\" + follower), at + 2
-    if follower == "x":
-        end = at + 2
-        while end < len(command) and end < at + 4 and command[end] in "0123456789abcdefABCDEF":
-            end += 1
-        if end > at + 2:
-            return chr(int(command[at + 2 : end], 16)), end
-    return _DOLLAR_ESCAPES.get(follower, follower), at + 2
-
-
-def _tool(words: Sequence[str]) -> tuple[str | None, Sequence[str]]:
-    """The tool that the words call, and its arguments."""
+def _direct(words: Words) -> _Call | None:
+    """The call of a tool that is a word of the command: the last of several in a row (``docker exec kcat kcat``)."""
     known = KCAT | CONSOLE_CONSUMERS
     names = [_base_name(word) for word in words]
-    for index, name in enumerate(names):
-        if name in known:
-            while index + 1 < len(names) and names[index + 1] in known:
-                index += 1
-            return names[index], words[index + 1 :]
-    for word in words:
-        if any(char.isspace() for char in word) and any(tool in word for tool in known):
-            return _tool(list(shell_words(word)))
-    for index, name in enumerate(names):
-        image = name.partition(":")[0]
-        if image in known or image.startswith("cp-kafkacat"):
-            return "kcat", words[index + 1 :]
-    return None, ()
+    places = [index for index, name in enumerate(names) if name in known]
+    # The name of a container tells the tool only where nothing else does.
+    sure = [index for index in places if not index or words[index - 1] not in _NAMING]
+    if not sure and any(name.partition(":")[0] in KCAT for name in names if name not in known):
+        return None
+    if not places:
+        return None
+    place = (sure or places)[0]
+    while place + 1 < len(names) and names[place + 1] in known:
+        place += 1
+    return _Call(names[place], words[place + 1 :])
 
 
 def _base_name(word: str) -> str:
@@ -157,8 +191,17 @@ def _base_name(word: str) -> str:
 # -- kcat ------------------------------------------------------------------------------------------------------
 
 
+#: modes in which kcat prints no records -> what it does instead
+_OTHER_MODES = {"P": "writes records to Kafka", "L": "lists topics and partitions", "Q": "looks up offsets"}
+
+
+class _OtherModeError(UsageError):
+    """A call of kcat that prints no records."""
+
+
 @dataclass(slots=True)
 class _KcatOptions:
+    mode: str = ""
     format: bytes | None = None
     key_delimiter: bytes | None = None
     record_delimiter: bytes = b"\\n"
@@ -184,7 +227,7 @@ def _kcat_options(arguments: Sequence[str]) -> _KcatOptions:
                 if not argument and at < len(arguments):
                     argument = arguments[at]
                     at += 1
-            _take(options, letter, argument.encode("utf-8", "surrogateescape"))
+            _take(options, letter, as_bytes(argument))
             if takes:
                 break
     return options
@@ -192,6 +235,8 @@ def _kcat_options(arguments: Sequence[str]) -> _KcatOptions:
 
 def _take(options: _KcatOptions, letter: str, argument: bytes) -> None:
     match letter:
+        case "P" | "L" | "Q" | "C" | "G":
+            options.mode = letter
         case "f":
             options.format = argument
         case "K":
@@ -208,14 +253,15 @@ def _take(options: _KcatOptions, letter: str, argument: bytes) -> None:
             pass
 
 
-def _kcat(arguments: Sequence[str]) -> Grammar:
+def _kcat(arguments: Sequence[str], rest: Rest) -> Grammar:
     options = _kcat_options(arguments)
+    if options.mode in _OTHER_MODES:
+        raise _OtherModeError(
+            f"kcat -{options.mode} {_OTHER_MODES[options.mode]} and prints no records: give the command that made "
+            "the dump (kcat -C …)"
+        )
     if options.json:
-        separator = delimiter(options.record_delimiter)
-        if options.format is not None:
-            first = next(iter(pieces(options.format)), b"")
-            separator = first if isinstance(first, bytes) else b""
-        return shipped("kcat-json", {"LINE_SEPARATOR": separator})
+        return _kcat_json(options, rest)
     key_delimiter = options.key_delimiter
     if options.avro_key and key_delimiter is None:
         key_delimiter = b""
@@ -223,17 +269,44 @@ def _kcat(arguments: Sequence[str]) -> Grammar:
     if format_string is None:
         format_string = default_format(key_delimiter, options.record_delimiter)
     grammar = load(grammar_text(format_string, prints_null_as=b"NULL" if options.null else None), "kcat")
-    _demand_payload(grammar.layouts, "the format has no %s")
+    _demand_columns(grammar.layouts, rest)
     return grammar
+
+
+def _kcat_json(options: _KcatOptions, rest: Rest) -> Grammar:
+    if rest is Rest.PAYLOAD:
+        return shipped("jsonl")
+    if rest is Rest.WHOLE:
+        return shipped("kcat-json")
+    if rest is not Rest.UNTOUCHED:
+        raise _built_by_jq()
+    separator = delimiter(options.record_delimiter)
+    if options.format is not None:
+        first = next(iter(pieces(options.format)), b"")
+        separator = first if isinstance(first, bytes) else b""
+    return shipped("kcat-json", {"LINE_SEPARATOR": separator})
+
+
+def _demand_columns(layouts: Sequence[AnyLayout], rest: Rest) -> None:
+    """Refuse a filter of jq that takes more than the payload from the tool: it reads no columns, so they are lost."""
+    if rest in (Rest.PAYLOAD, Rest.BUILT) and not any(layout.fields == ("VALUE",) for layout in layouts):
+        raise _built_by_jq()
+
+
+def _built_by_jq() -> UsageError:
+    return UsageError(
+        "jq builds records of its own from what the tool printed, so the command does not say what the dump looks "
+        "like: leave --command out, or give --grammar with a grammar of yours"
+    )
 
 
 # -- kafka-console-consumer --------------------------------------------------------------------------------------
 
 
-def _console_consumer(arguments: Sequence[str]) -> Grammar:
+def _console_consumer(tool: str, arguments: Sequence[str], rest: Rest) -> Grammar:
     properties = dict(_properties(arguments))
     overrides = {
-        terminal: properties[name].encode()
+        terminal: as_bytes(properties[name])
         for name, terminal in (
             ("key.separator", "KEY_SEPARATOR"),
             ("line.separator", "LINE_SEPARATOR"),
@@ -243,18 +316,46 @@ def _console_consumer(arguments: Sequence[str]) -> Grammar:
         )
         if name in properties
     }
+    is_confluent = tool != "kafka-console-consumer"
+    wanted = _columns(properties) | ({"VALUE"} if is_confluent else set())
+    if "VALUE" not in wanted:
+        raise UsageError("a dump made like that holds no payloads (print.value=false): there is nothing to convert")
     whole = shipped("console-consumer", overrides)
-    wanted = _columns(properties)
-    rules = ("default", "schema_ids", "partition_last") if "VALUE" in wanted else ("without_value",)
-    layouts = tuple(
-        layout
-        for layout in whole.layouts
-        if isinstance(layout, Layout) and layout.name in rules and _has_columns(layout, wanted)
-    )
-    _demand_payload(layouts, "print.value=false")
+    layouts: dict[Layout, None] = {}
+    for columns, rules in _versions(wanted, is_confluent=is_confluent):
+        if layouts and _is_no_rival(wanted, columns):
+            continue
+        for layout in whole.layouts:
+            if isinstance(layout, Layout) and layout.name in rules and _has_columns(layout, columns):
+                layouts[layout] = None
     if not layouts:
         raise UsageError("no version of kafka-console-consumer prints these columns together")
-    return replace(whole, layouts=layouts)
+    _demand_columns([next(iter(layouts))], rest)
+    return replace(whole, layouts=tuple(layouts))
+
+
+def _versions(wanted: frozenset[str], *, is_confluent: bool) -> Iterator[tuple[frozenset[str], tuple[str, ...]]]:
+    """What the versions of the tool print where these columns are asked for: columns and rules, the newest first.
+
+    A version leaves out, without a word, the columns that it does not know.
+    """
+    named = ("default", "schema_ids")
+    yield wanted, named
+    # Before 4.0.
+    yield wanted - {"delivery", "epoch"}, named
+    # 2.5 and 2.6: the partition comes last.
+    before_2_7 = wanted - {"delivery", "epoch", "OFFSET", "HEADERS"}
+    if not is_confluent and "PARTITION" in wanted:
+        yield before_2_7, ("partition_last",)
+    # Before 2.5, and before 0.10.
+    yield before_2_7 - {"PARTITION"}, named
+    yield before_2_7 - {"PARTITION", "timestamp"}, named
+
+
+def _is_no_rival(wanted: frozenset[str], columns: frozenset[str]) -> bool:
+    """Whether detection could not tell these columns from all: it takes headers and a key without a label for a key."""
+    is_unlabelled = wanted <= {"HEADERS", "KEY", "VALUE", "VALUE_SCHEMA_ID"}
+    return is_unlabelled and "KEY" in wanted and "HEADERS" in wanted - columns
 
 
 def _properties(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -338,8 +439,3 @@ def _has_columns(layout: Layout, wanted: frozenset[str]) -> bool:
     if "KEY_SCHEMA_ID" in ids and "VALUE_SCHEMA_ID" not in ids:
         return False
     return rules | plain | (ids - {"KEY_SCHEMA_ID"}) == wanted
-
-
-def _demand_payload(layouts: Sequence[AnyLayout], why: str) -> None:
-    if layouts and not any(layout.has_value for layout in layouts):
-        raise UsageError(f"a dump made like that holds no payloads ({why}): there is nothing to convert")

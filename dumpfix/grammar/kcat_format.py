@@ -159,6 +159,8 @@ def grammar_text(format_string: bytes, *, prints_null_as: bytes | None = b"NULL"
             raise UsageError("the format prints %s twice: dumpfix reads one payload a record")
     if not terminals:
         raise UsageError("the format prints no field of a record: there is nothing to convert (the payload is %s)")
+    if "VALUE" not in terminals:
+        raise UsageError("a dump made like that holds no payloads (the format has no %s): there is nothing to convert")
     shown = format_string.decode("utf-8", "backslashreplace").replace("\n", "\\n").replace("\r", "\\r")
     null = f"NULL_OR_EMPTY_LITERAL: {literal_text(prints_null_as)}\n" if prints_null_as is not None else ""
     headers = HEADER_SPELLING if "HEADERS" in terminals else ""

@@ -86,6 +86,7 @@ class Layout:
     lead: int = 0
     may_cut_records: bool = False
 
+    value: Field | None = field(init=False, repr=False, compare=False)
     prefix: tuple[Element, ...] = field(init=False, repr=False, compare=False)
     tail: tuple[Element, ...] = field(init=False, repr=False, compare=False)
     has_value: bool = field(init=False, repr=False, compare=False)
@@ -93,14 +94,17 @@ class Layout:
     is_anchored: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        value = next((i for i, e in enumerate(self.elements) if isinstance(e, Field) and e.kind is Kind.PAYLOAD), None)
-        cut = len(self.elements) if value is None else value
+        cut, value = next(
+            ((i, e) for i, e in enumerate(self.elements) if isinstance(e, Field) and e.meaning == "value"),
+            (len(self.elements), None),
+        )
         prefix = self.elements[:cut]
         anchor: list[Element] = []
         for element in prefix:
             if isinstance(element, Field) and element.kind in FREE_TEXT:
                 break
             anchor.append(element)
+        object.__setattr__(self, "value", value)
         object.__setattr__(self, "prefix", prefix)
         object.__setattr__(self, "tail", self.elements[cut + 1 :])
         object.__setattr__(self, "has_value", value is not None)
@@ -137,9 +141,14 @@ class Layout:
         return replace(self, elements=tuple(map(element, self.elements)))
 
     @property
+    def is_json(self) -> bool:
+        """Whether the payload is printed as a JSON value, its content in a string."""
+        return self.value is not None and self.value.kind is not Kind.PAYLOAD
+
+    @property
     def is_sized(self) -> bool:
-        """Whether the payload's length is printed before it."""
-        return any(isinstance(e, Field) and e.meaning == "value_size" for e in self.prefix)
+        """Whether the payload's length is printed before it, or it shows by itself whether it is null or empty."""
+        return self.is_json or any(isinstance(e, Field) and e.meaning == "value_size" for e in self.prefix)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ A ``record`` that repeats a rule of members (``"{" [member ("," member)*] "}"``)
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import resources
 from itertools import product
@@ -32,7 +33,7 @@ from dumpfix.grammar.layout import (
     Literal,
     ObjectLayout,
 )
-from dumpfix.grammar.vocabulary import FREE_TEXT, MARKERS, NAMED_LITERALS, TERMINALS
+from dumpfix.grammar.vocabulary import FREE_TEXT, JSON_VALUES, MARKERS, NAMED_LITERALS, TERMINALS
 
 if TYPE_CHECKING:
     from lark import Token, Tree
@@ -169,6 +170,8 @@ class _Expander:
         self.terminals = definitions.terminals
         self.overrides = overrides
         self.path = path
+        #: the rules that are being expanded, the outermost first
+        self.open: list[str] = []
 
     def grammar(self) -> Grammar:
         for terminal, tree in self.terminals.items():
@@ -179,6 +182,12 @@ class _Expander:
         if "record" not in self.rules:
             raise GrammarError("there is no rule called record", path=self.path)
         layouts = tuple(dict.fromkeys(self._layouts()))
+        if not any(layout.has_value for layout in layouts):
+            raise GrammarError(
+                "no record of this grammar has a payload: put VALUE where it stands (JSON_PAYLOAD where it is printed "
+                "in a JSON string)",
+                path=self.path,
+            )
         notices = tuple(dict.fromkeys(self.notices())) + shared_notices()
         named = {name: text for name in NAMED_LITERALS if (text := self._named(name)) is not None}
         return Grammar(self.name, self.text, layouts, notices, named)
@@ -269,19 +278,35 @@ class _Expander:
             raise GrammarError(f"{token} is a pattern: a grammar holds strings only", path=self.path, line=line)
         return Literal(literal_bytes(str(token), self.path))
 
+    @contextmanager
+    def _within(self, rule: str) -> Iterator[None]:
+        """While a rule is expanded. Raises GrammarError where that has led back to it."""
+        if rule in self.open:
+            raise self._endless((*self.open[self.open.index(rule) :], rule))
+        self.open.append(rule)
+        yield
+        self.open.pop()
+
+    def _endless(self, rules: Sequence[str]) -> GrammarError:
+        way = " → ".join(map(_base, rules))
+        return GrammarError(f"a record must not contain itself ({way}): write out what it holds", path=self.path)
+
     def _choice(self, rule: str) -> Choice:
         if rule not in self.rules:
             raise GrammarError(f"there is no rule called {rule}", path=self.path)
-        alternatives = [flat for sequence in self._sequences(self.rules[rule]) for flat in _flattened(sequence)]
+        with self._within(rule):
+            alternatives = [flat for sequence in self._sequences(self.rules[rule]) for flat in _flattened(sequence)]
         for flat in alternatives:
             if any(isinstance(e, Field) and e.kind in FREE_TEXT for e in flat) and len(flat) > 1:
                 raise GrammarError(f"rule {rule}: text and payload belong into record itself", path=self.path)
         return Choice(_base(rule), tuple(alternatives))
 
-    def _alternatives(self, rule: str) -> Iterator[tuple[str, Tree[Any]]]:
+    def _alternatives(self, rule: str, inside: tuple[str, ...] = ()) -> Iterator[tuple[str, Tree[Any]]]:
         """The alternatives of a rule, each with the name of its layout; a lone rule name is looked into."""
         from lark.grammar import NonTerminal
 
+        if rule in inside:
+            raise self._endless((*inside, rule))
         for tree in self.rules[rule].children:
             name = _base(rule)
             if str(tree.data) == "alias":
@@ -291,7 +316,7 @@ class _Expander:
                 lone = only.children[0].name
                 if lone not in self.rules:
                     raise GrammarError(f"there is no rule called {lone}", path=self.path)
-                yield from self._alternatives(lone)
+                yield from self._alternatives(lone, (*inside, rule))
             else:
                 yield name, tree
 
@@ -319,15 +344,35 @@ class _Expander:
             if len(elements) > 1 or stripped:
                 lead = len(elements[0].text) - len(stripped)
                 elements = (Literal(stripped, elements[0].name), *elements[1:]) if stripped else elements[1:]
+        self._check_payload(elements)
+        null_literal = self._named("NULL_LITERAL")
+        texts = [e.kind for e in elements if isinstance(e, Field) and e.meaning in ("key", "value")]
+        if null_literal is None and texts and all(kind in JSON_VALUES for kind in texts):
+            # JSON has a null of its own, so that an empty string is known to be empty.
+            null_literal = b"null"
         return Layout(
             self.name,
             name,
             elements,
-            null_literal=self._named("NULL_LITERAL"),
+            null_literal=null_literal,
             null_or_empty_literal=self._named("NULL_OR_EMPTY_LITERAL"),
             headers=self._header_spelling(),
             lead=lead,
         )
+
+    def _check_payload(self, elements: tuple[Element, ...]) -> None:
+        """Raise GrammarError for a record with two payloads, or with one that only some records have."""
+        payloads = [e.terminal for e in elements if isinstance(e, Field) and e.meaning == "value"]
+        if len(payloads) > 1:
+            raise GrammarError(
+                f"a record has one payload, not {' and '.join(payloads)}: declare what is not the payload as TEXT",
+                path=self.path,
+            )
+        for element in elements:
+            if not isinstance(element, Choice):
+                continue
+            if any(isinstance(e, Field) and e.meaning == "value" for way in element.alternatives for e in way):
+                raise GrammarError(f"rule {element.rule}: the payload belongs into record itself", path=self.path)
 
     def _header_spelling(self) -> HeaderSpelling | None:
         value_separator = self._named("HEADER_VALUE_SEPARATOR")

@@ -21,6 +21,9 @@ JSON_ANY        a JSON string whose content is the field; ``null`` is null; any 
 JSON_VALUE      any JSON value, as it stands
 ==============  ==========================================================================================
 
+The last three end where their JSON value does; that of the payload may span lines, any other stands on one.
+JSON_PAYLOAD is the payload as VALUE is, a record has one of the two; JSON_VALUE is something else that it holds.
+
 Named string terminals, which options and ``--command`` override: KEY_SEPARATOR, LINE_SEPARATOR,
 HEADERS_SEPARATOR, SCHEMA_ID_SEPARATOR, NULL_LITERAL (printed for null alone: then an empty value is known to
 be empty) and NULL_OR_EMPTY_LITERAL (kcat ``-Z`` prints it for null and for empty alike). Named strings that say
@@ -114,6 +117,8 @@ MARKERS: dict[str, tuple[str, bytes]] = {
 #: kinds that need a literal (or a size) after them to know where they end
 FREE_TEXT = frozenset({Kind.TEXT, Kind.PAYLOAD})
 SIZES = frozenset({Kind.SIZE, Kind.BINARY_SIZE})
+#: kinds that end where their JSON value does
+JSON_VALUES = frozenset({Kind.JSON_STRING, Kind.JSON_ANY, Kind.JSON_VALUE})
 
 TOPIC_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 LONGEST_TOPIC = 249

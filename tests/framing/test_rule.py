@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.reading import kcat_grammar, scan, tiles
+import dumpfix
+from tests.reading import kcat_grammar, reference, scan, tiles
 
 PROSE = rb"Topic %t [%p] at offset %o: key %k: %s\n"
 
@@ -18,6 +19,50 @@ def values(format_string: bytes, dump: bytes) -> list[bytes | None]:
 
 def test_a_key_that_holds_the_separator_is_split_where_the_value_is_a_document() -> None:
     assert values(PROSE, b'Topic t [0] at offset 1: key a: b: c: {"x": 1}\n') == [b'{"x": 1}']
+
+
+@pytest.mark.parametrize(
+    ("dump", "key", "value"),
+    [
+        (b'tenant:0:"hello"\n', b"tenant:0", b'"hello"'),
+        (b"tenant:0:true\n", b"tenant:0", b"true"),
+        (b"tenant:0:null\n", b"tenant:0", b"null"),
+        (b"tenant:0:NULL\n", b"tenant:0", b"NULL"),
+        (b'a:b:{"x": 1}\n', b"a:b", b'{"x": 1}'),
+        (b'a:"b:"c"\n', b"a", b'"b:"c"'),
+        (b"12:30:45\n", b"12", b"30:45"),
+        (b"a:b:\n", b"a", b"b:"),
+        (b"a:b:nought\n", b"a", b"b:nought"),
+        (b"7:8\n", b"7", b"8"),
+    ],
+)
+def test_behind_a_later_separator_a_payload_shows_itself(dump: bytes, key: bytes, value: bytes) -> None:
+    grammar = kcat_grammar(rb"%k:%s\n")
+    (layout,) = grammar.layouts
+    found = scan(dump * 3, layout, grammar.notices)
+    assert [(r["key"], r["value"]) for r in found.records] == [(key, value)] * 3
+    assert reference(layout, grammar.notices).spans(dump * 3) == found.spans
+
+
+def test_a_key_with_a_tab_before_a_null_literal() -> None:
+    command = "kafka-console-consumer --topic t --property print.key=true"
+    (record,) = dumpfix.records(b"x\ty\tnull\n", command=command)
+    assert (record.key, record.verdict) == (b"x\ty", "tombstone")
+
+
+@pytest.mark.parametrize("format_string", [rb"%S%s", rb"%K%k%S%s", rb"%S%s\n", rb"%S;%s"])
+def test_the_only_negative_size_is_minus_one(format_string: bytes) -> None:
+    grammar = kcat_grammar(format_string)
+    (layout,) = grammar.layouts
+    values = [b'{"a":1}', None, b'{"a":2}', b"", None]
+    rows = [(b"-1", b"") if value is None else (b"%d" % len(value), value) for value in values]
+    forms = {rb"%S%s": b"%b%b", rb"%K%k%S%s": b"-1%b%b", rb"%S%s\n": b"%b%b\n", rb"%S;%s": b"%b;%b"}
+    dump = b"".join(forms[format_string] % row for row in rows)
+    found = scan(dump, layout, grammar.notices)
+    assert found.values == values
+    assert reference(layout, grammar.notices).spans(dump) == found.spans
+    for cut in range(len(dump)):
+        assert scan([dump[:cut], dump[cut:]], layout, grammar.notices).spans == found.spans
 
 
 def test_colons_in_a_text_make_no_number_a_payload() -> None:

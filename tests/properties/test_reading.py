@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dumpfix.grammar.layout import Grammar, Layout
-from dumpfix.grammar.load import shipped
+from dumpfix.grammar.load import load, shipped
 from tests.reading import chunked, kcat_grammar, reference, scan, tiles
 from tests.writers import console_consumer, kcat
 from tests.writers.records import KafkaRecord, headers, json_payloads, keys, records, topics_of_records, values
@@ -110,7 +110,7 @@ def test_what_jq_makes_of_kcat_json_comes_out_as_well(
 
 
 def console_layouts(options: console_consumer.Options, version: str) -> list[Layout]:
-    """The layouts of the shipped grammar that have the columns of these options."""
+    """The layouts of the shipped grammar that have the columns of these options, all of them first."""
     from dumpfix.grammar.command import grammar_of
 
     command = "kafka-console-consumer --topic t " + " ".join(
@@ -183,6 +183,8 @@ FORMATS = [
     rb"%t [%p:%o] | %h | %k:%s\n",
     rb" %h %p %o %s %k \n",
     rb"%k - %s",
+    rb"%K%k%S%s",
+    rb"%k:%s\n",
 ]
 
 
@@ -231,12 +233,74 @@ def test_any_bytes_are_tiled_as_kcat_json(data: st.DataObject) -> None:
             b'"topic":',
             b'"payload":',
             b'"x"',
+            b"@7 ",
             b"1",
             b"null",
         ]
     )
     dump = data.draw(st.lists(pieces | st.binary(max_size=3), max_size=40).map(b"".join))
     check_both_readers(dump, shipped("kcat-json"), data)
+
+
+JSON_RECORDS = [
+    '"{\\"k\\":" JSON_KEY ",\\"v\\":" JSON_PAYLOAD "}\\n"',
+    'OFFSET ";" JSON_VALUE ";" VALUE "\\n"',
+    'JSON_KEY " " JSON_PAYLOAD "\\n"',
+    'KEY ":" JSON_PAYLOAD "\\n"',
+    'OFFSET JSON_HEADERS KEY "|" VALUE',
+    'JSON_TOPIC ":" JSON_PAYLOAD ":" KEY "\\n"',
+    "JSON_PAYLOAD",
+    '"@" OFFSET " " JSON_PAYLOAD',
+]
+JSON_TERMINALS = "OFFSET JSON_TOPIC JSON_HEADERS JSON_KEY JSON_PAYLOAD JSON_VALUE KEY VALUE"
+
+
+@pytest.mark.parametrize("record", JSON_RECORDS)
+@given(st.data())
+def test_json_values_in_lines_are_read_alike_by_both_readers(record: str, data: st.DataObject) -> None:
+    grammar = load(f"start: record*\nrecord: {record}\n%declare {JSON_TERMINALS}\n", "mine")
+    whole = {
+        JSON_RECORDS[0]: b'{"k":"a","v":"[1]"}\n',
+        JSON_RECORDS[1]: b'7;{"a":";"};{}\n',
+        JSON_RECORDS[2]: b'"k" "{}"\n',
+        JSON_RECORDS[3]: b'k:"{}"\n',
+        JSON_RECORDS[4]: b'7["a"]k|{}',
+        JSON_RECORDS[5]: b'"t":"{}":k\n',
+        JSON_RECORDS[6]: b'"{}"',
+        JSON_RECORDS[7]: b'@7 "@8 x"',
+    }[record]
+    tokens = [
+        b'{"k":',
+        b',"v":',
+        b"}",
+        b'"',
+        b"\n",
+        b";",
+        b":",
+        b"|",
+        b" ",
+        b"7",
+        b"-",
+        b"null",
+        b"[",
+        b"]",
+        b"\\",
+        b'"x"',
+    ]
+    pieces = st.lists(st.just(whole) | st.sampled_from([*tokens, b"\xff", b"[1,\n2]"]), max_size=12)
+    check_both_readers(data.draw(pieces.map(b"".join)), grammar, data)
+
+
+@given(topics_of_records(key=keys(), value=values()), st.data())
+def test_payloads_in_json_strings_come_out_whatever_their_bytes(drawn: list[KafkaRecord], data: st.DataObject) -> None:
+    grammar = load(f"start: record*\nrecord: {JSON_RECORDS[0]}\n%declare {JSON_TERMINALS}\n", "mine")
+
+    def shown(text: bytes | None) -> bytes:
+        return b"null" if text is None else kcat.json_string(text)
+
+    dump = b"".join(b'{"k":%b,"v":%b}\n' % (shown(record.key), shown(record.value)) for record in drawn)
+    found = check_both_readers(dump, grammar, data)
+    assert [(r["key"], r["value"]) for r in found] == [(record.key, record.value) for record in drawn]
 
 
 @pytest.mark.parametrize("block", [64, 4096])

@@ -10,6 +10,7 @@ from typing import Any
 import dumpfix
 from dumpfix.framing.frame import Batch
 from dumpfix.grammar.choose import Choice, Told, choose
+from dumpfix.grammar.command import grammar_of
 from dumpfix.model import Record
 from dumpfix.pipeline import Pipeline, Policy
 from dumpfix.report.ledger import Ledger
@@ -41,7 +42,10 @@ class OneByOne:
 
 @cache
 def told_choice(told: Told) -> Choice:
-    """The choice for a layout that is told, and needs no dump to be known."""
+    """The choice for a layout that is told, and needs no dump to be known: of a command's, the newest version's."""
+    if told.command is not None:
+        grammar = grammar_of(told.command)
+        return Choice(grammar.layouts[0], grammar.notices, grammar.name)
     return choose(b"\n", told, final=True)
 
 
