@@ -428,7 +428,7 @@ def null_texts(layout: Layout, attribute: str) -> tuple[bytes, ...]:
     if any(f"{attribute.upper()}_SIZE" in name for name in layout.fields):
         return ()
     if layout.null_literal is not None:
-        return (layout.null_literal,)
+        return (layout.null_literal, b"") if layout.empty_may_be_null and attribute == "key" else (layout.null_literal,)
     if attribute == "value":
         return ()
     return (b"",) if layout.null_or_empty_literal is None else (b"", layout.null_or_empty_literal)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dumpfix.errors import LayoutError, UsageError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.grammar.command import grammar_of
-from dumpfix.grammar.detect import HEAD, SAMPLE, Reading, best, describe, key_separator, read
+from dumpfix.grammar.detect import AGAINST, HEAD, SAMPLE, Reading, best, describe, key_separator, read
 from dumpfix.grammar.induce import grammar_for, shows_labels
 from dumpfix.grammar.kcat_format import grammar_text
 from dumpfix.grammar.layout import AnyLayout, Field, Grammar, Layout, Literal, ObjectLayout
@@ -26,6 +26,10 @@ LEVEL = 0.0002
 LINES_LOOKED_AT = frozenset((1, 2, 3, 4, 5, 6, 8, 12, 16, 64, 256))
 #: records that show whether a bare number may be an offset
 ROWS_FOR_NUMBERS = 8
+#: how much dearer headers are that were not seen to be some, than a key
+NO_HEADERS_SEEN = 1.2 * AGAINST
+#: records that show whether a text with a colon may be headers
+ROWS_FOR_HEADERS = 8
 #: records that show whether a word is a label or a part of the key
 ROWS_FOR_LABELS = 4
 #: documents that a layout which nobody wrote down has to have in the head
@@ -233,13 +237,23 @@ def _is_clear(readings: Sequence[Reading]) -> bool:
     first = readings[0]
     if any(r.is_pending for r in readings) or first.garbage or not first.is_delimited:
         return False
-    if first.trusts_bare_numbers and first.records < ROWS_FOR_NUMBERS:
+    if (first.trusts_bare_numbers or first.ends_with_bare_number) and first.records < ROWS_FOR_NUMBERS:
+        return False
+    if first.records < ROWS_FOR_HEADERS and any(_may_be_headers_instead(first, r) for r in readings[1:]):
         return False
     if not first.containers or first.containers < first.payloads:
         return False
     margin = CLEAR * first.records / first.length
     rivals = [r for r in readings[1:] if not r.agrees_with(first)]
     return all(r.cost_per_byte > first.cost_per_byte + margin for r in rivals)
+
+
+def _may_be_headers_instead(first: Reading, other: Reading) -> bool:
+    """Whether what the first takes for a key may be headers, as the other has it: a later record may tell."""
+    fields, others = first.layout.fields, other.layout.fields
+    if "KEY" not in fields or "HEADERS" in fields or "HEADERS" not in others or "KEY" in others:
+        return False
+    return other.agrees_with(first) and other.cost <= first.cost + NO_HEADERS_SEEN
 
 
 def _is_level(first: Reading, other: Reading) -> bool:
@@ -253,12 +267,29 @@ def _choice(readings: Sequence[Reading]) -> Choice:
         raise LayoutError(
             f"this dump was made without its payloads ({describe(first.layout)}): there is nothing to convert"
         )
+    layout = first.layout
+    if isinstance(layout, Layout) and any(_may_be_of_another_tool(first, r) for r in readings[1:]):
+        layout = replace(layout, empty_may_be_null=True)
     names = [describe(r.layout) for r in readings[1:] if r.agrees_with(first) and _is_level(first, r)]
     is_labelled = isinstance(first.layout, ObjectLayout) or first.layout.is_anchored or len(first.layout.elements) <= 2
     confidence = "sure" if first.containers and not first.garbage and is_labelled else "likely"
     return Choice(
-        first.layout, first.grammar.notices, first.grammar.name, confidence, tuple(dict.fromkeys(names))[:MOST_NAMED]
+        layout, first.grammar.notices, first.grammar.name, confidence, tuple(dict.fromkeys(names))[:MOST_NAMED]
     )
+
+
+def _may_be_of_another_tool(first: Reading, other: Reading) -> bool:
+    """Whether a tool that prints nothing for null may have printed just this, where the first prints a text."""
+    layout, its = first.layout, other.layout
+    if not isinstance(layout, Layout) or not isinstance(its, Layout) or first.shows_its_tool:
+        return False
+    prints_nothing = layout.null_literal is not None and its.null_literal is None
+    return prints_nothing and _shape(layout) == _shape(its) and other.agrees_with(first)
+
+
+def _shape(layout: Layout) -> list[object]:
+    """Fields and literals, whatever the grammar calls the latter."""
+    return [element.text if isinstance(element, Literal) else element for element in layout.elements]
 
 
 def _nothing_fits(tried: Sequence[str]) -> str:

@@ -379,3 +379,107 @@ def test_records_over_several_lines_settle_their_layout_with_the_first() -> None
     format_string = rb"\nKey (%K bytes): %k\t\nValue (%S bytes): %s\nTimestamp: %T\tPartition: %p\tOffset: %o\n--\n"
     choice = choose(kcat.render(format_string, events(1)[0]), Told(), final=False)
     assert {"TIMESTAMP", "PARTITION", "OFFSET"} <= set(choice.layout.fields)
+
+
+def said(dump: bytes, *names: str) -> list[tuple[bytes | None, ...]]:
+    """These attributes of each record, as auto reads the dump."""
+    return [tuple(record.get(name) for name in names) for record in detected(dump).records]
+
+
+@pytest.mark.parametrize("before", [b"", b"CreateTime:1700000000000\t", b"Partition:0\tOffset:5\t"])
+@pytest.mark.parametrize("null", [b"null", b""])
+def test_a_key_that_is_a_document_before_a_tombstone_is_no_payload(before: bytes, null: bytes) -> None:
+    rows = [(b'{"id":1}', b'{"op":"d"}'), (b'{"id":1}', null), (b'{"id":2}', b'{"op":"c"}')]
+    for some in (rows, rows[1:], rows * 100):
+        dump = b"".join(before + key + b"\t" + value + b"\n" for key, value in some)
+        wanted = [(key, None if value == b"null" else value) for key, value in some]
+        assert said(dump, "key", "value") == wanted
+
+
+def test_a_word_is_no_schema_id() -> None:
+    dump = b"1000\tfalse\n1003\ttrue\n1006\tfalse\n"
+    assert said(dump, "key", "value") == [(b"1000", b"false"), (b"1003", b"true"), (b"1006", b"false")]
+
+
+def test_schema_ids_are_schema_ids() -> None:
+    guid = b"3f2b0000-1111-4222-8333-0123456789ab"
+    rows = [b'"k"\t1\t{"a":1}\t7\n', b'"k"\t1\tnull\tnull\n', b'"k"\t1\t{"a":2}\t%b\n' % guid]
+    wanted = [(b'"k"', b'{"a":1}', b"7"), (b'"k"', None, b"null"), (b'"k"', b'{"a":2}', guid)]
+    assert said(b"".join(rows), "key", "value", "value_schema_id") == wanted
+
+
+@pytest.mark.parametrize("count", [1, 2, 40])
+@pytest.mark.parametrize(
+    "format_string",
+    [rb"Key: %k\nValue: %s\n", rb"%T - %k - %s\n", rb"Topic %t [%p] at offset %o: key [%k]: message: [%s]\n"],
+)
+@pytest.mark.parametrize("payload", [b'{"id":%d,"e":"x"}', b'"hello %d"'])
+def test_keys_that_are_documents_are_keys(format_string: bytes, count: int, payload: bytes) -> None:
+    if payload[:1] == b'"' and b"message" not in format_string:
+        return
+    records = [replace(r, key=b'{"id":%d,"t":"x"}' % n, value=payload % n) for n, r in enumerate(events(count))]
+    dump = b"".join(kcat.render(format_string, record) for record in records)
+    assert said(dump, "key", "value") == [(record.key, record.value) for record in records]
+
+
+@pytest.mark.parametrize("format_string", [f for f in FORMATS if f.startswith(b"{")] + [rb"Value: %s\n", rb"%k - %s\n"])
+def test_a_notice_inside_a_record_says_nothing_of_the_layout(format_string: bytes) -> None:
+    records = events(100)
+    dump = b"".join(kcat.render(format_string, record) for record in records)
+    for place in (4096, 8192):
+        merged = dump[:place] + kcat.reached_end("events", 0, 100) + dump[place:]
+        assert detected(merged).values == [record.value for record in records]
+
+
+def test_tombstones_alone_are_no_payloads() -> None:
+    with pytest.raises(LayoutError):
+        choose(b"tenant:0\t\ntenant:1\t\n", Told(), final=True)
+
+
+def test_a_text_without_a_colon_is_no_headers() -> None:
+    dump = b'\t{"a":1}\n\t{"a":2}\nk2\t{"a":3}\n'
+    assert said(dump, "key", "value") == [(None, b'{"a":1}'), (None, b'{"a":2}'), (b"k2", b'{"a":3}')]
+
+
+def test_where_two_tools_print_the_same_an_empty_text_may_be_null() -> None:
+    """kafka-console-consumer prints ``null``, kcat -K nothing; where keys and tabs are all that there is, who knows?"""
+    plain = choose(b'k1\t{"a":1}\nk2\t\n', Told(), final=True).layout
+    assert plain.null_literal == b"null"
+    assert plain.empty_may_be_null
+    assert load(grammar_of([plain]), "mine").layouts[0].empty_may_be_null
+    told = choose(b'k1\t{"a":1}\nk2\t\n', Told(from_name="console-consumer"), final=True).layout
+    by_java = choose(b'Processed a total of 2 messages\nk1\t{"a":1}\nk2\t\n', Told(), final=True).layout
+    labelled = choose(b'CreateTime:1700000000000\tk1\t{"a":1}\n', Told(), final=True).layout
+    assert not any(layout.empty_may_be_null for layout in (told, by_java, labelled))
+
+
+def test_headers_are_waited_for_where_the_first_records_leave_them_open() -> None:
+    dump = b'Partition:0\tOffset:1\th:v\t{"a":1}\nPartition:0\tOffset:2\tNO_HEADERS\t{"a":2}\n'
+    assert said(dump, "headers", "value") == [(b"h:v", b'{"a":1}'), (b"NO_HEADERS", b'{"a":2}')]
+    with pytest.raises(NeedMoreError):
+        choose(dump[: dump.index(b"\n") + 1], Told(), final=False)
+    no_colon = dump.replace(b"h:v", b"h-v")
+    assert "KEY" in choose(no_colon[: no_colon.index(b"\n") + 1], Told(), final=False).layout.fields
+
+
+def test_a_label_of_the_tool_begins_no_key() -> None:
+    row = b'CreateTime:1700000000000\t3f2b0000-1111-4222-8333-0123456789ab\t{"a":1}\t2\n'
+    key = row.split(b"\t")[1]
+    assert said(row * 2, "timestamp", "key", "value") == [(b"1700000000000", key, b'{"a":1}')] * 2
+
+
+def test_a_line_separator_that_is_no_line_end() -> None:
+    command = (
+        "kafka-console-consumer --topic t --property print.partition=true --property print.key=true "
+        "--property line.separator=$'\\x1e'"
+    )
+    dump = b"".join(b'Partition:2\t{"id":%d,"t":"x"}\t{"a":""}\x1e' % n for n in range(3))
+    choice = choose(dump, Told(command=command), final=True)
+    read = scan(dump, choice.layout, choice.notices).records
+    assert [(r["partition"], r["key"]) for r in read] == [(b"2", b'{"id":%d,"t":"x"}' % n) for n in range(3)]
+
+
+def test_a_partition_behind_the_payload_is_no_schema_id() -> None:
+    numbers = [2, 0, 1, 0, 3, 4]
+    dump = b"".join(b'{"a":%d}\t%d\n' % (n, partition) for n, partition in enumerate(numbers))
+    assert said(dump, "value", "partition") == [(b'{"a":%d}' % n, b"%d" % p) for n, p in enumerate(numbers)]
