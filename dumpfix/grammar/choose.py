@@ -31,7 +31,7 @@ NO_HEADERS_SEEN = 1.2 * AGAINST
 #: records that show whether a text with a colon may be headers
 ROWS_FOR_HEADERS = 8
 #: records that show whether a word is a label or a part of the key
-ROWS_FOR_LABELS = 4
+ROWS_FOR_LABELS = 12
 #: documents that a layout which nobody wrote down has to have in the head
 LEAST_DOCUMENTS = 3
 #: fields that a label names, or a length
@@ -191,7 +191,7 @@ def _labelled(readings: Sequence[Reading], head: bytes, *, final: bool) -> Choic
             return None
     if not any(map(shows_labels, first.prefixes)):
         return None
-    if not final and len(first.prefixes) < ROWS_FOR_LABELS:
+    if not final and first.records < ROWS_FOR_LABELS:
         raise NeedMoreError
     return _induced(head, first, final=final)
 

@@ -483,3 +483,32 @@ def test_a_partition_behind_the_payload_is_no_schema_id() -> None:
     numbers = [2, 0, 1, 0, 3, 4]
     dump = b"".join(b'{"a":%d}\t%d\n' % (n, partition) for n, partition in enumerate(numbers))
     assert said(dump, "value", "partition") == [(b'{"a":%d}' % n, b"%d" % p) for n, p in enumerate(numbers)]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (b"key:%d {}", b"user:%d {}"),
+        (b"k - {} ", b"j - {} "),
+        (b"t/%d {}", b"u/%d {}"),
+        (b"p:%d {}", b"tenant:%d {}"),
+        (b"message-%d {}", b"order-%d {}"),
+    ],
+)
+def test_a_word_that_is_a_label_elsewhere_may_be_a_part_of_the_key(first: bytes, then: bytes) -> None:
+    """Nothing is lost where later keys begin otherwise, and the key is whole."""
+    lines = []
+    for n, line in enumerate([first] * 8 + [then] * 4):
+        text = line.rstrip().replace(b"%d", b"%d" % n)
+        lines.append(text.replace(b"{}", b'{"a":%d}' % n))
+    found = detected(b"\n".join(lines) + b"\n")
+    assert found.values == [b'{"a":%d}' % n for n in range(12)]
+    assert [bytes(r["key"] or b"").rstrip(b" -") for r in found.records] == [
+        line[: line.index(b"{")].rstrip(b" -") for line in lines
+    ]
+
+
+def test_labels_that_only_the_first_records_have_do_not_hide_the_others() -> None:
+    lines = [b'offset:%d key:k {"a":%d}\n' % (n, n) for n in range(8)]
+    lines += [b'user:%d {"a":%d}\n' % (n, n) for n in range(8, 12)]
+    assert detected(b"".join(lines)).values == [b'{"a":%d}' % n for n in range(12)]
