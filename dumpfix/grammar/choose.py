@@ -34,6 +34,8 @@ ROWS_FOR_HEADERS = 8
 ROWS_FOR_LABELS = 12
 #: documents that a layout which nobody wrote down has to have in the head
 LEAST_DOCUMENTS = 3
+#: envelopes that leave no doubt, whatever they are wrapped in
+ENVELOPES_ENOUGH = 2
 #: fields that a label names, or a length
 NAMED = frozenset({"TOPIC", "PARTITION", "OFFSET", "TIMESTAMP", "HEADERS", "KEY", "VALUE_SIZE"})
 #: one broken payload in so many makes the layout doubtful
@@ -142,12 +144,13 @@ def _read_head(
         if not final and len(head) < limit:
             raise NeedMoreError
         is_all = final and len(head) <= limit
-        if b"\n" in head[:limit] or is_all:
-            readings, tried = best(head[:limit], grammars, final=is_all, is_asked_for=is_asked_for)
-            is_undecided = any(reading.is_pending for reading in readings)
-            readings = [reading for reading in readings if reading.records]
-            if is_all or (readings and not is_undecided):
-                return readings, tried
+        readings, tried = best(head[:limit], grammars, final=is_all, is_asked_for=is_asked_for)
+        # Envelopes are no payload, even where an array of them is one line and the whole dump one JSON text.
+        is_decided = b"\n" in head[:limit] and not any(reading.is_pending for reading in readings)
+        is_decided |= bool(readings) and readings[0].envelopes > ENVELOPES_ENOUGH
+        readings = [reading for reading in readings if reading.records]
+        if is_all or (readings and is_decided):
+            return readings, tried
         limit *= 4
     return _read_shortened(head, grammars, final=final, is_asked_for=is_asked_for)
 
