@@ -10,7 +10,9 @@ At a place where an item begins (the beginning of the dump, or directly behind a
    b. else at the first place where it is empty, is the null literal, or is a complete JSON text, and what
       follows the payload in the layout stands there. A text field before it ends at the first place for which
       the payload does so and the text closes the brackets and quotes that it opens; behind another separator
-      than the first the payload has to be an object or an array;
+      than the first the payload has to be an object or an array, or nothing (or the null literal) up to the
+      end of the record: then the separators before belong to the key. A scalar with a blank separator behind it
+      (``user 1 ``) is the payload only where no other way is found;
    c. else before the next start: at the last place where what follows the payload stands; or, where it stands
       nowhere (then the record is not complete), behind an object or array that a line end follows, or at the
       next start itself.
@@ -78,6 +80,11 @@ class LinearRule(RuleWithNotices):
         self.blank_is_record = is_value_first and self.tail_text is not None and self.tail_text[:1] == b"\n"
         first = layout.anchor[0] if layout.anchor else None
         self.anchor_text = first.text if isinstance(first, Literal) else None
+        last = layout.prefix[-1] if layout.prefix else None
+        #: what stands between key and payload, where it is blank: JSON may end with it, and so may a key and no payload
+        self.blank_separator = (
+            last.text if isinstance(last, Literal) and texts_end(layout) and last.text.isspace() else b""
+        )
         self.ends_line = bool(tail) and isinstance(tail[-1], Literal) and tail[-1].text.endswith(b"\n")
 
     # -- items -----------------------------------------------------------------------------------------------
@@ -212,6 +219,7 @@ class LinearRule(RuleWithNotices):
             if line_end >= 0:
                 stop, text_is_open = line_end + (0 if self.tail_text == b"\n" else 1), False
         first: tuple[tuple[Cut, ...], int] | None = None
+        doubtful: Frame | None = None
         null_text = self.layout.null_or_empty_literal
         ways = prefixes(self.layout.prefix, data, at, stop, is_open=text_is_open, null_text=null_text)
         for count, (cuts, value) in enumerate(islice(ways, MOST_READINGS if self.is_thorough else FEW_READINGS)):
@@ -220,15 +228,20 @@ class LinearRule(RuleWithNotices):
                 return self._frame(data, at, cuts, None, (), value, True)
             # Behind a later separator only an object or an array shows that the ones before belong to the key:
             # "12: 30: 45" is rather a text with colons in it.
-            may_begin = count == 0 or data[value : value + 1] in _OPENERS
+            may_begin = count == 0 or data[value : value + 1] in _OPENERS or self._is_null(data, value, limit)
             ending = self._complete(data, value, limit, is_open) if closed and may_begin else None
             if ending is not None:
                 end, tail, stop = ending
                 frame = self._frame(data, at, cuts, (value, end), tail, stop, True)
                 frame.has_wrong_size = self.layout.is_sized
+                if count == 0 and self.may_be_key(data[value:end]):
+                    doubtful = frame
+                    continue
                 return frame
             if first is None or (closed and not _is_closed(first[0], data)):
                 first = cuts, value
+        if doubtful is not None:
+            return doubtful
         if first is None:
             if final and limit == len(data) and self.layout.is_anchored:
                 return self._cut_off(data, at, anchor[0])
@@ -238,6 +251,21 @@ class LinearRule(RuleWithNotices):
         frame = self._up_to_next_start(data, at, first[0], first[1], limit)
         frame.has_wrong_size = self.layout.is_sized
         return frame
+
+    def may_be_key(self, payload: bytes) -> bool:
+        """Whether this is rather the end of a key with a blank in it and a separator behind (``user 1 ``)."""
+        separator = self.blank_separator
+        return bool(separator) and payload.endswith(separator) and payload[:1] not in _OPENERS
+
+    def _is_null(self, data: bytes, value: int, limit: int) -> bool:
+        """Whether nothing stands at ``value`` but what stands for null, and then the record ends."""
+        if self.tail_text is None or len(self.layout.tail) > 1:
+            return False
+        for text in (b"", *self.null_texts):
+            end = value + len(text) + len(self.tail_text)
+            if data.startswith(text + self.tail_text, value) and (end >= limit or not self.layout.is_anchored):
+                return True
+        return False
 
     def _by_size(self, data: bytes, at: int, limit: int, *, final: bool) -> Frame | None:
         """The record whose payload ends by its size and is followed by what the layout says."""
@@ -417,6 +445,12 @@ class LinearRule(RuleWithNotices):
             complete,
             is_valid=complete and (payload is None or not payload or is_valid(payload)) and bool(value),
         )
+
+
+def texts_end(layout: Layout) -> bool:
+    """Whether a text stands right before the literal that stands before the payload."""
+    before = layout.prefix[-2] if len(layout.prefix) > 1 else None
+    return isinstance(before, Field) and before.kind is Kind.TEXT
 
 
 def null_texts(layout: Layout, attribute: str) -> tuple[bytes, ...]:
