@@ -47,6 +47,8 @@ CUT = 0.1
 UNEXPLAINED = 1.0
 NAME = 0.1
 NUMBER = 0.005
+#: at most so much for a whole key that is a document
+DOCUMENT = 2.0
 #: a payload that begins or ends with a blank: rather a separator that was cut too short
 BLANK_EDGE = 3.0
 #: a size that is not the length of what follows
@@ -246,7 +248,7 @@ def read(grammar: Grammar, layout: AnyLayout, head: bytes, *, final: bool) -> Re
 def _has_begun(layout: AnyLayout, head: bytes, at: int) -> bool:
     """Whether a record of several lines may have begun at ``at``."""
     if isinstance(layout, ObjectLayout):
-        return head[at : at + 1] == b"{"
+        return head[at : at + 1] in (b"{", b"[")
     if not layout.is_anchored or _is_one_line(layout):
         return False
     return _may_go_on(layout.elements, (), head, at)
@@ -339,7 +341,10 @@ def _add_texts(reading: Reading, layout: Layout, frame: Frame, value: bytes | No
         text = fields.get(name)
         if text and not (has_no_headers and name == "headers"):
             explains_itself = name == "key" and text[:1] in _TELLING and is_valid(text)
-            reading.cost += 0 if looks_like_json else len(text) * (NAME if explains_itself else UNEXPLAINED)
+            if explains_itself:
+                reading.cost += 0 if looks_like_json else min(len(text) * NAME, DOCUMENT)
+            else:
+                reading.cost += 0 if looks_like_json else len(text) * UNEXPLAINED
             taken += len(text)
             if not any(map(_is_wordlike, text)) or (name == "key" and text.startswith(reading.grammar.labels)):
                 reading.cost += AGAINST

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dumpfix.errors import LayoutError
@@ -153,6 +154,35 @@ def test_every_version_of_kcat_json_is_recognised(version: str, how: str) -> Non
     lines = [kcat.render_json(record, version=version) for record in records]
     dump = b"".join(lines if how == "plain" else [kcat.jq(line, how) for line in lines])  # type: ignore[arg-type]
     assert [(r["key"], r["value"]) for r in detected(dump).records] == [(r.key, r.value) for r in records]
+
+
+@pytest.mark.parametrize("how", ["pretty", "compact"])
+@pytest.mark.parametrize("count", [1, 3, 900])
+def test_an_array_of_kcat_json_is_its_objects(how: str, count: int) -> None:
+    """``jq -s`` makes one array of them; the dump is one JSON text then, but no payload."""
+    records = events(count)
+    objects = [kcat.jq(kcat.render_json(record), how) for record in records]  # type: ignore[arg-type]
+    if how == "pretty":
+        inner = b",\n".join(b"  " + text.rstrip().replace(b"\n", b"\n  ") for text in objects)
+        dump = b"[\n" + inner + b"\n]\n"
+    else:
+        dump = b"[" + b",".join(text.rstrip() for text in objects) + b"]\n"
+    assert [(r["key"], r["value"]) for r in detected(dump).records] == [(r.key, r.value) for r in records]
+    if count == 1:
+        return
+    # A cut object costs itself, not the rest of the array.
+    cut = dump.replace(b'"events","partition":0', b'"events,"partition":0', 1).replace(
+        b'"partition": 0', b'"partition: 0', 1
+    )
+    assert len([value for value in detected(cut).values if value]) >= count - 2
+
+
+def test_what_is_no_array_stays_garbage() -> None:
+    rows = [kcat.render_json(record) for record in events(4)]
+    for text in (b"[hello]\n", b", then\n", b"]x\n"):
+        found = detected(rows[0] + text + b"".join(rows[1:]))
+        assert len(found.records) == 4
+        assert [span.end - span.start for span in found.of_role("garbage")] == [len(text)]
 
 
 COLUMNS = st.sampled_from(console_consumer.FAMILIES).flatmap(
@@ -512,3 +542,89 @@ def test_labels_that_only_the_first_records_have_do_not_hide_the_others() -> Non
     lines = [b'offset:%d key:k {"a":%d}\n' % (n, n) for n in range(8)]
     lines += [b'user:%d {"a":%d}\n' % (n, n) for n in range(8, 12)]
     assert detected(b"".join(lines)).values == [b'{"a":%d}' % n for n in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("format_string", "key"),
+    [
+        (rb"%k %s\n", b"user %d"),
+        (rb"%k:%s\n", b"tenant:%d"),
+        (rb"Alert: %T %k %s\n", b"user %d"),
+        (rb"Part-%p => %k:%s\n", b"tenant:%d"),
+        (rb"%k: %s\n", b"a: %d"),
+    ],
+)
+@pytest.mark.parametrize("count", [3, 60])
+def test_a_part_of_the_key_is_no_payload_of_a_tombstone(format_string: bytes, key: bytes, count: int) -> None:
+    records = [replace(r, key=key % n, value=None if n % 3 == 1 else r.value) for n, r in enumerate(events(count))]
+    dump = b"".join(kcat.render(format_string, record) for record in records)
+    assert said(dump, "key", "value") == [(record.key, record.value or b"") for record in records]
+
+
+# -- formats × keys × payloads -------------------------------------------------------------------------------------
+
+KINDS_OF_KEYS: dict[str, Callable[[int], bytes | None]] = {
+    "plain": lambda n: b"key-%d" % n,
+    "document": lambda n: b'{"id":%d,"t":"x"}' % n,
+    "long document": lambda n: b'{"schema":{"type":"struct","fields":[{"field":"id"}]},"payload":{"id":%d}}' % n,
+    "number": lambda n: b"%d" % (1000 + 3 * n),
+    "uuid": lambda n: b"3f2b%04d-1111-4222-8333-0123456789ab" % n,
+    "colon": lambda n: b"tenant:%d" % n,
+    "blank": lambda n: b"user %d" % n,
+    "null": lambda _: None,
+    "some null": lambda n: None if n % 3 == 0 else b"k%d" % n,
+    "quoted": lambda n: b'"k%d"' % n,
+    "mail": lambda n: b"u%d@x.org" % n,
+}
+KINDS_OF_PAYLOADS: dict[str, Callable[[int], bytes | None]] = {
+    "object": lambda n: b'{"id":%d,"e":"x","a":[1,"b: c"]}' % n,
+    "tombstones": lambda n: None if n % 3 == 1 else b'{"op":"c","n":%d}' % n,
+    "pretty": lambda n: b'{\n  "id": %d,\n  "x": [\n    1\n  ]\n}' % n,
+    "array": lambda n: b'["a %d",{"b":1}]' % n,
+}
+#: what no reader can know: format (None: any), key, payload, at most so many records, and why
+UNDECIDABLE: list[tuple[bytes, str | None, str | None, int | None, str]] = [
+    (b"%s", None, "tombstones", None, "nothing at all is printed for a tombstone"),
+    (b"%k - %s", None, "tombstones", None, "nothing is printed between a key without a payload and the next key"),
+    (b"%S%s", None, "tombstones", None, "-1 runs into the size behind it: -126 {…}"),
+    (rb" %h %p %o %s %k \n", "null", None, 1, "of a key and headers that are not there only blanks are left"),
+    (rb" %h %p %o %s %k \n", "some null", None, 1, "the same"),
+    (rb"%p %o %k %s\n", "number", None, 1, "three numbers in one line: which of them are coordinates?"),
+]
+
+
+def reason_against(format_string: bytes, key: str, payload: str, count: int) -> str | None:
+    """Why nobody can read a dump of this kind; None where it has to be read."""
+    for undecidable, keys, payloads, most, reason in UNDECIDABLE:
+        is_of_kind = undecidable == format_string and keys in (None, key) and payloads in (None, payload)
+        if is_of_kind and (most is None or count <= most):
+            return reason
+    return None
+
+
+@settings(max_examples=settings.default.max_examples * 4)
+@given(
+    st.sampled_from([*FORMATS, *(b"-K" + text for text in SEPARATORS), b"-J"]),
+    st.sampled_from(sorted(KINDS_OF_KEYS)),
+    st.sampled_from(sorted(KINDS_OF_PAYLOADS)),
+    st.sampled_from([1, 2, 3, 5, 12]),
+)
+def test_formats_are_recognised_whatever_keys_and_payloads_are(
+    format_string: bytes, key: str, payload: str, count: int
+) -> None:
+    assume(reason_against(format_string, key, payload, count) is None)
+    records = [
+        replace(record, key=KINDS_OF_KEYS[key](n), value=KINDS_OF_PAYLOADS[payload](n))
+        for n, record in enumerate(events(count))
+    ]
+    if format_string == b"-J":
+        dump = b"".join(map(kcat.render_json, records))
+    elif format_string.startswith(b"-K"):
+        dump = b"".join(kcat.render_default(record, format_string[2:]) for record in records)
+    else:
+        dump = b"".join(kcat.render(format_string, record) for record in records)
+    assume(dump.strip())
+    found = detected(dump)
+    assert [(value and value.strip()) or None for value in found.values] == [record.value for record in records]
+    if b"%k" in format_string or format_string.startswith(b"-"):
+        assert [record.get("key") or None for record in found.records] == [record.key for record in records]
