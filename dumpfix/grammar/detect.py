@@ -76,6 +76,8 @@ LITERAL = -0.01
 #: what a JSON text begins with that cannot be anything else
 _TELLING = (b"{", b"[", b'"')
 _BLANKS = (b" ", b"\t")
+#: one row in so many may be what its tool never prints: it is damaged
+MOST_IMPOSSIBLE = 8
 #: how much dearer than the best a layout may be and still be looked at in the whole head
 NEAR = 1.5
 NEAR_PER_BYTE = 0.5
@@ -489,7 +491,7 @@ def objection(reading: Reading) -> str | None:
         return "most of the dump would belong to no record"
     if isinstance(layout, ObjectLayout):
         return None if reading.envelopes * 2 > reading.records else "hardly any object has what an envelope has"
-    if reading.impossible:
+    if reading.impossible * MOST_IMPOSSIBLE > reading.records:
         return "a schema id would be no number, or headers would be none"
     if not reading.is_delimited and not reading.containers:
         return "records with nothing between them would hold no object or array"

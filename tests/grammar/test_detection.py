@@ -483,6 +483,16 @@ def test_where_two_tools_print_the_same_an_empty_text_may_be_null() -> None:
     assert not any(layout.empty_may_be_null for layout in (told, by_java, labelled))
 
 
+def test_a_damaged_row_does_not_hide_the_headers_of_the_others() -> None:
+    rows = [b'Partition:0\tOffset:%d\th:v\tk\t{"a":1}\n' % n for n in range(20)]
+    rows[5] = b'Partition:0\tOffset:5\th\tk\t{"a":1}\n'
+    rows[6] = rows[6].replace(b"h:v", b"NO_HEADERS")
+    assert said(b"".join(rows), "key")[7:] == [(b"k",)] * 13
+    # And keys that are documents before one tombstone in many are no payloads.
+    rows = [b'{"id":%d}\t{"a":1}\n' % n for n in range(40)] + [b'{"id":1}\tnull\n']
+    assert said(b"".join(rows), "value") == [(b'{"a":1}',)] * 40 + [(None,)]
+
+
 def test_headers_are_waited_for_where_the_first_records_leave_them_open() -> None:
     dump = b'Partition:0\tOffset:1\th:v\t{"a":1}\nPartition:0\tOffset:2\tNO_HEADERS\t{"a":2}\n'
     assert said(dump, "headers", "value") == [(b"h:v", b'{"a":1}'), (b"NO_HEADERS", b'{"a":2}')]
