@@ -42,7 +42,8 @@ class Reading:
         self.layout = layout
         has_key_size = "KEY_SIZE" in layout.fields
         is_object = isinstance(layout, ObjectLayout)
-        self.empty_key_is_null = not is_object and not has_key_size and layout.null_literal is None
+        shows_null_keys = layout.null_literal is not None and not layout.empty_may_be_null
+        self.empty_key_is_null = not is_object and not has_key_size and not shows_null_keys
         self.shows_null = is_object or layout.null_literal == b"null"
         self.has_key = any(Field(name).meaning == "key" for name in layout.fields)
         self.has_headers = any(Field(name).meaning == "headers" for name in layout.fields)

@@ -68,6 +68,34 @@ class Notices:
                     return Span(at, len(data), "notice", layout.name)
         return None
 
+    def first(self, data: bytes) -> bytes:
+        """The same bytes with the notices that stand in the middle of a line put before everything else.
+
+        What is left is what the tool printed as records, for a look at them; whether a notice did cut one is not told.
+        """
+        found: list[tuple[int, int]] = []
+        for beginning in self.cutting:
+            at = data.find(beginning, 1)
+            while at >= 0:
+                if data[at - 1] != 0x0A and (notice := self.match(data, at, final=True)) is not None:
+                    found.append((notice.start, self._run_end(data, notice.end)))
+                at = data.find(beginning, at + 1)
+        moved: list[bytes] = []
+        kept: list[bytes] = []
+        position = 0
+        for start, end in sorted(found):
+            if start >= position and data[end - 1] == 0x0A:
+                kept.append(data[position:start])
+                moved.append(data[start:end])
+                position = end
+        return b"".join([*moved, *kept, data[position:]]) if moved else data
+
+    def _run_end(self, data: bytes, at: int) -> int:
+        """Behind the notices that follow one another from ``at`` on."""
+        while at < len(data) and (notice := self.match(data, at, final=True)) is not None:
+            at = notice.end
+        return at
+
     def _near(self, data: bytes, at: int) -> Iterator[Layout]:
         """The notices whose first literal stands at ``at``, or may when more of the data is here."""
         rest = len(data) - at

@@ -2,11 +2,13 @@
 
 The rule is the one of :mod:`dumpfix.framing.rule` with one difference: a record tells its own end. An object is
 read leniently (kcat writes bytes that are no UTF-8 into its strings); the payload in it is judged strictly later.
-A string holds no line end, since every tool escapes it: where one stands, the object was cut.
+A string holds no line end, since every tool escapes it: where one stands, the object was cut. What makes an array of
+the objects (``jq -s``) stands between them and says nothing.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import repeat
@@ -29,6 +31,10 @@ REGION = 1 << 18
 LONGEST_SEPARATOR = 16
 
 _BLANK = b" \t\r\n"
+#: blanks before an object of an array, and before its first member
+DEEPEST_INDENT = 32
+#: what stands around and between the objects of an array
+_ARRAY = b"[,]"
 _TEXTS = frozenset((str, type(None)))
 #: the types that members of these kinds have where the tool printed them; an absent one reads as None
 _TYPES = {
@@ -37,6 +43,13 @@ _TYPES = {
     Kind.JSON_ANY: _TEXTS,
 }
 _SCALAR = frozenset(b"+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def _blank_end(data: bytes, at: int, most: int = sys.maxsize) -> int:
+    stop = min(len(data), most)
+    while at < stop and data[at] in _BLANK:
+        at += 1
+    return at
 
 
 @dataclass(slots=True)
@@ -69,9 +82,8 @@ class ObjectRule(RuleWithNotices):
         if notice is not None:
             return notice
         if data[at] in _BLANK:
-            end = at
-            while end < len(data) and data[end] in _BLANK:
-                end += 1
+            return Span(at, _blank_end(data, at), "separator")
+        if data[at] in _ARRAY and (end := self._array_end(data, at, final=final)) > at:
             return Span(at, end, "separator")
         if data[at] == 0x7B:
             frame = self.record(data, at, final=final)
@@ -85,18 +97,55 @@ class ObjectRule(RuleWithNotices):
             raise NeedMoreError
         return Span(at, stop, "garbage")
 
+    def _array_end(self, data: bytes, at: int, *, final: bool) -> int:
+        """Where the brackets, commas and blanks end that stand at ``at`` between objects; ``at`` if they do not."""
+        end = at
+        while end < len(data) and (data[end] in _ARRAY or data[end] in _BLANK):
+            end += 1
+        if end == len(data) and not final:
+            raise NeedMoreError
+        if end == len(data) or data[end] == 0x7B:
+            return end
+        return at + 1 if data[at] == 0x5D and data[at + 1] in _BLANK else at
+
     def next_start(self, data: bytes, at: int, *, final: bool) -> tuple[int, bool]:
-        """The next line that begins with an object or a notice; True where the data at hand ends before one."""
+        """The next line that begins with an object or a notice, or the next object of an array as jq prints it.
+
+        True where the data at hand ends before one.
+        """
+        begin = at
         line_end = data.find(b"\n", max(at - 1, 0))
         try:
-            while line_end >= 0 and line_end + 1 < len(data):
-                start = line_end + 1
+            while True:
+                start = line_end + 1 if line_end >= 0 else len(data)
+                inside = data.find(b"," + self.beginning, begin, start)
+                if inside >= 0:
+                    return inside + 1, False
+                if start == len(data):
+                    return start, not final
                 if data[start] == 0x7B or self.notices.match(data, start, final=final):
                     return start, False
+                indented = self._indented(data, start, final=final)
+                if indented >= 0:
+                    return indented, False
+                begin = start
                 line_end = data.find(b"\n", start)
         except NeedMoreError:
             return len(data), True
-        return len(data), not final
+
+    def _indented(self, data: bytes, at: int, *, final: bool) -> int:
+        """Where in a line that begins at ``at`` an object begins that blanks stand before; -1 where none does.
+
+        Its first member has to be the first of the tool's, since a payload may hold objects too.
+        """
+        brace = _blank_end(data, at, at + DEEPEST_INDENT)
+        name = _blank_end(data, brace + 1, brace + 1 + DEEPEST_INDENT)
+        wanted = self.beginning[1:]
+        if brace < len(data) and data[brace] != 0x7B:
+            return -1
+        if len(data) - name < len(wanted) and wanted.startswith(data[name:]) and not final:
+            raise NeedMoreError
+        return brace if data.startswith(wanted, name) else -1
 
     # -- one record ------------------------------------------------------------------------------------------
 
@@ -332,14 +381,18 @@ class ObjectScanner:
 
     def items(self, data: bytes, at: int, *, final: bool) -> Iterator[Item | Batch]:
         """The items of ``data[at:]`` in order, as far as these bytes decide."""
+        #: up to here no row is an object by itself
+        slow_until = 0
         while at < len(data):
-            rows, ending = self._rows(data, at)
+            rows, ending = self._rows(data, at) if at >= slow_until else ([], b"")
             batch = self._batch(rows, ending, at) if rows else None
             if batch is not None:
                 yield batch
                 at = batch.end
                 if len(batch) == len(rows):
                     continue
+            elif at >= slow_until and data[at] == 0x7B:
+                slow_until = at + len(rows[0]) if rows else len(data)
             # The object that orjson could not vouch for, or no object at all.
             try:
                 item = self.rule.item(data, at, final=final)

@@ -11,7 +11,9 @@ At a place where an item begins (the beginning of the dump, or directly behind a
    b. else at the first place where it is empty, is the null literal, or is a complete JSON text, and what
       follows the payload in the layout stands there. A text field before it ends at the first place for which
       the payload does so and the text closes the brackets and quotes that it opens; behind another separator
-      than the first the payload must not be empty nor a number (``12: 30: 45`` is a text with colons in it);
+      than the first the payload must not be a number (``12: 30: 45`` is a text with colons in it), and may be
+      nothing (or the null literal) only up to the end of the record: then the separators before belong to the
+      key. A scalar with a blank separator behind it (``user 1 ``) is the payload only where no other way is found;
    c. else before the next start: at the last place where what follows the payload stands; or, where it stands
       nowhere (then the record is not complete), behind an object or array that a line end follows, or at the
       next start itself.
@@ -85,6 +87,11 @@ class LinearRule(RuleWithNotices):
         self.blank_is_record = is_value_first and self.tail_text is not None and self.tail_text[:1] == b"\n"
         first = layout.anchor[0] if layout.anchor else None
         self.anchor_text = first.text if isinstance(first, Literal) else None
+        last = layout.prefix[-1] if layout.prefix else None
+        #: what stands between key and payload, where it is blank: JSON may end with it, and so may a key and no payload
+        self.blank_separator = (
+            last.text if isinstance(last, Literal) and texts_end(layout) and last.text.isspace() else b""
+        )
         self.ends_line = bool(tail) and isinstance(tail[-1], Literal) and tail[-1].text.endswith(b"\n")
 
     # -- items -----------------------------------------------------------------------------------------------
@@ -219,6 +226,7 @@ class LinearRule(RuleWithNotices):
             if line_end >= 0:
                 stop, text_is_open = line_end + (0 if self.tail_text == b"\n" else 1), False
         first: tuple[tuple[Cut, ...], int] | None = None
+        doubtful: Frame | None = None
         null_text = self.layout.null_or_empty_literal
         ways = prefixes(self.layout.prefix, data, at, stop, is_open=text_is_open, null_text=null_text)
         for count, (cuts, value) in enumerate(islice(ways, MOST_READINGS if self.is_thorough else FEW_READINGS)):
@@ -227,19 +235,27 @@ class LinearRule(RuleWithNotices):
                 return self._frame(data, at, cuts, None, (), value, True)
             # Behind a later separator a payload has to show that the ones before belong to the key:
             # "12: 30: 45" is rather a text with colons in it.
-            may_begin = count == 0 or self._may_tell(data, value)
+            may_begin = count == 0 or self._may_tell(data, value) or self._is_null(data, value, limit)
             ending = None
             if closed and may_begin and self.layout.is_json:
                 ending = self._json_value(data, value, limit, is_open, final=final)
             elif closed and may_begin:
                 ending = self._complete(data, value, limit, is_open)
-            if ending is not None and (count == 0 or self._tells(data[value : ending[0]])):
+            is_told = ending is not None and (
+                count == 0 or self._tells(data[value : ending[0]]) or self._is_null(data, value, limit)
+            )
+            if ending is not None and is_told:
                 end, tail, stop = ending
                 frame = self._frame(data, at, cuts, (value, end), tail, stop, True)
                 frame.has_wrong_size = self.is_sized
+                if count == 0 and self.may_be_key(data[value:end]):
+                    doubtful = frame
+                    continue
                 return frame
             if first is None or (closed and not _is_closed(first[0], data)):
                 first = cuts, value
+        if doubtful is not None:
+            return doubtful
         if first is None:
             if final and limit == len(data) and self.layout.is_anchored:
                 return self._cut_off(data, at, anchor[0])
@@ -259,6 +275,21 @@ class LinearRule(RuleWithNotices):
     def _tells(self, payload: bytes) -> bool:
         """Whether a payload that is JSON, null or empty is one that no part of a key looks like."""
         return payload[:1] in _TELLING_BEGINNINGS or (bool(payload) and payload in self.null_texts)
+
+    def may_be_key(self, payload: bytes) -> bool:
+        """Whether this is rather the end of a key with a blank in it and a separator behind (``user 1 ``)."""
+        separator = self.blank_separator
+        return bool(separator) and payload.endswith(separator) and payload[:1] not in _OPENERS
+
+    def _is_null(self, data: bytes, value: int, limit: int) -> bool:
+        """Whether nothing stands at ``value`` but what stands for null, and then the record ends."""
+        if self.tail_text is None or len(self.layout.tail) > 1:
+            return False
+        for text in (b"", *self.null_texts):
+            end = value + len(text) + len(self.tail_text)
+            if data.startswith(text + self.tail_text, value) and (end >= limit or not self.layout.is_anchored):
+                return True
+        return False
 
     def _by_size(self, data: bytes, at: int, limit: int, *, final: bool) -> Frame | None:
         """The record whose payload ends by its size and is followed by what the layout says."""
@@ -463,6 +494,12 @@ class LinearRule(RuleWithNotices):
         )
 
 
+def texts_end(layout: Layout) -> bool:
+    """Whether a text stands right before the literal that stands before the payload."""
+    before = layout.prefix[-2] if len(layout.prefix) > 1 else None
+    return isinstance(before, Field) and before.kind is Kind.TEXT
+
+
 def null_texts(layout: Layout, attribute: str) -> tuple[bytes, ...]:
     """The texts that stand for a null key or payload where no size is printed.
 
@@ -472,7 +509,7 @@ def null_texts(layout: Layout, attribute: str) -> tuple[bytes, ...]:
     if any(f"{attribute.upper()}_SIZE" in name for name in layout.fields):
         return ()
     if layout.null_literal is not None:
-        return (layout.null_literal,)
+        return (layout.null_literal, b"") if layout.empty_may_be_null and attribute == "key" else (layout.null_literal,)
     if attribute == "value":
         return ()
     return (b"",) if layout.null_or_empty_literal is None else (b"", layout.null_or_empty_literal)

@@ -119,8 +119,9 @@ class _Rows:
 class _Plan:
     """How to cut the records of one layout into columns, with each choice settled."""
 
-    def __init__(self, layout: Layout, elements: Sequence[Literal | Field], notices: tuple[bytes, ...]) -> None:
-        self.layout = layout
+    def __init__(self, rule: LinearRule, elements: Sequence[Literal | Field]) -> None:
+        layout = self.layout = rule.layout
+        self.blank_separator = rule.blank_separator
         self.constants = dict(MARKERS[e.name] for e in elements if isinstance(e, Literal) and e.name in MARKERS)
         self.elements = _joined(elements)
         body = list(self.elements)
@@ -136,7 +137,7 @@ class _Plan:
         self.delimiter = self.end + b"\n" * layout.lead + self.head
         self.value_column = next(i for i, f in enumerate(self.fields) if f.kind is Kind.PAYLOAD)
         is_text_first = not self.head and self.fields[0].kind is Kind.TEXT
-        self.notice_beginnings = notices if is_text_first else ()
+        self.notice_beginnings = rule.notices.beginnings if is_text_first else ()
 
     @staticmethod
     def of(rule: LinearRule, data: bytes, at: int) -> _Plan | None:
@@ -155,7 +156,7 @@ class _Plan:
             return None
         if not isinstance(elements[-1], Literal) or b"\n" not in elements[-1].text:
             return None
-        return _Plan(layout, elements, rule.notices.beginnings)
+        return _Plan(rule, elements)
 
     def rows(self, data: bytes, at: int) -> _Rows | None:
         """The whole records from ``at`` on, up to a region's length; None where none is whole."""
@@ -256,6 +257,10 @@ class _Columns:
         if not all_valid(cast("Sequence[bytes]", texts)):
             bad = self.bad
             self._mark(i for i, text in enumerate(values) if text and i not in bad and not is_valid(text))
+        separator = self.plan.blank_separator
+        if separator and any(map(bytes.endswith, self.cells[column], repeat(separator))):
+            # The last separator of the line may be the one that counts.
+            self._mark(i for i, text in enumerate(self.cells[column]) if text.endswith(separator))
         if not layout.is_sized and any(map(bytes.endswith, self.cells[column], repeat(b"\n"))):
             # Where such a payload ends depends on what follows it.
             self._mark(i for i, text in enumerate(self.cells[column]) if text.endswith(b"\n"))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dumpfix.errors import LayoutError, UsageError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.grammar.command import grammar_of
-from dumpfix.grammar.detect import HEAD, SAMPLE, Reading, best, describe, key_separator, read
+from dumpfix.grammar.detect import AGAINST, HEAD, SAMPLE, Reading, best, describe, key_separator, read
 from dumpfix.grammar.induce import grammar_for, shows_labels
 from dumpfix.grammar.kcat_format import grammar_text
 from dumpfix.grammar.layout import AnyLayout, Field, Grammar, Layout, Literal, ObjectLayout
@@ -26,10 +26,16 @@ LEVEL = 0.0002
 LINES_LOOKED_AT = frozenset((1, 2, 3, 4, 5, 6, 8, 12, 16, 64, 256))
 #: records that show whether a bare number may be an offset
 ROWS_FOR_NUMBERS = 8
+#: how much dearer headers are that were not seen to be some, than a key
+NO_HEADERS_SEEN = 1.2 * AGAINST
+#: records that show whether a text with a colon may be headers
+ROWS_FOR_HEADERS = 8
 #: records that show whether a word is a label or a part of the key
-ROWS_FOR_LABELS = 4
+ROWS_FOR_LABELS = 12
 #: documents that a layout which nobody wrote down has to have in the head
 LEAST_DOCUMENTS = 3
+#: envelopes that leave no doubt, whatever they are wrapped in
+ENVELOPES_ENOUGH = 2
 #: fields that a label names, or a length
 NAMED = frozenset({"TOPIC", "PARTITION", "OFFSET", "TIMESTAMP", "HEADERS", "KEY", "VALUE_SIZE"})
 #: one broken payload in so many makes the layout doubtful
@@ -104,10 +110,14 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
         readings, _ = best(head[:stop], grammars, final=False, is_asked_for=is_asked_for)
         if readings and _is_clear(readings):
             try:
-                return _labelled(readings, head[:stop], final=False) or _choice(readings)
+                labelled = None if told.command else _labelled(readings, head[:stop], final=False)
+                return labelled or _choice(readings)
             except NeedMoreError:
                 continue
     readings, tried = _read_head(head, grammars, final=final, is_asked_for=is_asked_for)
+    if told.command and not readings:
+        # No record in it: any version of the tool may have made it.
+        return Choice(grammars[0].layouts[0], grammars[0].notices, grammars[0].name)
     if not readings:
         induced = _induced(head[:HEAD], None, final=final and len(head) <= HEAD)
         if induced is None:
@@ -120,6 +130,8 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
             f" and {describe(rival.layout)} ({rival.grammar.name})\n"
             "say which with --kcat-format, --from, or --command with the command that made the dump"
         )
+    if told.command:
+        return _choice(readings)
     return _labelled(readings, head[:HEAD], final=True) or _simpler(readings[0], head[:HEAD]) or _choice(readings)
 
 
@@ -138,12 +150,13 @@ def _read_head(
         if not final and len(head) < limit:
             raise NeedMoreError
         is_all = final and len(head) <= limit
-        if b"\n" in head[:limit] or is_all:
-            readings, tried = best(head[:limit], grammars, final=is_all, is_asked_for=is_asked_for)
-            is_undecided = any(reading.is_pending for reading in readings)
-            readings = [reading for reading in readings if reading.records]
-            if is_all or (readings and not is_undecided):
-                return readings, tried
+        readings, tried = best(head[:limit], grammars, final=is_all, is_asked_for=is_asked_for)
+        # Envelopes are no payload, even where an array of them is one line and the whole dump one JSON text.
+        is_decided = b"\n" in head[:limit] and not any(reading.is_pending for reading in readings)
+        is_decided |= bool(readings) and readings[0].envelopes > ENVELOPES_ENOUGH
+        readings = [reading for reading in readings if reading.records]
+        if is_all or (readings and is_decided):
+            return readings, tried
         limit *= 4
     return _read_shortened(head, grammars, final=final, is_asked_for=is_asked_for)
 
@@ -187,7 +200,7 @@ def _labelled(readings: Sequence[Reading], head: bytes, *, final: bool) -> Choic
             return None
     if not any(map(shows_labels, first.prefixes)):
         return None
-    if not final and len(first.prefixes) < ROWS_FOR_LABELS:
+    if not final and first.records < ROWS_FOR_LABELS:
         raise NeedMoreError
     return _induced(head, first, final=final)
 
@@ -233,13 +246,23 @@ def _is_clear(readings: Sequence[Reading]) -> bool:
     first = readings[0]
     if any(r.is_pending for r in readings) or first.garbage or not first.is_delimited:
         return False
-    if first.trusts_bare_numbers and first.records < ROWS_FOR_NUMBERS:
+    if (first.trusts_bare_numbers or first.ends_with_bare_number) and first.records < ROWS_FOR_NUMBERS:
+        return False
+    if first.records < ROWS_FOR_HEADERS and any(_may_be_headers_instead(first, r) for r in readings[1:]):
         return False
     if not first.containers or first.containers < first.payloads:
         return False
     margin = CLEAR * first.records / first.length
     rivals = [r for r in readings[1:] if not r.agrees_with(first)]
     return all(r.cost_per_byte > first.cost_per_byte + margin for r in rivals)
+
+
+def _may_be_headers_instead(first: Reading, other: Reading) -> bool:
+    """Whether what the first takes for a key may be headers, as the other has it: a later record may tell."""
+    fields, others = first.layout.fields, other.layout.fields
+    if "KEY" not in fields or "HEADERS" in fields or "HEADERS" not in others or "KEY" in others:
+        return False
+    return other.agrees_with(first) and other.cost <= first.cost + NO_HEADERS_SEEN
 
 
 def _is_level(first: Reading, other: Reading) -> bool:
@@ -253,12 +276,29 @@ def _choice(readings: Sequence[Reading]) -> Choice:
         raise LayoutError(
             f"this dump was made without its payloads ({describe(first.layout)}): there is nothing to convert"
         )
+    layout = first.layout
+    if isinstance(layout, Layout) and any(_may_be_of_another_tool(first, r) for r in readings[1:]):
+        layout = replace(layout, empty_may_be_null=True)
     names = [describe(r.layout) for r in readings[1:] if r.agrees_with(first) and _is_level(first, r)]
     is_labelled = isinstance(first.layout, ObjectLayout) or first.layout.is_anchored or len(first.layout.elements) <= 2
     confidence = "sure" if first.containers and not first.garbage and is_labelled else "likely"
     return Choice(
-        first.layout, first.grammar.notices, first.grammar.name, confidence, tuple(dict.fromkeys(names))[:MOST_NAMED]
+        layout, first.grammar.notices, first.grammar.name, confidence, tuple(dict.fromkeys(names))[:MOST_NAMED]
     )
+
+
+def _may_be_of_another_tool(first: Reading, other: Reading) -> bool:
+    """Whether a tool that prints nothing for null may have printed just this, where the first prints a text."""
+    layout, its = first.layout, other.layout
+    if not isinstance(layout, Layout) or not isinstance(its, Layout) or first.shows_its_tool:
+        return False
+    prints_nothing = layout.null_literal is not None and its.null_literal is None
+    return prints_nothing and _shape(layout) == _shape(its) and other.agrees_with(first)
+
+
+def _shape(layout: Layout) -> list[object]:
+    """Fields and literals, whatever the grammar calls the latter."""
+    return [element.text if isinstance(element, Literal) else element for element in layout.elements]
 
 
 def _nothing_fits(tried: Sequence[str]) -> str:

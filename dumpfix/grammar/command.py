@@ -323,8 +323,6 @@ def _console_consumer(tool: str, arguments: Sequence[str], rest: Rest) -> Gramma
     whole = shipped("console-consumer", overrides)
     layouts: dict[Layout, None] = {}
     for columns, rules in _versions(wanted, is_confluent=is_confluent):
-        if layouts and _is_no_rival(wanted, columns):
-            continue
         for layout in whole.layouts:
             if isinstance(layout, Layout) and layout.name in rules and _has_columns(layout, columns):
                 layouts[layout] = None
@@ -350,12 +348,6 @@ def _versions(wanted: frozenset[str], *, is_confluent: bool) -> Iterator[tuple[f
     # Before 2.5, and before 0.10.
     yield before_2_7 - {"PARTITION"}, named
     yield before_2_7 - {"PARTITION", "timestamp"}, named
-
-
-def _is_no_rival(wanted: frozenset[str], columns: frozenset[str]) -> bool:
-    """Whether detection could not tell these columns from all: it takes headers and a key without a label for a key."""
-    is_unlabelled = wanted <= {"HEADERS", "KEY", "VALUE", "VALUE_SCHEMA_ID"}
-    return is_unlabelled and "KEY" in wanted and "HEADERS" in wanted - columns
 
 
 def _properties(arguments: Sequence[str]) -> Iterator[tuple[str, str]]:

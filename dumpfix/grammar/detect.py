@@ -13,9 +13,21 @@ from dataclasses import dataclass, field
 from dumpfix.framing.elements import Cut, PartialMatch, fixed_run, sized_ends
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import scanner_for
-from dumpfix.grammar.layout import AnyLayout, Choice, Element, Field, Grammar, Layout, Literal, ObjectLayout
+from dumpfix.framing.notices import Notices
+from dumpfix.grammar.layout import (
+    AnyLayout,
+    Choice,
+    Element,
+    Field,
+    Grammar,
+    HeaderSpelling,
+    Layout,
+    Literal,
+    ObjectLayout,
+)
 from dumpfix.grammar.load import literal_text
-from dumpfix.grammar.vocabulary import FREE_TEXT
+from dumpfix.grammar.vocabulary import FREE_TEXT, Kind, is_schema_id
+from dumpfix.payload.validity import is_valid, scan_value
 
 #: so much of the head is looked at first, to leave most layouts out; then the rest of it for those that are left
 SAMPLE = 1 << 12
@@ -35,6 +47,8 @@ CUT = 0.1
 UNEXPLAINED = 1.0
 NAME = 0.1
 NUMBER = 0.005
+#: at most so much for a whole key that is a document
+DOCUMENT = 2.0
 #: a payload that begins or ends with a blank: rather a separator that was cut too short
 BLANK_EDGE = 3.0
 #: a size that is not the length of what follows
@@ -59,6 +73,11 @@ ENVELOPE = -3.0
 LEAST_CONTAINERS = 4
 #: a literal byte explained
 LITERAL = -0.01
+#: what a JSON text begins with that cannot be anything else
+_TELLING = (b"{", b"[", b'"')
+_BLANKS = (b" ", b"\t")
+#: one row in so many may be what its tool never prints: it is damaged
+MOST_IMPOSSIBLE = 8
 #: how much dearer than the best a layout may be and still be looked at in the whole head
 NEAR = 1.5
 NEAR_PER_BYTE = 0.5
@@ -82,8 +101,10 @@ class Reading:
     containers_cut: int = 0
     documents_as_keys: int = 0
     shows_no_headers: bool = False
+    #: rows that no tool prints like this: a text in the place of a schema id, or of headers, that can be none
+    impossible: int = 0
     envelopes: int = 0
-    #: payloads that begin with a blank
+    #: payloads that begin or end with a blank
     blank_edges: int = 0
     #: the first record has begun as the layout says, and more lines have to come before it can be read
     is_pending: bool = False
@@ -114,6 +135,19 @@ class Reading:
         return not has_label and not any(
             isinstance(e, Literal) and any(map(_is_wordlike, e.text)) for e in layout.elements
         )
+
+    @property
+    def ends_with_bare_number(self) -> bool:
+        """Whether a number that no label names stands behind the payload."""
+        match self.layout.tail if isinstance(self.layout, Layout) else ():
+            case (Literal(text=text), Field() as last, Literal()):
+                return last.kind in (Kind.INTEGER, Kind.WORD) and not any(map(_is_wordlike, text))
+        return False
+
+    @property
+    def shows_its_tool(self) -> bool:
+        """Whether a Java tool's own notices are among the records."""
+        return any(name.startswith(_JAVA) for name in self.notices)
 
     @property
     def is_delimited(self) -> bool:
@@ -216,7 +250,7 @@ def read(grammar: Grammar, layout: AnyLayout, head: bytes, *, final: bool) -> Re
 def _has_begun(layout: AnyLayout, head: bytes, at: int) -> bool:
     """Whether a record of several lines may have begun at ``at``."""
     if isinstance(layout, ObjectLayout):
-        return head[at : at + 1] == b"{"
+        return head[at : at + 1] in (b"{", b"[")
     if not layout.is_anchored or _is_one_line(layout):
         return False
     return _may_go_on(layout.elements, (), head, at)
@@ -276,6 +310,7 @@ def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
         return
     if isinstance(layout, Layout):
         explained -= _add_texts(reading, layout, frame, value)
+        _add_schema_ids(reading, frame)
     reading.says.append(
         (value and value.strip(), *(fields.get(n) for n in ("topic", "partition", "offset", "timestamp")))
     )
@@ -299,18 +334,23 @@ def _add_texts(reading: Reading, layout: Layout, frame: Frame, value: bytes | No
     looks_like_json = isinstance(layout.elements[0], Literal) and layout.elements[0].text[:1] == b"{"
     headers = fields.get("headers")
     spelling = layout.headers
-    has_no_headers = headers is not None and headers in (b"", spelling.none if spelling else b"")
+    has_no_headers = headers is not None and headers == (spelling.none if spelling else b"")
     reading.shows_no_headers |= has_no_headers
-    if headers and not has_no_headers and spelling is not None and spelling.value_separator not in headers:
+    if headers is not None and not has_no_headers and spelling is not None and not _may_be_headers(headers, spelling):
         reading.cost += AGAINST
+        reading.impossible += bool(spelling.none)
     for name in ("key", "headers"):
         text = fields.get(name)
         if text and not (has_no_headers and name == "headers"):
-            reading.cost += 0 if looks_like_json else len(text) * UNEXPLAINED
+            explains_itself = name == "key" and text[:1] in _TELLING and is_valid(text)
+            if explains_itself:
+                reading.cost += 0 if looks_like_json else min(len(text) * NAME, DOCUMENT)
+            else:
+                reading.cost += 0 if looks_like_json else len(text) * UNEXPLAINED
             taken += len(text)
-            if not any(map(_is_wordlike, text)):
+            if not any(map(_is_wordlike, text)) or (name == "key" and text.startswith(reading.grammar.labels)):
                 reading.cost += AGAINST
-            if b'{"' in text and value and value[:1] not in (b"{", b"["):
+            if b'{"' in text and value and value[:1] not in (b"{", b"[") and not _names_its_payload(layout):
                 # Rather a payload with something behind it.
                 reading.documents_as_keys += 1
                 reading.cost += AGAINST
@@ -324,6 +364,33 @@ def _add_texts(reading: Reading, layout: Layout, frame: Frame, value: bytes | No
     return taken
 
 
+def _may_be_headers(text: bytes, spelling: HeaderSpelling) -> bool:
+    """Whether a text is one that the tool prints for headers, and not the one for none."""
+    if not text:
+        return not spelling.none
+    first = text.split(spelling.separator, 1)[0] if spelling.separator else text
+    return spelling.value_separator in first
+
+
+def _names_its_payload(layout: Layout) -> bool:
+    """Whether a word stands in front of the payload: what is behind it is the payload, whatever it looks like."""
+    last = layout.prefix[-1] if layout.prefix else None
+    return isinstance(last, Literal) and any(map(_is_wordlike, last.text))
+
+
+def _add_schema_ids(reading: Reading, frame: Frame) -> None:
+    """A schema id is a number or a GUID; Confluent's tools print ``null`` for it where they do so for the rest."""
+    for name in ("key", "value"):
+        text = frame.fields.get(f"{name}_schema_id")
+        if text is None or is_schema_id(text):
+            continue
+        if text == b"null" and frame.fields.get(name) is None:
+            continue
+        reading.cost += AGAINST
+        # What is JSON is a payload itself, and what stands before it the key.
+        reading.impossible += is_valid(text)
+
+
 def _add_payload(reading: Reading, layout: AnyLayout, frame: Frame, value: bytes) -> None:
     """What a payload costs, and what it is evidence for."""
     reading.payloads += bool(value)
@@ -334,14 +401,15 @@ def _add_payload(reading: Reading, layout: AnyLayout, frame: Frame, value: bytes
     elif frame.is_valid:
         reading.json_payloads += 1
         reading.containers += value.lstrip()[:1] in (b"{", b"[")
-        if isinstance(layout, Layout) and value[:1] in (b" ", b"\t"):
+        if isinstance(layout, Layout) and not layout.is_sized and (value[:1] in _BLANKS or value[-1:] in _BLANKS):
             reading.cost += BLANK_EDGE
             reading.blank_edges += 1
     elif isinstance(layout, ObjectLayout):
         # Members with these names are evidence enough; what the payload is does not matter.
         pass
     else:
-        looks_cut = value.lstrip()[:1] in (b"{", b"[", b'"')
+        begin = len(value) - len(value.lstrip())
+        looks_cut = value[begin : begin + 1] in _TELLING and scan_value(value, begin, len(value)).state != "complete"
         reading.containers_cut += looks_cut
         reading.cost += len(value) * (CUT if looks_cut else NOT_JSON)
 
@@ -373,7 +441,9 @@ def _implausible(reading: Reading, layout: Layout) -> float:
             cost += AGAINST
         if isinstance(partition, bytes) and len(partition) > 6:
             cost += AGAINST
-    if "HEADERS" in layout.fields and not reading.shows_no_headers:
+    # What a command asks for comes first among its layouts, and needs no evidence.
+    is_first = reading.grammar.layouts[0] == layout
+    if "HEADERS" in layout.fields and not reading.shows_no_headers and not is_first:
         # Printed less often than keys, and not seen to be headers: nothing but a colon says so.
         cost += AGAINST if not layout.is_anchored or "KEY" not in layout.fields else 0.0
     cost += AGAINST * sum(len(o) == 13 for _, _, _, o, _ in reading.says if isinstance(o, bytes))
@@ -391,8 +461,7 @@ def _unusual(reading: Reading, layout: Layout) -> float:
         return 0.0
     literals = [e.text for e in layout.elements if isinstance(e, Literal)]
     by_kcat = any(name.startswith(_KCAT) for name in reading.notices)
-    by_java = any(name.startswith(_JAVA) for name in reading.notices)
-    is_java = by_java or (literals == [b"\t", b"\n"] and not by_kcat)
+    is_java = reading.shows_its_tool or (literals == [b"\t", b"\n"] and not by_kcat)
     return UNUSUAL * reading.records if (layout.null_literal is not None) != is_java else 0.0
 
 
@@ -405,7 +474,8 @@ def best(
     """
     tried: list[str] = []
     kept: list[Reading] = []
-    for reading in readings(head, grammars, final=final):
+    notices = Notices.of(tuple(dict.fromkeys(notice for grammar in grammars for notice in grammar.notices)))
+    for reading in readings(notices.first(head), grammars, final=final):
         if reading.is_pending and final:
             continue
         why = None if is_asked_for or reading.is_pending else objection(reading)
@@ -423,6 +493,8 @@ def objection(reading: Reading) -> str | None:
         return "most of the dump would belong to no record"
     if isinstance(layout, ObjectLayout):
         return None if reading.envelopes * 2 > reading.records else "hardly any object has what an envelope has"
+    if reading.impossible * MOST_IMPOSSIBLE > reading.records:
+        return "a schema id would be no number, or headers would be none"
     if not reading.is_delimited and not reading.containers:
         return "records with nothing between them would hold no object or array"
     if not reading.is_delimited and (reading.json_payloads < reading.payloads or reading.blank_edges):
@@ -441,6 +513,8 @@ def objection(reading: Reading) -> str | None:
         return "no payload would be JSON"
     if reading.json_payloads < reading.payloads or reading.garbage:
         return "not every payload would be JSON, and none an object or an array"
+    if reading.blank_edges:
+        return "every payload would be a number, with a blank beside it"
     separators = [e.text for e in layout.prefix if isinstance(e, Literal)]
     if separators and all(text.isspace() and text != b"\t" for text in separators):
         return "numbers behind a blank are no payloads"

@@ -45,7 +45,11 @@ _INTEGERS = frozenset({"PARTITION", "OFFSET", "TIMESTAMP"})
 _TEXTS = frozenset({"KEY", "HEADERS"})
 #: what announces the payload itself, or something that is of no use here
 _OTHER_LABELS = frozenset({"value", "payload", "message", "msg", "data", "body", "v", "size", "bytes", "length", "len"})
+#: what announces the payload itself, and is no part of a key in front of it
+_PAYLOAD_LABELS = frozenset({"value", "payload", "message", "msg", "data", "body"})
 _KNOWN = LABELS.keys() | _OTHER_LABELS
+#: what announces a number, and is hardly a part of a key (as ``p:0`` and ``t/17`` may be)
+_NUMBER_LABELS = frozenset({"offset", "partition", "timestamp", "createtime", "logappendtime"})
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") | frozenset(range(0x80, 0x100))
 
 #: records that are compared
@@ -64,6 +68,7 @@ class _Slot:
     """What stands at one place of each record: the same text in all of them, or a text of its own in each."""
 
     texts: tuple[bytes, ...]
+    is_label: bool = True
 
     @property
     def constant(self) -> bytes | None:
@@ -75,7 +80,7 @@ class _Slot:
         """The known label that stands here in every record."""
         text = self.constant
         word = text.decode("utf-8", "replace").lower() if text else ""
-        return word if word in _KNOWN else None
+        return word if self.is_label and word in _KNOWN else None
 
     @property
     def is_separator(self) -> bool:
@@ -104,12 +109,33 @@ def grammar_for(head: bytes) -> str | None:
     if slots is None:
         return None
     first = documents[0][0]
+    if not _are_named(slots):
+        slots = [_Slot(slot.texts, is_label=False) for slot in slots]
     cut = _cut(slots, head[max(0, first - LONGEST_GAP) : first])
     if cut is None:
         return None
     sizes = [end - start for start, end in documents]
     # What stands before a payload in a gap belongs to the one behind the gap, the rest to the one before it.
     return _written([*_parts(slots[cut:], sizes[1:]), "VALUE", *_parts(slots[:cut], sizes[:-1])])
+
+
+def _are_named(slots: Sequence[_Slot]) -> bool:
+    """Whether labels say so much that they are no parts of keys: two different ones, or one that is unmistakable.
+
+    ``key:5 {…}`` and ``k - {…}`` may be keys as they stand. ``offset=5 {…}`` and ``payload: {…}`` name what follows.
+    """
+    labels = [(index, slot.label) for index, slot in enumerate(slots) if slot.label]
+    if len({LABELS.get(label, label) for _, label in labels}) > 1:
+        return True
+    return any(_is_unmistakable(slots, index, label) for index, label in labels)
+
+
+def _is_unmistakable(slots: Sequence[_Slot], index: int, label: str) -> bool:
+    """Whether this label stands where only a label does: before the payload, or before numbers that it names."""
+    rest = slots[index + 1 :]
+    if label in _PAYLOAD_LABELS:
+        return len(rest) == 1 and rest[0].is_separator and (rest[0].constant or b"").strip() in (b":", b"=")
+    return label in _NUMBER_LABELS and len(rest) > 1 and rest[0].is_separator and rest[1].are_numbers
 
 
 def shows_labels(prefix: bytes) -> bool:

@@ -73,8 +73,9 @@ class Layout:
     ``lead`` counts the line feeds that the layout begins with. They are taken off ``elements``: a dump that was
     copied loses them first, and between records blank lines mean nothing anyway.
     ``may_cut_records`` marks a notice that may stand in the middle of a record.
-    ``null_literal`` is printed for null alone, ``null_or_empty_literal`` for null and empty alike. ``headers`` is None
-    where the grammar does not say how headers are spelled.
+    ``null_literal`` is printed for null alone, ``null_or_empty_literal`` for null and empty alike;
+    ``empty_may_be_null`` says that it is not known whether the tool was one that prints the former. ``headers`` is
+    None where the grammar does not say how headers are spelled.
     """
 
     grammar: str
@@ -85,6 +86,7 @@ class Layout:
     headers: HeaderSpelling | None = None
     lead: int = 0
     may_cut_records: bool = False
+    empty_may_be_null: bool = False
 
     value: Field | None = field(init=False, repr=False, compare=False)
     prefix: tuple[Element, ...] = field(init=False, repr=False, compare=False)
@@ -168,6 +170,7 @@ class ObjectLayout:
     is_sized = True
     null_literal = None
     null_or_empty_literal = None
+    empty_may_be_null = False
 
     def with_carriage_returns(self) -> ObjectLayout:
         r"""The same layout for a dump whose lines end with ``\r\n``."""
@@ -187,7 +190,8 @@ class Grammar:
     """What one ``.lark`` file says: the layouts of records, and the notices that may stand between them.
 
     ``named`` are the texts of its named literals (KEY_SEPARATOR …). A notice is a layout too; it begins at the
-    beginning of a line and ends with that line.
+    beginning of a line and ends with that line. ``labels`` are the words with a colon that stand before a field
+    (``Partition:``): where one begins a text, that text is no key.
     """
 
     name: str
@@ -195,6 +199,7 @@ class Grammar:
     layouts: tuple[AnyLayout, ...]
     notices: tuple[Layout, ...]
     named: Mapping[str, bytes] = field(default_factory=dict)
+    labels: tuple[bytes, ...] = ()
 
     def with_carriage_returns(self) -> Grammar:
         r"""The same grammar for a dump whose lines end with ``\r\n``."""

@@ -190,7 +190,7 @@ class _Expander:
             )
         notices = tuple(dict.fromkeys(self.notices())) + shared_notices()
         named = {name: text for name in NAMED_LITERALS if (text := self._named(name)) is not None}
-        return Grammar(self.name, self.text, layouts, notices, named)
+        return Grammar(self.name, self.text, layouts, notices, named, _labels(layouts))
 
     # -- terminals -------------------------------------------------------------------------------------------
 
@@ -345,19 +345,22 @@ class _Expander:
                 lead = len(elements[0].text) - len(stripped)
                 elements = (Literal(stripped, elements[0].name), *elements[1:]) if stripped else elements[1:]
         self._check_payload(elements)
-        null_literal = self._named("NULL_LITERAL")
+        null, null_or_empty = self._named("NULL_LITERAL"), self._named("NULL_OR_EMPTY_LITERAL")
+        # Beside a text for null, an empty one for both says that the tool may not be the one that prints the text.
+        empty_may_be_null = null is not None and null_or_empty == b""
         texts = [e.kind for e in elements if isinstance(e, Field) and e.meaning in ("key", "value")]
-        if null_literal is None and texts and all(kind in JSON_VALUES for kind in texts):
+        if null is None and texts and all(kind in JSON_VALUES for kind in texts):
             # JSON has a null of its own, so that an empty string is known to be empty.
-            null_literal = b"null"
+            null = b"null"
         return Layout(
             self.name,
             name,
             elements,
-            null_literal=null_literal,
-            null_or_empty_literal=self._named("NULL_OR_EMPTY_LITERAL"),
+            null_literal=null,
+            null_or_empty_literal=None if empty_may_be_null else null_or_empty,
             headers=self._header_spelling(),
             lead=lead,
+            empty_may_be_null=empty_may_be_null,
         )
 
     def _check_payload(self, elements: tuple[Element, ...]) -> None:
@@ -424,6 +427,20 @@ class _Expander:
             if isinstance(element, Literal) and element.text != b"}":
                 separator = element.text
         return ObjectLayout(self.name, name, tuple(members.items()), separator)
+
+
+def _labels(layouts: Sequence[AnyLayout]) -> tuple[bytes, ...]:
+    """The words, colon and all, with which a literal of these layouts ends: they announce a field."""
+    elements = {id(e): e for layout in layouts if isinstance(layout, Layout) for e in layout.elements}
+    literals = {
+        one.text
+        for element in elements.values()
+        for way in (element.alternatives if isinstance(element, Choice) else ((element,),))
+        for one in way
+        if isinstance(one, Literal)
+    }
+    words = {text.split()[-1] for text in literals if text.endswith(b":") and text != b":"}
+    return tuple(sorted(word for word in words if word[:1].isalpha()))
 
 
 def _flattened(sequence: tuple[Element, ...]) -> Iterator[tuple[Literal | Field, ...]]:

@@ -26,8 +26,9 @@ JSON_PAYLOAD is the payload as VALUE is, a record has one of the two; JSON_VALUE
 
 Named string terminals, which options and ``--command`` override: KEY_SEPARATOR, LINE_SEPARATOR,
 HEADERS_SEPARATOR, SCHEMA_ID_SEPARATOR, NULL_LITERAL (printed for null alone: then an empty value is known to
-be empty) and NULL_OR_EMPTY_LITERAL (kcat ``-Z`` prints it for null and for empty alike). Named strings that say
-something about their record: CREATE_TIME, LOG_APPEND_TIME, NO_TIMESTAMP.
+be empty) and NULL_OR_EMPTY_LITERAL (kcat ``-Z`` prints it for null and for empty alike; ``""`` beside a
+NULL_LITERAL: an empty text may be null as well). Named strings that say something about their record:
+CREATE_TIME, LOG_APPEND_TIME, NO_TIMESTAMP.
 
 How HEADERS are spelled, so that they can be taken apart: HEADER_VALUE_SEPARATOR (between a name and its value),
 HEADERS_SEPARATOR (between one header and the next) or AMBIGUOUS_HEADERS_SEPARATOR (the same, but values hold it
@@ -122,3 +123,14 @@ JSON_VALUES = frozenset({Kind.JSON_STRING, Kind.JSON_ANY, Kind.JSON_VALUE})
 
 TOPIC_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 LONGEST_TOPIC = 249
+
+#: lengths of the parts of a GUID
+_GUID_PARTS = [8, 4, 4, 4, 12]
+_HEXADECIMAL = b"0123456789abcdefABCDEF"
+
+
+def is_schema_id(text: bytes) -> bool:
+    """Whether a text can be what KEY_SCHEMA_ID and VALUE_SCHEMA_ID are: a decimal number or a GUID."""
+    parts = text.split(b"-")
+    is_guid = list(map(len, parts)) == _GUID_PARTS and not b"".join(parts).translate(None, _HEXADECIMAL)
+    return is_guid or text.isdigit()

@@ -20,6 +20,8 @@ def grammar_of(layouts: Sequence[AnyLayout]) -> str:
             text = getattr(layout, name.lower())
             if text is not None:
                 named[name] = text
+        if layout.empty_may_be_null:
+            named["NULL_OR_EMPTY_LITERAL"] = b""
         if isinstance(layout, Layout) and layout.headers is not None:
             named.update(_spelled(layout.headers))
     lines = [

@@ -41,7 +41,7 @@ class Verdict:
 
 def empty_is_ambiguous(layout: AnyLayout) -> bool:
     """Whether an empty payload of this layout may have been null: the tool prints the same for both."""
-    return not layout.is_sized and layout.null_literal is None
+    return not layout.is_sized and (layout.null_literal is None or layout.empty_may_be_null)
 
 
 def one_line(payload: bytes) -> bytes:

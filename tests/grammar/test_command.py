@@ -221,6 +221,9 @@ def test_columns_that_an_older_version_leaves_out_are_candidates_behind_all_colu
             b'CreateTime:1700000000001\th:a\tk\t{"a":0}\n',
             {"timestamp": 1700000000001, "headers": (("h", b"a"),), "key": b"k"},
         ),
+        ("headers key", b'k\t{"a":0}\n', {"headers": None, "key": b"k"}),
+        ("headers key", b'h:a\tk\t{"a":0}\n', {"headers": (("h", b"a"),), "key": b"k"}),
+        ("headers key", b'NO_HEADERS\tk\t{"a":0}\n', {"headers": (), "key": b"k"}),
         ("timestamp delivery", b'CreateTime:1700000000001\tDelivery:1\t{"a":0}\n', {"timestamp": 1700000000001}),
         ("timestamp delivery", b'CreateTime:1700000000001\t{"a":0}\n', {"timestamp": 1700000000001}),
         ("timestamp key", b'k\t{"a":0}\n', {"timestamp": None, "key": b"k"}),
@@ -234,6 +237,11 @@ def test_the_dump_shows_which_columns_its_version_printed(
     assert record.verdict == "valid"
     assert record.value == b'{"a":0}'
     assert {name: getattr(record, name) for name in expected} == expected
+
+
+def test_of_a_command_that_found_nothing_no_layout_has_to_be_told() -> None:
+    command = "kafka-console-consumer --topic t --property print.timestamp=true"
+    assert not list(dumpfix.records(b"Processed a total of 0 messages\n", command=command))
 
 
 def test_a_confluent_consumer_prints_the_payload_whatever_print_value_says() -> None:

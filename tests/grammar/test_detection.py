@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dumpfix.errors import LayoutError
@@ -153,6 +154,35 @@ def test_every_version_of_kcat_json_is_recognised(version: str, how: str) -> Non
     lines = [kcat.render_json(record, version=version) for record in records]
     dump = b"".join(lines if how == "plain" else [kcat.jq(line, how) for line in lines])  # type: ignore[arg-type]
     assert [(r["key"], r["value"]) for r in detected(dump).records] == [(r.key, r.value) for r in records]
+
+
+@pytest.mark.parametrize("how", ["pretty", "compact"])
+@pytest.mark.parametrize("count", [1, 3, 900])
+def test_an_array_of_kcat_json_is_its_objects(how: str, count: int) -> None:
+    """``jq -s`` makes one array of them; the dump is one JSON text then, but no payload."""
+    records = events(count)
+    objects = [kcat.jq(kcat.render_json(record), how) for record in records]  # type: ignore[arg-type]
+    if how == "pretty":
+        inner = b",\n".join(b"  " + text.rstrip().replace(b"\n", b"\n  ") for text in objects)
+        dump = b"[\n" + inner + b"\n]\n"
+    else:
+        dump = b"[" + b",".join(text.rstrip() for text in objects) + b"]\n"
+    assert [(r["key"], r["value"]) for r in detected(dump).records] == [(r.key, r.value) for r in records]
+    if count == 1:
+        return
+    # A cut object costs itself, not the rest of the array.
+    cut = dump.replace(b'"events","partition":0', b'"events,"partition":0', 1).replace(
+        b'"partition": 0', b'"partition: 0', 1
+    )
+    assert len([value for value in detected(cut).values if value]) >= count - 2
+
+
+def test_what_is_no_array_stays_garbage() -> None:
+    rows = [kcat.render_json(record) for record in events(4)]
+    for text in (b"[hello]\n", b", then\n", b"]x\n"):
+        found = detected(rows[0] + text + b"".join(rows[1:]))
+        assert len(found.records) == 4
+        assert [span.end - span.start for span in found.of_role("garbage")] == [len(text)]
 
 
 COLUMNS = st.sampled_from(console_consumer.FAMILIES).flatmap(
@@ -379,3 +409,232 @@ def test_records_over_several_lines_settle_their_layout_with_the_first() -> None
     format_string = rb"\nKey (%K bytes): %k\t\nValue (%S bytes): %s\nTimestamp: %T\tPartition: %p\tOffset: %o\n--\n"
     choice = choose(kcat.render(format_string, events(1)[0]), Told(), final=False)
     assert {"TIMESTAMP", "PARTITION", "OFFSET"} <= set(choice.layout.fields)
+
+
+def said(dump: bytes, *names: str) -> list[tuple[bytes | None, ...]]:
+    """These attributes of each record, as auto reads the dump."""
+    return [tuple(record.get(name) for name in names) for record in detected(dump).records]
+
+
+@pytest.mark.parametrize("before", [b"", b"CreateTime:1700000000000\t", b"Partition:0\tOffset:5\t"])
+@pytest.mark.parametrize("null", [b"null", b""])
+def test_a_key_that_is_a_document_before_a_tombstone_is_no_payload(before: bytes, null: bytes) -> None:
+    rows = [(b'{"id":1}', b'{"op":"d"}'), (b'{"id":1}', null), (b'{"id":2}', b'{"op":"c"}')]
+    for some in (rows, rows[1:], rows * 100):
+        dump = b"".join(before + key + b"\t" + value + b"\n" for key, value in some)
+        wanted = [(key, None if value == b"null" else value) for key, value in some]
+        assert said(dump, "key", "value") == wanted
+
+
+def test_a_word_is_no_schema_id() -> None:
+    dump = b"1000\tfalse\n1003\ttrue\n1006\tfalse\n"
+    assert said(dump, "key", "value") == [(b"1000", b"false"), (b"1003", b"true"), (b"1006", b"false")]
+
+
+def test_schema_ids_are_schema_ids() -> None:
+    guid = b"3f2b0000-1111-4222-8333-0123456789ab"
+    rows = [b'"k"\t1\t{"a":1}\t7\n', b'"k"\t1\tnull\tnull\n', b'"k"\t1\t{"a":2}\t%b\n' % guid]
+    wanted = [(b'"k"', b'{"a":1}', b"7"), (b'"k"', None, b"null"), (b'"k"', b'{"a":2}', guid)]
+    assert said(b"".join(rows), "key", "value", "value_schema_id") == wanted
+
+
+@pytest.mark.parametrize("count", [1, 2, 40])
+@pytest.mark.parametrize(
+    "format_string",
+    [rb"Key: %k\nValue: %s\n", rb"%T - %k - %s\n", rb"Topic %t [%p] at offset %o: key [%k]: message: [%s]\n"],
+)
+@pytest.mark.parametrize("payload", [b'{"id":%d,"e":"x"}', b'"hello %d"'])
+def test_keys_that_are_documents_are_keys(format_string: bytes, count: int, payload: bytes) -> None:
+    if payload[:1] == b'"' and b"message" not in format_string:
+        return
+    records = [replace(r, key=b'{"id":%d,"t":"x"}' % n, value=payload % n) for n, r in enumerate(events(count))]
+    dump = b"".join(kcat.render(format_string, record) for record in records)
+    assert said(dump, "key", "value") == [(record.key, record.value) for record in records]
+
+
+@pytest.mark.parametrize("format_string", [f for f in FORMATS if f.startswith(b"{")] + [rb"Value: %s\n", rb"%k - %s\n"])
+def test_a_notice_inside_a_record_says_nothing_of_the_layout(format_string: bytes) -> None:
+    records = events(100)
+    dump = b"".join(kcat.render(format_string, record) for record in records)
+    for place in (4096, 8192):
+        merged = dump[:place] + kcat.reached_end("events", 0, 100) + dump[place:]
+        assert detected(merged).values == [record.value for record in records]
+
+
+def test_tombstones_alone_are_no_payloads() -> None:
+    with pytest.raises(LayoutError):
+        choose(b"tenant:0\t\ntenant:1\t\n", Told(), final=True)
+
+
+def test_a_text_without_a_colon_is_no_headers() -> None:
+    dump = b'\t{"a":1}\n\t{"a":2}\nk2\t{"a":3}\n'
+    assert said(dump, "key", "value") == [(None, b'{"a":1}'), (None, b'{"a":2}'), (b"k2", b'{"a":3}')]
+
+
+def test_where_two_tools_print_the_same_an_empty_text_may_be_null() -> None:
+    """kafka-console-consumer prints ``null``, kcat -K nothing; where keys and tabs are all that there is, who knows?"""
+    plain = choose(b'k1\t{"a":1}\nk2\t\n', Told(), final=True).layout
+    assert plain.null_literal == b"null"
+    assert plain.empty_may_be_null
+    assert load(grammar_of([plain]), "mine").layouts[0].empty_may_be_null
+    told = choose(b'k1\t{"a":1}\nk2\t\n', Told(from_name="console-consumer"), final=True).layout
+    by_java = choose(b'Processed a total of 2 messages\nk1\t{"a":1}\nk2\t\n', Told(), final=True).layout
+    labelled = choose(b'CreateTime:1700000000000\tk1\t{"a":1}\n', Told(), final=True).layout
+    assert not any(layout.empty_may_be_null for layout in (told, by_java, labelled))
+
+
+def test_a_damaged_row_does_not_hide_the_headers_of_the_others() -> None:
+    rows = [b'Partition:0\tOffset:%d\th:v\tk\t{"a":1}\n' % n for n in range(20)]
+    rows[5] = b'Partition:0\tOffset:5\th\tk\t{"a":1}\n'
+    rows[6] = rows[6].replace(b"h:v", b"NO_HEADERS")
+    assert said(b"".join(rows), "key")[7:] == [(b"k",)] * 13
+    # And keys that are documents before one tombstone in many are no payloads.
+    rows = [b'{"id":%d}\t{"a":1}\n' % n for n in range(40)] + [b'{"id":1}\tnull\n']
+    assert said(b"".join(rows), "value") == [(b'{"a":1}',)] * 40 + [(None,)]
+
+
+def test_headers_are_waited_for_where_the_first_records_leave_them_open() -> None:
+    dump = b'Partition:0\tOffset:1\th:v\t{"a":1}\nPartition:0\tOffset:2\tNO_HEADERS\t{"a":2}\n'
+    assert said(dump, "headers", "value") == [(b"h:v", b'{"a":1}'), (b"NO_HEADERS", b'{"a":2}')]
+    with pytest.raises(NeedMoreError):
+        choose(dump[: dump.index(b"\n") + 1], Told(), final=False)
+    no_colon = dump.replace(b"h:v", b"h-v")
+    assert "KEY" in choose(no_colon[: no_colon.index(b"\n") + 1], Told(), final=False).layout.fields
+
+
+def test_a_label_of_the_tool_begins_no_key() -> None:
+    row = b'CreateTime:1700000000000\t3f2b0000-1111-4222-8333-0123456789ab\t{"a":1}\t2\n'
+    key = row.split(b"\t")[1]
+    assert said(row * 2, "timestamp", "key", "value") == [(b"1700000000000", key, b'{"a":1}')] * 2
+
+
+def test_a_line_separator_that_is_no_line_end() -> None:
+    command = (
+        "kafka-console-consumer --topic t --property print.partition=true --property print.key=true "
+        "--property line.separator=$'\\x1e'"
+    )
+    dump = b"".join(b'Partition:2\t{"id":%d,"t":"x"}\t{"a":""}\x1e' % n for n in range(3))
+    choice = choose(dump, Told(command=command), final=True)
+    read = scan(dump, choice.layout, choice.notices).records
+    assert [(r["partition"], r["key"]) for r in read] == [(b"2", b'{"id":%d,"t":"x"}' % n) for n in range(3)]
+
+
+def test_a_partition_behind_the_payload_is_no_schema_id() -> None:
+    numbers = [2, 0, 1, 0, 3, 4]
+    dump = b"".join(b'{"a":%d}\t%d\n' % (n, partition) for n, partition in enumerate(numbers))
+    assert said(dump, "value", "partition") == [(b'{"a":%d}' % n, b"%d" % p) for n, p in enumerate(numbers)]
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        (b"key:%d {}", b"user:%d {}"),
+        (b"k - {} ", b"j - {} "),
+        (b"t/%d {}", b"u/%d {}"),
+        (b"p:%d {}", b"tenant:%d {}"),
+        (b"message-%d {}", b"order-%d {}"),
+    ],
+)
+def test_a_word_that_is_a_label_elsewhere_may_be_a_part_of_the_key(first: bytes, then: bytes) -> None:
+    """Nothing is lost where later keys begin otherwise, and the key is whole."""
+    lines = []
+    for n, line in enumerate([first] * 8 + [then] * 4):
+        text = line.rstrip().replace(b"%d", b"%d" % n)
+        lines.append(text.replace(b"{}", b'{"a":%d}' % n))
+    found = detected(b"\n".join(lines) + b"\n")
+    assert found.values == [b'{"a":%d}' % n for n in range(12)]
+    assert [bytes(r["key"] or b"").rstrip(b" -") for r in found.records] == [
+        line[: line.index(b"{")].rstrip(b" -") for line in lines
+    ]
+
+
+def test_labels_that_only_the_first_records_have_do_not_hide_the_others() -> None:
+    lines = [b'offset:%d key:k {"a":%d}\n' % (n, n) for n in range(8)]
+    lines += [b'user:%d {"a":%d}\n' % (n, n) for n in range(8, 12)]
+    assert detected(b"".join(lines)).values == [b'{"a":%d}' % n for n in range(12)]
+
+
+@pytest.mark.parametrize(
+    ("format_string", "key"),
+    [
+        (rb"%k %s\n", b"user %d"),
+        (rb"%k:%s\n", b"tenant:%d"),
+        (rb"Alert: %T %k %s\n", b"user %d"),
+        (rb"Part-%p => %k:%s\n", b"tenant:%d"),
+        (rb"%k: %s\n", b"a: %d"),
+    ],
+)
+@pytest.mark.parametrize("count", [3, 60])
+def test_a_part_of_the_key_is_no_payload_of_a_tombstone(format_string: bytes, key: bytes, count: int) -> None:
+    records = [replace(r, key=key % n, value=None if n % 3 == 1 else r.value) for n, r in enumerate(events(count))]
+    dump = b"".join(kcat.render(format_string, record) for record in records)
+    assert said(dump, "key", "value") == [(record.key, record.value or b"") for record in records]
+
+
+# -- formats × keys × payloads -------------------------------------------------------------------------------------
+
+KINDS_OF_KEYS: dict[str, Callable[[int], bytes | None]] = {
+    "plain": lambda n: b"key-%d" % n,
+    "document": lambda n: b'{"id":%d,"t":"x"}' % n,
+    "long document": lambda n: b'{"schema":{"type":"struct","fields":[{"field":"id"}]},"payload":{"id":%d}}' % n,
+    "number": lambda n: b"%d" % (1000 + 3 * n),
+    "uuid": lambda n: b"3f2b%04d-1111-4222-8333-0123456789ab" % n,
+    "colon": lambda n: b"tenant:%d" % n,
+    "blank": lambda n: b"user %d" % n,
+    "null": lambda _: None,
+    "some null": lambda n: None if n % 3 == 0 else b"k%d" % n,
+    "quoted": lambda n: b'"k%d"' % n,
+    "mail": lambda n: b"u%d@x.org" % n,
+}
+KINDS_OF_PAYLOADS: dict[str, Callable[[int], bytes | None]] = {
+    "object": lambda n: b'{"id":%d,"e":"x","a":[1,"b: c"]}' % n,
+    "tombstones": lambda n: None if n % 3 == 1 else b'{"op":"c","n":%d}' % n,
+    "pretty": lambda n: b'{\n  "id": %d,\n  "x": [\n    1\n  ]\n}' % n,
+    "array": lambda n: b'["a %d",{"b":1}]' % n,
+}
+#: what no reader can know: format (None: any), key, payload, at most so many records, and why
+UNDECIDABLE: list[tuple[bytes, str | None, str | None, int | None, str]] = [
+    (b"%s", None, "tombstones", None, "nothing at all is printed for a tombstone"),
+    (b"%k - %s", None, "tombstones", None, "nothing is printed between a key without a payload and the next key"),
+    (b"%S%s", None, "tombstones", None, "-1 runs into the size behind it: -126 {…}"),
+    (rb" %h %p %o %s %k \n", "null", None, 1, "of a key and headers that are not there only blanks are left"),
+    (rb" %h %p %o %s %k \n", "some null", None, 1, "the same"),
+    (rb"%p %o %k %s\n", "number", None, 1, "three numbers in one line: which of them are coordinates?"),
+]
+
+
+def reason_against(format_string: bytes, key: str, payload: str, count: int) -> str | None:
+    """Why nobody can read a dump of this kind; None where it has to be read."""
+    for undecidable, keys, payloads, most, reason in UNDECIDABLE:
+        is_of_kind = undecidable == format_string and keys in (None, key) and payloads in (None, payload)
+        if is_of_kind and (most is None or count <= most):
+            return reason
+    return None
+
+
+@settings(max_examples=settings.default.max_examples * 4)
+@given(
+    st.sampled_from([*FORMATS, *(b"-K" + text for text in SEPARATORS), b"-J"]),
+    st.sampled_from(sorted(KINDS_OF_KEYS)),
+    st.sampled_from(sorted(KINDS_OF_PAYLOADS)),
+    st.sampled_from([1, 2, 3, 5, 12]),
+)
+def test_formats_are_recognised_whatever_keys_and_payloads_are(
+    format_string: bytes, key: str, payload: str, count: int
+) -> None:
+    assume(reason_against(format_string, key, payload, count) is None)
+    records = [
+        replace(record, key=KINDS_OF_KEYS[key](n), value=KINDS_OF_PAYLOADS[payload](n))
+        for n, record in enumerate(events(count))
+    ]
+    if format_string == b"-J":
+        dump = b"".join(map(kcat.render_json, records))
+    elif format_string.startswith(b"-K"):
+        dump = b"".join(kcat.render_default(record, format_string[2:]) for record in records)
+    else:
+        dump = b"".join(kcat.render(format_string, record) for record in records)
+    assume(dump.strip())
+    found = detected(dump)
+    assert [(value and value.strip()) or None for value in found.values] == [record.value for record in records]
+    if b"%k" in format_string or format_string.startswith(b"-"):
+        assert [record.get("key") or None for record in found.records] == [record.key for record in records]

@@ -50,12 +50,12 @@ def told_choice(told: Told) -> Choice:
 
 
 def converted(
-    dump: bytes, told: Told, to: str, *, bulk: bool = True, policy: Policy | None = None
+    dump: bytes, told: Told | Choice, to: str, *, bulk: bool = True, policy: Policy | None = None
 ) -> tuple[bytes, Report]:
     """The output and the report, without a file."""
     ledger = Ledger(emits_tombstones=to != "values")
     ledger.begin(InputAccount("dump"))
-    pipeline = Pipeline(told_choice(told))
+    pipeline = Pipeline(told if isinstance(told, Choice) else told_choice(told))
     sink = sink_for(to, pipeline.reading, marker_for([dump]))
     pieces: Iterable[bytes] = pipeline.convert([dump], sink if bulk else OneByOne(sink), ledger, policy or Policy())
     return b"".join(pieces), ledger.report()

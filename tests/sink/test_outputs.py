@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dumpfix.fields import headers_of, json_headers
-from dumpfix.grammar.choose import Told
+from dumpfix.grammar.choose import Told, choose
 from dumpfix.grammar.layout import HeaderSpelling, Layout
 from dumpfix.grammar.load import shipped
 from dumpfix.sink import NAMES
@@ -64,6 +64,17 @@ def test_tombstones_are_left_out_of_values_and_kept_by_the_others() -> None:
     assert lines_of(dump, "values", from_name="kcat-json") == [b"1"]
     assert lines_of(dump, "kcat", from_name="kcat-json") == [b"k\t", b"k\t1"]
     assert json.loads(lines_of(dump, "envelope", from_name="kcat-json")[0])["value"] is None
+
+
+@pytest.mark.parametrize("to", ["values", "envelope", "kcat", "console-producer"])
+def test_an_empty_text_that_may_be_null_is_read_alike_in_bulk_and_one_by_one(to: str) -> None:
+    dump = b'k1\t{"a":1}\nk2\t\nk3\tnull\n\t{"c":1}\nnull\t{"d":1}\n' * 40
+    choice = choose(dump, Told(), final=True)
+    bulk, slow = (converted(dump, choice, to, bulk=bulk) for bulk in (True, False))
+    assert bulk[0] == slow[0]
+    assert bulk[1].totals == slow[1].totals
+    assert bulk[1].totals.tombstones == 80
+    assert to != "kcat" or bulk[0] == b'k1\t{"a":1}\nk2\t\nk3\t\n\t{"c":1}\n\t{"d":1}\n' * 40
 
 
 def test_a_payload_that_is_known_to_be_empty_is_withheld_everywhere() -> None:
