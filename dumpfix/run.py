@@ -34,6 +34,10 @@ class Opened:
     head: bytes
     broken: BrokenInputError | None = None
 
+    def holds(self, text: bytes) -> bool:
+        """Whether ``text`` occurs in the dump: in all of a plain file, in the beginning of anything else."""
+        return text in self.head[:HEAD] or (self.source.is_plain and self.source.holds(text))
+
     def chunks(self) -> Iterator[bytes]:
         """All of the dump, from its first byte."""
         if self.head:
@@ -120,7 +124,7 @@ class Run:
     ) -> Run:
         """A run over dumps whose layouts are known."""
         ledger = Ledger(emits_tombstones=to != "values")
-        marker = marker_for([dump.head[:HEAD] for dump in dumps]) if to == "console-producer" else b""
+        marker = marker_for(lambda text: any(dump.holds(text) for dump in dumps)) if to == "console-producer" else b""
         return cls(dumps, to, policy or Policy(), ledger, marker, pipeline)
 
     def output(self) -> Iterator[bytes]:

@@ -18,7 +18,8 @@ At a place where an item begins (the beginning of the dump, or directly behind a
       nowhere (then the record is not complete), behind an object or array that a line end follows, or at the
       next start itself.
 
-4. **Garbage**: everything up to the next start. Where it begins with the layout's first literal, it is a record
+4. **Garbage**: everything up to a whole record that the line holds later on, where the layout's first literal tells
+   it; else everything up to the next start. Where it begins with the layout's first literal, it is a record
    that is damaged before its payload.
 
 The **next start** is the nearest later line that begins with a notice or with a record. A record's beginning is
@@ -112,9 +113,27 @@ class LinearRule(RuleWithNotices):
         if frame is not None:
             return frame
         stop, is_open = self.next_start(data, at + 1, final=final)
+        glued = self._glued(data, at, stop, final=final)
+        if glued is not None:
+            return Span(at, glued, "garbage")
         if is_open:
             raise NeedMoreError
         return self._damaged(data, at, stop) or Span(at, stop, "garbage")
+
+    def _glued(self, data: bytes, at: int, stop: int, *, final: bool) -> int | None:
+        """Where a whole record begins later in the line at ``at``, behind a prompt or bytes of a damaged file."""
+        text = self.anchor_text
+        if not self.layout.is_anchored or text is None or len(text.strip()) < TELLING:
+            return None
+        line_end = data.find(b"\n", at, stop)
+        limit = stop if line_end < 0 else line_end
+        for start in islice(self._anchors(data, at + 1), FEW_READINGS):
+            if start >= limit:
+                return None
+            frame = self.record(data, start, final=final)
+            if frame is not None and frame.is_valid and frame.fields.get("value"):
+                return start
+        return None
 
     def holds(self, frame: Frame) -> bool:
         """Whether nothing suggests that a notice cuts into this record: its sizes fit, or its texts are whole."""

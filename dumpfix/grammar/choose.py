@@ -99,11 +99,12 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
     the dump alone: the head is looked at line by line, in growing steps, however much of it is at hand.
     """
     grammars = candidates(told, head[:SAMPLE])
-    if b"\n" not in head and not final and len(head) < HEAD:
+    is_told = len(grammars) == 1 and len(grammars[0].layouts) == 1
+    if b"\n" not in head and not final and len(head) < HEAD and not (is_told and _has_no_lines(grammars[0].layouts[0])):
         raise NeedMoreError
     if _ends_lines_with_carriage_returns(head):
         grammars = tuple(grammar.with_carriage_returns() for grammar in grammars)
-    if len(grammars) == 1 and len(grammars[0].layouts) == 1:
+    if is_told:
         return Choice(grammars[0].layouts[0], grammars[0].notices, grammars[0].name)
     is_asked_for = any((told.from_name not in (None, "auto"), told.grammar_file, told.command))
     for stop in _steps(head):
@@ -223,6 +224,13 @@ def _induced(head: bytes, best: Reading | None, *, final: bool) -> Choice | None
         # Lines that repeat between documents may be payloads as well: as such they are at least named.
         return None
     return Choice(layout, grammar.notices, grammar.name, "likely")
+
+
+def _has_no_lines(layout: AnyLayout) -> bool:
+    """Whether nothing that the tool prints around the fields ends a line, so that no line end need be waited for."""
+    return isinstance(layout, Layout) and not any(
+        isinstance(element, Literal) and b"\n" in element.text for element in layout.elements
+    )
 
 
 def _ends_lines_with_carriage_returns(head: bytes) -> bool:

@@ -499,7 +499,8 @@ def objection(reading: Reading) -> str | None:
         return "records with nothing between them would hold no object or array"
     if not reading.is_delimited and (reading.json_payloads < reading.payloads or reading.blank_edges):
         return "records with nothing between them would not all be JSON"
-    if layout.is_anchored and reading.cost_per_byte < 1.0:
+    has_words = layout.is_anchored and any(map(_holds_words, layout.anchor))
+    if layout.is_anchored and reading.cost_per_byte < 1.0 and (has_words or reading.json_payloads):
         return None
     numbers = reading.json_payloads - reading.containers
     if reading.containers and numbers * 3 > reading.payloads > 3:
@@ -519,6 +520,11 @@ def objection(reading: Reading) -> str | None:
     if separators and all(text.isspace() and text != b"\t" for text in separators):
         return "numbers behind a blank are no payloads"
     return None
+
+
+def _holds_words(element: Element) -> bool:
+    """Whether an element tells more than numbers do."""
+    return isinstance(element, Choice) or (isinstance(element, Literal) and any(map(_is_wordlike, element.text)))
 
 
 def key_separator(grammar: Grammar, head: bytes) -> bytes | None:

@@ -6,7 +6,7 @@ UTF-8 would be replaced, and nothing can be escaped. ``M`` stands for null, and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import chain, count, repeat
 
 from dumpfix.fields import Headers, Reading
@@ -19,12 +19,12 @@ _IN_A_KEY = b"\t\n\r"
 _IN_A_HEADER = b"\t\n\r,"
 
 
-def marker_for(heads: Sequence[bytes]) -> bytes:
-    """A null marker that does not occur in the heads of the dumps. It is no JSON, so no payload can equal it.
+def marker_for(occurs: Callable[[bytes], bool]) -> bytes:
+    """A null marker that occurs nowhere in the dumps, as far as can be seen. It is no JSON, so no payload equals it.
 
-    A key or header value further on that equals it is withheld, so that it means null wherever it is put out.
+    A key or header value that equals it all the same is withheld, so that it means null wherever it is put out.
     """
-    return next(m for n in count() if not any((m := b"@NULL%b@" % (b"%d" % n if n else b"")) in head for head in heads))
+    return next(m for n in count() if not occurs(m := b"@NULL%b@" % (b"%d" % n if n else b"")))
 
 
 class ConsoleProducer:

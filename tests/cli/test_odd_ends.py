@@ -97,3 +97,11 @@ def test_a_second_copy_of_a_broken_payload_stops_nobody(folder: Path) -> None:
     done = dumpfix("check", "-f", PROSE, "a.txt", "b.txt", cwd=folder)
     assert b"next good offset: events[0]@2\n" in done.stdout
     assert b"stuck again" not in done.stdout
+
+
+def test_the_null_marker_occurs_nowhere_in_a_file(folder: Path) -> None:
+    records = [(n, b"@NULL@" if n == 3000 else b"k", b'{"n":%d}' % n) for n in range(3001)]
+    (folder / "long.txt").write_bytes(prose(*records))
+    done = dumpfix("convert", "-f", PROSE, "--to", "console-producer", "long.txt", cwd=folder)
+    assert (done.status, len(done.lines)) == (0, 3001)
+    assert "null.marker=@NULL1@" in done.stderr

@@ -93,3 +93,22 @@ def test_a_number_at_the_very_end_is_not_taken_for_whole() -> None:
     grammar = kcat_grammar(rb"%s\n")
     found = scan(b"12\n34", grammar.layouts[0], grammar.notices)
     assert [r["value"] for r in found.records] == [b"12", b"34"]
+
+
+@pytest.mark.parametrize("glue", [b"$ ", b"\0", b"ada@host:~$ ", b'foo [1] {"x":2} '])
+def test_a_record_behind_something_in_its_line_is_read(glue: bytes) -> None:
+    grammar = kcat_grammar(PROSE)
+    layout = grammar.layouts[0]
+    lines = [b'Topic t [0] at offset %d: key k: {"n":%d}\n' % (n, n) for n in range(4)]
+    for at in range(4):
+        dump = b"".join([*lines[:at], glue, *lines[at:]])
+        found = scan(dump, layout, grammar.notices)
+        assert found.values == [b'{"n":%d}' % n for n in range(4)]
+        assert [span.end - span.start for span in found.of_role("garbage")] == [len(glue)]
+        assert reference(layout, grammar.notices).spans(dump) == found.spans
+
+
+def test_what_a_broken_record_quotes_of_another_is_no_record() -> None:
+    dump = b'Tpic t [0] at offset 1: key k: {"log":"Topic t [0] at offset 2: key x: {\\"a\\":1}"}\n'
+    whole = b'Topic t [0] at offset 3: key k: {"n":3}\n'
+    assert values(PROSE, dump + whole) == [b'{"n":3}']

@@ -638,3 +638,24 @@ def test_formats_are_recognised_whatever_keys_and_payloads_are(
     assert [(value and value.strip()) or None for value in found.values] == [record.value for record in records]
     if b"%k" in format_string or format_string.startswith(b"-"):
         assert [record.get("key") or None for record in found.records] == [record.key for record in records]
+
+
+@pytest.mark.parametrize("glue", [b"\0", b"xx ", b"$ "])
+def test_something_in_front_of_the_first_record_does_not_hide_the_layout(glue: bytes) -> None:
+    dump = glue + b"".join(kcat.render(rb"Topic %t [%p] at offset %o: key %k: %s\n", record) for record in events(3))
+    found = detected(dump)
+    assert found.values == [record.value for record in events(3)]
+    assert [r["key"] for r in found.records] == [record.key for record in events(3)]
+
+
+def test_a_layout_of_numbers_without_one_json_payload_is_none() -> None:
+    dump = b"".join(b"%d 0 1 2\nk{}\n" % n for n in range(3))
+    try:
+        assert detected(dump).values == [b"{}"] * 3
+    except LayoutError:
+        pass
+
+
+def test_a_told_layout_without_line_ends_waits_for_none() -> None:
+    choice = choose(b"Topic ev", Told(kcat_format=rb"Topic %t [%p] at offset %o: key %k: %s"), final=False)
+    assert choice.confidence == "told"

@@ -56,7 +56,7 @@ def converted(
     ledger = Ledger(emits_tombstones=to != "values")
     ledger.begin(InputAccount("dump"))
     pipeline = Pipeline(told if isinstance(told, Choice) else told_choice(told))
-    sink = sink_for(to, pipeline.reading, marker_for([dump]))
+    sink = sink_for(to, pipeline.reading, marker_for(dump.__contains__))
     pieces: Iterable[bytes] = pipeline.convert([dump], sink if bulk else OneByOne(sink), ledger, policy or Policy())
     return b"".join(pieces), ledger.report()
 
