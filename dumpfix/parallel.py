@@ -78,9 +78,9 @@ class _Region(Pipeline):
             self.decided = item.end
 
 
-def is_possible(source: Source, jobs: int) -> bool:
+def is_possible(source: Source) -> bool:
     """Whether a dump can be read by several processes, and is worth it."""
-    return jobs > 1 and hasattr(os, "fork") and source.is_plain and (source.size or 0) >= SMALLEST
+    return hasattr(os, "fork") and source.is_plain and (source.size or 0) >= SMALLEST
 
 
 def convert(task: Task, source: Source, ledger: Ledger, jobs: int) -> Iterator[bytes]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from dumpfix import parallel
 from dumpfix.errors import BrokenInputError, LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.framing.framer import GROWTH
@@ -20,6 +20,9 @@ from dumpfix.siblings import Siblings
 from dumpfix.sink import Sink, sink_for
 from dumpfix.sink.console_producer import marker_for
 from dumpfix.source import Source
+
+if TYPE_CHECKING:
+    from dumpfix import parallel
 
 
 @dataclass(slots=True)
@@ -139,10 +142,13 @@ class Run:
                 continue
             pipeline = self.pipeline(dump.choice, base=dump.source.base)
             sink = sink_for(self.to, pipeline.reading, self.marker)
-            if self.pipeline is Pipeline and parallel.is_possible(dump.source, self.jobs):
-                task = self._task(dump.source, dump.choice, sink)
-                yield from _broken_off(parallel.convert(task, dump.source, self.ledger, self.jobs), account)
-                continue
+            if self.pipeline is Pipeline and self.jobs > 1:
+                from dumpfix import parallel
+
+                if parallel.is_possible(dump.source):
+                    task = self._task(dump.source, dump.choice, sink)
+                    yield from _broken_off(parallel.convert(task, dump.source, self.ledger, self.jobs), account)
+                    continue
             try:
                 yield from _broken_off(pipeline.convert(chunks, sink, self.ledger, self.policy), account)
             finally:
@@ -151,6 +157,8 @@ class Run:
 
     def _task(self, source: Source, choice: Choice, sink: Sink) -> parallel.Task:
         """What several processes need to know to read one file."""
+        from dumpfix import parallel
+
         return parallel.Task(
             source.descriptor,
             source.path,

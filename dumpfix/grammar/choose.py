@@ -8,10 +8,7 @@ from pathlib import Path
 
 from dumpfix.errors import LayoutError, UsageError
 from dumpfix.framing.frame import NeedMoreError
-from dumpfix.grammar.command import grammar_of
 from dumpfix.grammar.detect import AGAINST, HEAD, SAMPLE, Reading, best, describe, key_separator, read
-from dumpfix.grammar.induce import grammar_for, shows_labels
-from dumpfix.grammar.kcat_format import grammar_text
 from dumpfix.grammar.layout import AnyLayout, Field, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.grammar.load import automatic, load, shipped
 
@@ -71,8 +68,12 @@ def candidates(told: Told, head: bytes = b"") -> tuple[Grammar, ...]:
     if len(given) > 1:
         raise UsageError("give one of --from, --kcat-format, --command and --grammar")
     if told.kcat_format is not None:
+        from dumpfix.grammar.kcat_format import grammar_text
+
         return (load(grammar_text(told.kcat_format), "kcat -f"),)
     if told.command is not None:
+        from dumpfix.grammar.command import grammar_of
+
         return (grammar_of(told.command),)
     if told.grammar_file is not None:
         try:
@@ -199,6 +200,8 @@ def _labelled(readings: Sequence[Reading], head: bytes, *, final: bool) -> Choic
             pass
         case _:
             return None
+    from dumpfix.grammar.induce import shows_labels
+
     if not any(map(shows_labels, first.prefixes)):
         return None
     if not final and first.records < ROWS_FOR_LABELS:
@@ -208,6 +211,8 @@ def _labelled(readings: Sequence[Reading], head: bytes, *, final: bool) -> Choic
 
 def _induced(head: bytes, best: Reading | None, *, final: bool) -> Choice | None:
     """A layout read off what repeats between the payloads; None where it would leave more unexplained than the best."""
+    from dumpfix.grammar.induce import grammar_for
+
     text = grammar_for(head)
     if text is None:
         return None
