@@ -11,9 +11,9 @@ At a place where an item begins (the beginning of the dump, or directly behind a
    b. else at the first place where it is empty, is the null literal, or is a complete JSON text, and what
       follows the payload in the layout stands there. A text field before it ends at the first place for which
       the payload does so and the text closes the brackets and quotes that it opens; behind another separator
-      than the first the payload must not be a number (``12: 30: 45`` is a text with colons in it), and may be
-      nothing (or the null literal) only up to the end of the record: then the separators before belong to the
-      key. A scalar with a blank separator behind it (``user 1 ``) is the payload only where no other way is found;
+      than the first the payload must not be a number (``12: 30: 45`` is a text with colons in it) nor empty.
+      A scalar with a blank separator behind it (``user 1 ``) is the payload only where no other way is found, and
+      here nothing (or the null literal) up to the end of the record is one: rather a key with a blank and a null;
    c. else before the next start: at the last place where what follows the payload stands; or, where it stands
       nowhere (then the record is not complete), behind an object or array that a line end follows, or at the
       next start itself.
@@ -254,15 +254,14 @@ class LinearRule(RuleWithNotices):
                 return self._frame(data, at, cuts, None, (), value, True)
             # Behind a later separator a payload has to show that the ones before belong to the key:
             # "12: 30: 45" is rather a text with colons in it.
-            may_begin = count == 0 or self._may_tell(data, value) or self._is_null(data, value, limit)
+            is_null = doubtful is not None and self._is_null(data, value, limit)
+            may_begin = count == 0 or is_null or self._may_tell(data, value)
             ending = None
             if closed and may_begin and self.layout.is_json:
                 ending = self._json_value(data, value, limit, is_open, final=final)
             elif closed and may_begin:
                 ending = self._complete(data, value, limit, is_open)
-            is_told = ending is not None and (
-                count == 0 or self._tells(data[value : ending[0]]) or self._is_null(data, value, limit)
-            )
+            is_told = ending is not None and (count == 0 or is_null or self._tells(data[value : ending[0]]))
             if ending is not None and is_told:
                 end, tail, stop = ending
                 frame = self._frame(data, at, cuts, (value, end), tail, stop, True)

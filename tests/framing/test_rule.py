@@ -31,7 +31,7 @@ def test_a_key_that_holds_the_separator_is_split_where_the_value_is_a_document()
         (b'a:b:{"x": 1}\n', b"a:b", b'{"x": 1}'),
         (b'a:"b:"c"\n', b"a", b'"b:"c"'),
         (b"12:30:45\n", b"12", b"30:45"),
-        (b"tenant:0:\n", b"tenant:0", b""),
+        (b"a:b:\n", b"a", b"b:"),
         (b"a:b:nought\n", b"a", b"b:nought"),
         (b"7:8\n", b"7", b"8"),
     ],
