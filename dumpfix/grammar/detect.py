@@ -236,10 +236,14 @@ def read(grammar: Grammar, layout: AnyLayout, head: bytes, *, final: bool) -> Re
                     record = head[frame.start : frame.end]
                     reading.prefixes.append(record[: max(record.rfind(value), 0)])
     if at < len(head):
-        # The last record is not decided: that speaks for no layout, unless there is no other record.
+        # The last record is not decided: that speaks for no layout, unless there is no other record, or it is most of
+        # the head: another layout may get further.
         undecided = len(head) - at
         reading.length = at if reading.records else len(head)
-        reading.cost += 0 if reading.records else undecided * NOT_JSON
+        if not reading.records:
+            reading.cost += undecided * NOT_JSON
+        elif undecided * 2 > len(head):
+            reading.cost += undecided * CUT
         reading.is_pending = not reading.records and not reading.garbage and _has_begun(layout, head, at)
     reading.cost += len(layout.fields) * FIELD * max(reading.records, 1)
     if isinstance(layout, Layout):
