@@ -402,7 +402,8 @@ def _add_payload(reading: Reading, layout: AnyLayout, frame: Frame, value: bytes
         if layout.null_literal is not None:
             # A console-consumer prints null for null; an empty value is rare there.
             reading.cost += 1
-    elif frame.is_valid:
+    elif frame.is_valid or (not frame.complete and value[:1] in _TELLING and is_valid(value)):
+        # What the dump does not show of a record's end says nothing of a document that shows its own.
         reading.json_payloads += 1
         reading.containers += value.lstrip()[:1] in (b"{", b"[")
         if isinstance(layout, Layout) and not layout.is_sized and (value[:1] in _BLANKS or value[-1:] in _BLANKS):
@@ -505,6 +506,9 @@ def objection(reading: Reading) -> str | None:
         return "records with nothing between them would not all be JSON"
     has_words = layout.is_anchored and any(map(_holds_words, layout.anchor))
     if layout.is_anchored and reading.cost_per_byte < 1.0 and (has_words or reading.json_payloads):
+        return None
+    if has_words and reading.payloads and reading.garbage * 10 <= reading.length:
+        # Words at the beginning of every record are evidence enough: the topic holds something else than JSON.
         return None
     numbers = reading.json_payloads - reading.containers
     if reading.containers and numbers * 3 > reading.payloads > 3:
