@@ -389,10 +389,9 @@ def _inside_token(site: Site, index: int) -> Iterator[Candidate]:
         return
     text = data[start:end]
     edited = list(_edited_words(text, start))
-    numbers = {changed for changed, _, _ in edited if _is_number(changed)}
+    number = _only_number(text, [changed for changed, _, _ in edited if _is_number(changed)])
     for changed, cost, change in edited:
-        # Where a word could have been this number or that one, or a part of it, it is neither.
-        if len(numbers) == 1 or changed not in numbers:
+        if changed == number or not _is_number(changed):
             yield from _if_it_reads(site, index, changed, cost, change)
     for at in range(1, len(text)):
         if is_atom(text[:at]) and is_atom(text[at:]):
@@ -427,10 +426,23 @@ def _edited_words(text: bytes, start: int) -> Iterator[tuple[bytes, float, Chang
             yield changed, cost, flipped
 
 
+def _only_number(text: bytes, numbers: list[bytes]) -> bytes | None:
+    """The number that a damaged word was: a flipped bit is likelier than a byte that slipped in.
+
+    None where two would do, or where what makes it no number is a sign that people write beside numbers.
+    """
+    if text[:1] in _CURRENCIES or text[-1:] == b"%":
+        return None
+    flipped = {number for number in numbers if len(number) == len(text)}
+    found = flipped or set(numbers)
+    return found.pop() if len(found) == 1 else None
+
+
 def _is_number(text: bytes) -> bool:
     return text[:1] in _NUMBER_BEGINNINGS and is_atom(text)
 
 
+_CURRENCIES = (b"$",)
 #: without one of these a number would be another one
 _OF_NUMBERS = frozenset(b"-+.eE")
 _NUMBER_BEGINNINGS = tuple(bytes((byte,)) for byte in b"-0123456789")
