@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import orjson
 
-from dumpfix.framing.objects import unescape
+from dumpfix.framing.strings import closing_quote, unescape
 from dumpfix.grammar.layout import AnyLayout, Field, HeaderSpelling, Layout, ObjectLayout
-from dumpfix.payload.lexer import string_end
 
 #: name and value, None for null. A name with bytes that are no UTF-8 holds them as surrogate escapes.
 Headers = tuple[tuple[str, bytes | None], ...]
@@ -112,7 +111,7 @@ def _flat_array(text: bytes) -> Headers | None:
     while at < stop:
         byte = text[at]
         if byte == 0x22:
-            end = string_end_leniently(text, at)
+            end = closing_quote(text, at)
             if end < 0:
                 return None
             parts.append(unescape(text[at + 1 : end - 1]))
@@ -132,22 +131,6 @@ def _flat_array(text: bytes) -> Headers | None:
             return None
         pairs.append((_name(name), value))
     return tuple(pairs)
-
-
-def string_end_leniently(text: bytes, at: int) -> int:
-    """Behind the quote that closes the string at ``at``, whatever bytes are in it; -1 where none does."""
-    strict = string_end(text, at, len(text))
-    if strict >= 0:
-        return strict
-    position = at + 1
-    while (quote := text.find(b'"', position)) >= 0:
-        slashes = quote
-        while text[slashes - 1] == 0x5C:
-            slashes -= 1
-        if (quote - slashes) % 2 == 0:
-            return quote + 1
-        position = quote + 1
-    return -1
 
 
 def timestamp_type(text: bytes | None) -> str | None:

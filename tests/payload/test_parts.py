@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dumpfix.payload.repair import framing, not_json, surroundings
+from dumpfix.payload.repair import causes, not_json, surroundings
 from dumpfix.payload.repair.automaton import AFTER, ERROR, VALUE, Stacks, read_back, read_front, step
 from dumpfix.payload.repair.pieces import apply_changes
 from dumpfix.payload.repair.tokens import OPEN_STRING, WORD, lex, prepare
@@ -100,7 +100,7 @@ def test_a_terminals_line_breaks_are_undone(width, data):
     lines = [data[at : at + width] for at in range(0, len(data), width)]
     if len(lines) < 3:
         return
-    changes = framing.hard_wrap(b"\n".join(lines))
+    changes = causes.hard_wrap(b"\n".join(lines))
     assert changes is not None
     assert apply_changes(b"\n".join(lines), changes) == data
 
@@ -108,7 +108,7 @@ def test_a_terminals_line_breaks_are_undone(width, data):
 @given(documents)
 def test_an_escaped_document_is_unescaped(data):
     escaped = data.replace(b"\\", b"\\\\").replace(b'"', b'\\"')
-    changes = framing.escaped_document(escaped)
+    changes = causes.escaped_document(escaped)
     if changes is not None:
         assert apply_changes(escaped, changes) == data.strip()
 

@@ -3,8 +3,8 @@
 The way of a payload:
 
 1. `not_json`: what was never JSON is told by name and left alone.
-2. `framing`: causes that explain many errors at once are undone first: a byte order mark, padding, a terminal's line
-   breaks, one more level of escaping. `surroundings`: text before and behind the document, several documents.
+2. `causes` that explain many errors at once are undone first: a byte order mark, padding, a terminal's line breaks,
+   one more level of escaping or of quoting. `surroundings`: text before and behind the document, several documents.
 3. `structure`: the text in tokens (`tokens`), the automaton from both ends (`automaton`), and every cheapest edit at
    which the two meet (`candidates`); else a cut (`ending`) or a hole (`holes`). `shape` breaks ties.
 4. `strings`: what stands inside strings that JSON does not allow.
@@ -39,7 +39,7 @@ from collections.abc import Iterable
 
 from dumpfix.payload.lexer import WHITE_SPACE
 from dumpfix.payload.model import Level, Repair, lead_to
-from dumpfix.payload.repair import framing, not_json, strings, structure, surroundings
+from dumpfix.payload.repair import causes, not_json, strings, structure, surroundings
 from dumpfix.payload.repair.automaton import Effort
 from dumpfix.payload.repair.pieces import Draft, Grade
 from dumpfix.payload.repair.structure import Outcome, Reading
@@ -140,19 +140,19 @@ def _why_not(payload: bytes) -> str:
 def _unframe(draft: Draft) -> None:
     """Undo what was done to the whole text."""
     for cause in (
-        framing.byte_order_mark,
-        framing.terminal_sequences,
-        framing.bytes_literal,
-        framing.hex_escapes,
-        framing.padding,
-        framing.percent_encoded,
-        framing.entities,
-        framing.quotes_as_unicode_escapes,
-        framing.doubled_quotes,
-        framing.quoted_for_sql,
-        *(framing.escaped_document,) * _MOST_ESCAPINGS,
-        framing.hard_wrap,
-        framing.doubled_backslashes,
+        causes.byte_order_mark,
+        causes.terminal_sequences,
+        causes.bytes_literal,
+        causes.hex_escapes,
+        causes.padding,
+        causes.percent_encoded,
+        causes.entities,
+        causes.quotes_as_unicode_escapes,
+        causes.doubled_quotes,
+        causes.quoted_for_sql,
+        *(causes.escaped_document,) * _MOST_ESCAPINGS,
+        causes.hard_wrap,
+        causes.doubled_backslashes,
     ):
         draft.lay(cause(draft.text) or ())
 
