@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dumpfix.cli import options
-from dumpfix.errors import UsageError
+from dumpfix.errors import LayoutError, UsageError
 
 if TYPE_CHECKING:
+    from dumpfix.grammar.choose import Told
     from dumpfix.model import Record
 
 
@@ -28,24 +29,49 @@ def explain(
     \b
         dumpfix explain dump.txt:5012
     """
-    from dumpfix.cli.inputs import opened, told
-    from dumpfix.pipeline import Pipeline
+    from dumpfix.cli.inputs import told
+    from dumpfix.grammar.choose import Told
     from dumpfix.report.explanation import explanation
     from dumpfix.report.text import Style
-    from dumpfix.run import find_layout
 
     path, line = _parts(place)
-    with opened([path]) as sources:
-        dump = find_layout(sources[0], told(from_name, kcat_format, command, command_file, grammar_file))
-        record: Record | None = None
-        if dump.choice is not None:
-            record = Pipeline(dump.choice, base=sources[0].base).record_at(dump.chunks(), line)
+    wanted = told(from_name, kcat_format, command, command_file, grammar_file)
+    try:
+        record = _of_a_dump(path, line, wanted)
+    except LayoutError:
+        # What `dumpfix repair` names is no dump; of documents a line is told by itself.
+        record = _of_documents(path, line) if wanted == Told() else None
+        if record is None:
+            raise
     if record is None:
         raise UsageError("no record holds this line", path=path, line=line)
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for text in explanation(record, path, Style(coloured=coloured)):
         typer.echo(text)
     return 0
+
+
+def _of_a_dump(path: str, line: int, wanted: Told) -> Record | None:
+    """The record of a dump that holds a line. Raises LayoutError, SourceError."""
+    from dumpfix.cli.inputs import opened
+    from dumpfix.pipeline import Pipeline
+    from dumpfix.run import find_layout
+
+    with opened([path]) as (source,):
+        dump = find_layout(source, wanted)
+        if dump.choice is None:
+            return None
+        return Pipeline(dump.choice, base=source.base).record_at(dump.chunks(), line)
+
+
+def _of_documents(path: str, line: int) -> Record | None:
+    """The document in a line of a file that is no dump, if it looks like one."""
+    from dumpfix.cli.inputs import opened
+    from dumpfix.documents import Lines, choice_for_documents
+
+    with opened([path]) as (source,):
+        record = Lines(choice_for_documents(), base=source.base).record_at(source.chunks(), line)
+    return record if record is not None and (record.raw_value or b"")[:1] in (b"{", b"[") else None
 
 
 def _parts(place: str) -> tuple[str, int]:

@@ -6,6 +6,25 @@ from typing import Annotated
 
 import typer
 
+
+def _grammars() -> list[str]:
+    from dumpfix.grammar.load import names
+
+    return ["auto", *names()]
+
+
+def _outputs() -> list[str]:
+    from dumpfix.sink import NAMES
+
+    return list(NAMES)
+
+
+def _levels() -> list[str]:
+    from dumpfix.payload.verdict import BOLDNESS
+
+    return list(BOLDNESS)
+
+
 Dumps = Annotated[
     list[str] | None,
     typer.Argument(metavar="DUMP", help="Dumps, .gz .zst .xz .bz2 .lz4 as well. None, or -: standard input."),
@@ -21,6 +40,7 @@ From = Annotated[
         "-f",
         metavar="NAME",
         help="Grammar of the dump (see: dumpfix grammar). With a % in it: --kcat-format.",
+        autocompletion=_grammars,
     ),
 ]
 KcatFormat = Annotated[
@@ -37,12 +57,21 @@ CommandFile = Annotated[
 GrammarFile = Annotated[str | None, typer.Option("--grammar", metavar="FILE", help="A .lark grammar of your own.")]
 To = Annotated[
     str,
-    typer.Option("--to", "-t", metavar="NAME", help="What goes out: values, envelope, kcat, console-producer."),
+    typer.Option(
+        "--to",
+        "-t",
+        metavar="NAME",
+        help="What goes out: values, envelope, kcat, console-producer.",
+        autocompletion=_outputs,
+    ),
 ]
 RepairLevel = Annotated[
     str,
     typer.Option(
-        "--repair", metavar="LEVEL", help="The boldest repair that may go out: none, lossless, partial, guess."
+        "--repair",
+        metavar="LEVEL",
+        help="The boldest repair that may go out: none, lossless, partial, guess.",
+        autocompletion=_levels,
     ),
 ]
 ReportFile = Annotated[

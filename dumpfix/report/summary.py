@@ -116,7 +116,8 @@ def _advice(report: Report, ledger: Ledger, context: Context, style: Style) -> I
         yield style.yellow("nothing in it is as the layout says: dumpfix detect DUMP shows what it looks like")
     if totals.garbage_bytes and ledger.first_garbage is not None:
         path, line = ledger.first_garbage
-        yield f"{counted(totals.garbage_bytes, 'byte')} of garbage belong to no record, first at {shown(path)}:{line}"
+        garbage = counted(totals.garbage_bytes, "byte of garbage belongs", "bytes of garbage belong")
+        yield f"{garbage} to no record, first at {shown(path)}:{line}"
     if totals.garbage_payloads:
         yield style.yellow(f"{counted(totals.garbage_payloads, 'whole document')} inside the garbage: {_kept(context)}")
     if ledger.lossy:

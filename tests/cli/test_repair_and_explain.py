@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from .program import PROSE, dumpfix, prose
+from .program import PROSE, dumpfix, environment, prose
 
 
 def test_each_line_is_a_document_of_its_own() -> None:
@@ -69,3 +71,22 @@ def test_a_place_that_does_not_exist_is_said_so(place: str, tmp_path: Path) -> N
     (tmp_path / "dump.txt").write_bytes(prose((0, b"k", b"{}")))
     done = dumpfix("explain", "-f", PROSE, place, cwd=tmp_path)
     assert (done.status, done.stdout) == (2, b"")
+
+
+def test_a_line_that_repair_names_can_be_explained(tmp_path: Path) -> None:
+    (tmp_path / "events.jsonl").write_bytes(b'{"a":1,"b":tru\nwords\n')
+    done = dumpfix("explain", "events.jsonl:1", cwd=tmp_path)
+    assert done.status == 0
+    assert b"cut inside a literal" in done.stdout
+    refused = dumpfix("explain", "events.jsonl:2", cwd=tmp_path)
+    assert refused.status == 2
+    assert "no layout fits" in refused.stderr
+
+
+def test_the_shell_completes_values_of_options() -> None:
+    words = {"_DUMPFIX_COMPLETE": "complete_bash", "COMP_CWORD": "3"}
+    code = "import sys; sys.argv[0] = 'dumpfix'; from dumpfix.cli import main; main()"
+    for option, wanted in (("--to", b"console-producer"), ("--repair", b"lossless"), ("--from", b"kcat-json")):
+        variables = environment(COMP_WORDS=f"dumpfix convert {option} ", **words)
+        done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, timeout=60, check=False)
+        assert wanted in done.stdout.split(), done
