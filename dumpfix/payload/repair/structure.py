@@ -45,7 +45,7 @@ ONE_MORE = 1.2
 # How many errors are repaired one after another, and how many bytes are read for that, since the text is read anew
 # after each; after FEW it must look as if that would reach the end.
 MOST_ERRORS = 8
-READ_AGAIN = 1 << 21
+READ_AGAIN = 1 << 20
 FEW_ERRORS = 3
 # How many tokens before an error are looked at for the first of several, and for the quote that is wrong.
 NEAR_ERROR = 16

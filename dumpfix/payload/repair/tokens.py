@@ -211,7 +211,7 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
 
 def _lex_special(data: bytes, at: int, end: int, stop: int, previous: int, tokens: Tokens) -> int:
     """Read a comment, an ellipsis, a blank or a separator that JSON does not know; 0 if none stands at `at`."""
-    comment = _comment_end(data, at, stop, tokens.endless)
+    comment = _comments_end(data, at, stop, tokens.endless)
     if comment and tokens.patience > 0:
         tokens.changes.append(Change(at, comment, b"", "comment"))
         return comment
@@ -284,6 +284,16 @@ def _meaning(data: bytes, text: bytes, at: int, end: int, stop: int, previous: i
     if text in VALUES_WITHOUT_JSON and previous in b"[:,":
         return ATOM, (Change(at, end, b"null", "a value that JSON does not have", Grade.CHOICE),)
     return WORD, ()
+
+
+def _comments_end(data: bytes, at: int, stop: int, endless: set[bytes]) -> int:
+    """The offset behind the comments that begin at `at` and follow one another; 0 if none does."""
+    end = more = _comment_end(data, at, stop, endless)
+    while more:
+        end = more
+        behind = white_space_end(data, end, stop) if end < stop and data[end] in WHITE_SPACE else end
+        more = _comment_end(data, behind, stop, endless) if behind < stop and data[behind] in b"/#" else 0
+    return end
 
 
 def _comment_end(data: bytes, at: int, stop: int, endless: set[bytes]) -> int:
