@@ -21,7 +21,6 @@ from dumpfix.framing.frame import Batch, Frame, NeedMoreError, Span
 from dumpfix.framing.notices import Notices, RuleWithNotices
 from dumpfix.framing.rule import Item
 from dumpfix.framing.strings import MISMATCH, PARTIAL, closing_quote, json_content
-from dumpfix.framing.strings import unescape as unescape
 from dumpfix.grammar.layout import Field, Layout, ObjectLayout
 from dumpfix.grammar.vocabulary import Kind
 from dumpfix.payload.validity import all_valid, is_valid

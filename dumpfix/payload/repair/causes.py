@@ -5,6 +5,7 @@ Each function takes the current text and returns the changes that undo one such 
 """
 
 from dumpfix.payload.lexer import WHITE_SPACE, run_end
+from dumpfix.payload.repair.not_json import PERCENT_ENCODED
 from dumpfix.payload.repair.pieces import Change, Grade, apply_changes
 from dumpfix.payload.repair.tokens import hex_pair
 from dumpfix.payload.validity import is_valid
@@ -104,13 +105,12 @@ def quoted_for_sql(text: bytes) -> list[Change] | None:
     if inner.replace(b"''", b"").count(b"'") or b'"' in text[:begin] or b"{" in text[:begin]:
         return None
     why = "SQL's quotes"
-    changes = [Change(0, begin + 1, b"", why, Grade.CHOICE)]
-    at = begin + 1
-    while (pair := text.find(b"''", at, end)) >= 0:
-        changes.append(Change(pair, pair + 1, b"", why, Grade.CHOICE))
-        at = pair + 2
-    changes.append(Change(end, len(text), b"", why, Grade.CHOICE))
-    return changes
+    changes = [
+        Change(0, begin + 1, b"", why),
+        *_halved(text, b"''", why, begin + 1, end),
+        Change(end, len(text), b"", why),
+    ]
+    return [change._replace(grade=Grade.CHOICE) for change in changes]
 
 
 def doubled_quotes(text: bytes) -> list[Change] | None:
@@ -125,12 +125,8 @@ def doubled_quotes(text: bytes) -> list[Change] | None:
     if inner.replace(b'""', b"").count(b'"'):
         return None
     why = "quotes were doubled"
-    changes = [Change(start, begin, b"", why)] if is_field else []
-    at = begin
-    while (pair := text.find(b'""', at, stop)) >= 0:
-        changes.append(Change(pair, pair + 1, b"", why))
-        at = pair + 2
-    return [*changes, Change(stop, end, b"", why)] if is_field else changes
+    changes = _halved(text, b'""', why, begin, stop)
+    return [Change(start, begin, b"", why), *changes, Change(stop, end, b"", why)] if is_field else changes
 
 
 def entities(text: bytes) -> list[Change] | None:
@@ -139,10 +135,7 @@ def entities(text: bytes) -> list[Change] | None:
         return None
     changes: list[Change] = []
     for entity, plain in _ENTITIES.items():
-        at = 0
-        while (at := text.find(entity, at)) >= 0:
-            changes.append(Change(at, at + len(entity), plain, "HTML entity"))
-            at += len(entity)
+        changes += _replaced(text, entity, plain, "HTML entity")
     return sorted(changes)
 
 
@@ -156,28 +149,16 @@ _ENTITIES = {
 
 def percent_encoded(text: bytes) -> list[Change] | None:
     """A document as a part of a URL."""
-    if text[:3].upper() not in (b"%7B", b"%5B") or b'"' in text:
+    if text[:3].upper() not in PERCENT_ENCODED or b'"' in text:
         return None
-    changes: list[Change] = []
-    at = 0
-    while (at := text.find(b"%", at)) >= 0:
-        if hex_pair(text, at + 1):
-            byte = bytes((int(text[at + 1 : at + 3], 16),))
-            changes.append(Change(at, at + 3, byte, "percent encoding"))
-        at += 1
-    return changes
+    return _decoded(text, b"%", "percent encoding")
 
 
 def quotes_as_unicode_escapes(text: bytes) -> list[Change] | None:
     """`\\u0022` for every quote: an escape of a string where no string is."""
     if not text.lstrip(b"{[" + WHITE_SPACE).startswith(b"\\u0022") or b'"' in text:
         return None
-    changes: list[Change] = []
-    at = 0
-    while (at := text.find(b"\\u0022", at)) >= 0:
-        changes.append(Change(at, at + 6, b'"', "quotes written as escapes"))
-        at += 6
-    return changes
+    return _replaced(text, b"\\u0022", b'"', "quotes written as escapes")
 
 
 def escaped_document(text: bytes) -> list[Change] | None:
@@ -214,15 +195,7 @@ def hex_escapes(text: bytes) -> list[Change] | None:
     body = text.lstrip(WHITE_SPACE)
     if not body.lstrip(b"{[" + WHITE_SPACE).startswith(b"\\x22") and not body.startswith((b"\\x7B", b"\\x5B")):
         return None
-    changes: list[Change] = []
-    at = 0
-    while (backslash := text.find(b"\\x", at)) >= 0:
-        at = backslash + 2
-        if hex_pair(text, at):
-            byte = bytes((int(text[at : at + 2], 16),))
-            changes.append(Change(backslash, backslash + 4, byte, "hexadecimal escape"))
-            at += 2
-    return changes or None
+    return _decoded(text, b"\\x", "hexadecimal escape") or None
 
 
 def doubled_backslashes(text: bytes) -> list[Change] | None:
@@ -231,11 +204,38 @@ def doubled_backslashes(text: bytes) -> list[Change] | None:
         return None
     if not is_valid(text.replace(b"\\\\", b"\\")):
         return None
+    return _halved(text, b"\\\\", "backslashes were doubled", 0, len(text))
+
+
+def _halved(text: bytes, pair: bytes, why: str, begin: int, end: int) -> list[Change]:
+    """The changes that leave one byte of every `pair` in `text[begin:end]`."""
+    changes: list[Change] = []
+    at = begin
+    while (at := text.find(pair, at, end)) >= 0:
+        changes.append(Change(at, at + 1, b"", why))
+        at += len(pair)
+    return changes
+
+
+def _replaced(text: bytes, spelling: bytes, plain: bytes, why: str) -> list[Change]:
+    """The changes that put `plain` for every `spelling` of it."""
     changes: list[Change] = []
     at = 0
-    while (pair := text.find(b"\\\\", at)) >= 0:
-        changes.append(Change(pair, pair + 1, b"", "backslashes were doubled"))
-        at = pair + 2
+    while (at := text.find(spelling, at)) >= 0:
+        changes.append(Change(at, at + len(spelling), plain, why))
+        at += len(spelling)
+    return changes
+
+
+def _decoded(text: bytes, mark: bytes, why: str) -> list[Change]:
+    """The changes that put the byte itself for every `mark` with two hexadecimal digits behind it."""
+    changes: list[Change] = []
+    at = 0
+    while (begin := text.find(mark, at)) >= 0:
+        at = begin + len(mark)
+        if hex_pair(text, at):
+            changes.append(Change(begin, at + 2, bytes((int(text[at : at + 2], 16),)), why))
+            at += 2
     return changes
 
 

@@ -14,8 +14,8 @@ _MAGIC = (
     (b"\x82SNAPPY\x00", "Snappy data"),
 )
 _SHARE = 12
-#: a bracket as a part of a URL
-_ENCODED = (b"%7B", b"%5B")
+#: how a document begins that is a part of a URL, in capitals
+PERCENT_ENCODED = (b"%7B", b"%5B")
 
 
 def reason(payload: bytes) -> str | None:
@@ -32,7 +32,7 @@ def reason(payload: bytes) -> str | None:
         return "not JSON: XML or HTML"
     if _is_java(bare):
         return "not JSON: Java's toString(), in which the types are lost"
-    if b"{" not in bare and b"[" not in bare and bare[:3].upper() not in _ENCODED and not _has_json_tail(bare):
+    if b"{" not in bare and b"[" not in bare and bare[:3].upper() not in PERCENT_ENCODED and not _has_json_tail(bare):
         if scan_value(bare, 0, len(bare)).state == "incomplete":
             return "cut inside a value at the top level, of which nothing whole is left"
         return "not JSON: plain text"
