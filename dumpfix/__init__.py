@@ -20,8 +20,8 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from dumpfix.api import check, convert, records, repair
     from dumpfix.errors import DumpfixError
-    from dumpfix.model import Record
-    from dumpfix.payload.model import Edit, Repair
+    from dumpfix.record.model import Record
+    from dumpfix.repairing.model import Edit, Repair
     from dumpfix.report.model import Report
 
 __all__ = [
@@ -40,9 +40,9 @@ __all__ = [
 #: name -> the module that has it; imported when it is asked for, so that ``import dumpfix`` costs nothing
 _HOMES = {
     "DumpfixError": "dumpfix.errors",
-    "Edit": "dumpfix.payload.model",
-    "Record": "dumpfix.model",
-    "Repair": "dumpfix.payload.model",
+    "Edit": "dumpfix.repairing.model",
+    "Record": "dumpfix.record.model",
+    "Repair": "dumpfix.repairing.model",
     "Report": "dumpfix.report.model",
     "check": "dumpfix.api",
     "convert": "dumpfix.api",

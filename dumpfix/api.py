@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import IO, TYPE_CHECKING
 
-from dumpfix.grammar.choose import Told
-from dumpfix.job import Job, perform
-from dumpfix.output import FileObject
-from dumpfix.payload.model import Repair
-from dumpfix.run import records_of
-from dumpfix.source import Dump, open_dump
+from dumpfix.detection.choose import Told
+from dumpfix.io.output import FileObject
+from dumpfix.io.source import Dump, open_dump
+from dumpfix.repairing.model import Repair
+from dumpfix.run.conversion import records_of
+from dumpfix.run.job import Job, perform
 
 if TYPE_CHECKING:
     import os
 
-    from dumpfix.model import Record
+    from dumpfix.record.model import Record
     from dumpfix.report.model import Report
 
 
@@ -98,7 +98,7 @@ def repair(payload: bytes, *, siblings: Iterable[bytes] = ()) -> Repair:
     ``siblings`` are intact payloads of the same topic, which break ties.
     """
     from dumpfix.errors import UsageError
-    from dumpfix.payload.repair import repair as repair_payload
+    from dumpfix.repairing import repair as repair_payload
 
     if not isinstance(payload, bytes | bytearray | memoryview):
         raise UsageError(f"a payload is bytes, not {type(payload).__name__}: encode it first")

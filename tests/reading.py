@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
+from dumpfix.detection.told.kcat_format import grammar_text
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import frame
-from dumpfix.framing.reference import Reference, coalesced
-from dumpfix.grammar.kcat_format import grammar_text
-from dumpfix.grammar.layout import AnyLayout, Grammar, Layout
-from dumpfix.grammar.load import load
+from dumpfix.layout.load import load
+from dumpfix.layout.model import AnyLayout, Grammar, Layout
+from tests.oracles.framing import Reference, coalesced
 
 
 @dataclass

@@ -41,7 +41,7 @@ def check(
     """
     from dumpfix.cli.inputs import told
     from dumpfix.cli.task import check_all, hazard_kinds
-    from dumpfix.job import Job
+    from dumpfix.run.job import Job
 
     job = Job(
         told(from_name, kcat_format, command, command_file, grammar_file, dumps),

@@ -43,7 +43,7 @@ def convert(
     """
     from dumpfix.cli.inputs import told
     from dumpfix.cli.task import convert_all, hazard_kinds
-    from dumpfix.job import Job
+    from dumpfix.run.job import Job
 
     job = Job(
         told(from_name, kcat_format, command, command_file, grammar_file, dumps),

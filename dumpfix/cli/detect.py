@@ -10,8 +10,8 @@ import typer
 from dumpfix.cli import options
 
 if TYPE_CHECKING:
-    from dumpfix.model import Record
-    from dumpfix.run import Opened
+    from dumpfix.record.model import Record
+    from dumpfix.run.conversion import Opened
 
 #: records that are shown
 SHOWN = 3
@@ -40,14 +40,14 @@ def detect(
         dumpfix convert --grammar mine.lark dump.txt
     """
     from dumpfix.cli.inputs import opened, told
-    from dumpfix.run import find_layout
+    from dumpfix.run.conversion import find_layout
 
     wanted = told(from_name, kcat_format, command, command_file, grammar_file, dumps)
     with opened(dumps) as sources:
         for source in sources:
             dump = find_layout(source, wanted)
             if as_grammar and dump.choice is not None:
-                from dumpfix.grammar.write import grammar_of
+                from dumpfix.layout.write import grammar_of
 
                 typer.echo(grammar_of([dump.choice.layout]), nl=False)
             else:
@@ -56,9 +56,9 @@ def detect(
 
 
 def _show(dump: Opened) -> None:
-    from dumpfix.grammar.detect import describe
-    from dumpfix.pipeline import Pipeline
+    from dumpfix.detection.detect import describe
     from dumpfix.report.text import shown
+    from dumpfix.run.pipeline import Pipeline
 
     choice = dump.choice
     path = shown(dump.source.path)

@@ -11,7 +11,7 @@ from typing import NoReturn
 import typer
 
 from dumpfix.errors import DumpfixError
-from dumpfix.output import ReaderGoneError
+from dumpfix.io.output import ReaderGoneError
 
 INTERRUPTED = 130
 

@@ -12,8 +12,8 @@ from dumpfix.cli import options
 from dumpfix.errors import LayoutError, UsageError
 
 if TYPE_CHECKING:
-    from dumpfix.grammar.choose import Told
-    from dumpfix.model import Record
+    from dumpfix.detection.choose import Told
+    from dumpfix.record.model import Record
 
 
 def explain(
@@ -30,7 +30,7 @@ def explain(
         dumpfix explain dump.txt:5012
     """
     from dumpfix.cli.inputs import told
-    from dumpfix.grammar.choose import Told
+    from dumpfix.detection.choose import Told
     from dumpfix.report.explanation import explanation
     from dumpfix.report.text import Style
 
@@ -54,8 +54,8 @@ def explain(
 def _of_a_dump(path: str, line: int, wanted: Told) -> Record | None:
     """The record of a dump that holds a line. Raises LayoutError, SourceError."""
     from dumpfix.cli.inputs import opened
-    from dumpfix.pipeline import Pipeline
-    from dumpfix.run import find_layout
+    from dumpfix.run.conversion import find_layout
+    from dumpfix.run.pipeline import Pipeline
 
     with opened([path]) as (source,):
         dump = find_layout(source, wanted)
@@ -67,7 +67,7 @@ def _of_a_dump(path: str, line: int, wanted: Told) -> Record | None:
 def _of_documents(path: str, line: int) -> Record | None:
     """The document in a line of a file that is no dump, if it looks like one."""
     from dumpfix.cli.inputs import opened
-    from dumpfix.documents import Lines, choice_for_documents
+    from dumpfix.run.documents import Lines, choice_for_documents
 
     with opened([path]) as (source,):
         record = Lines(choice_for_documents(), base=source.base).record_at(source.chunks(), line)

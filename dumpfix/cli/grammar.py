@@ -43,7 +43,7 @@ def grammar(
     if len([choice for choice in (name, kcat_format, said, schema) if choice is not None]) > 1:
         raise UsageError("give one of NAME, --kcat-format, --command and --schema")
     if vocabulary:
-        from dumpfix.grammar.write import vocabulary_text
+        from dumpfix.layout.write import vocabulary_text
 
         typer.echo(vocabulary_text(), nl=False)
     elif schema is not None:
@@ -51,20 +51,20 @@ def grammar(
 
         typer.echo(schema_text(schema), nl=False)
     elif kcat_format is not None:
-        from dumpfix.grammar.kcat_format import grammar_text
+        from dumpfix.detection.told.kcat_format import grammar_text
 
         typer.echo(grammar_text(os.fsencode(kcat_format)), nl=False)
     elif said is not None:
-        from dumpfix.grammar.command import grammar_of
-        from dumpfix.grammar.write import grammar_of as written
+        from dumpfix.detection.told.command import grammar_of
+        from dumpfix.layout.write import grammar_of as written
 
         typer.echo(written(grammar_of(said).layouts), nl=False)
     elif name is not None:
-        from dumpfix.grammar.load import path_of
+        from dumpfix.layout.load import path_of
 
         typer.echo(path_of(name).read_text("utf-8"), nl=False)
     else:
-        from dumpfix.grammar.load import names
+        from dumpfix.layout.load import names
 
         for shipped in names():
             typer.echo(shipped)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from dumpfix.errors import UsageError
 
 if TYPE_CHECKING:
-    from dumpfix.grammar.choose import Told
-    from dumpfix.source import Source
+    from dumpfix.detection.choose import Told
+    from dumpfix.io.source import Source
 
 STANDARD_INPUT = "-"
 
@@ -21,7 +21,7 @@ STANDARD_INPUT = "-"
 @contextlib.contextmanager
 def opened(paths: Sequence[str] | None) -> Iterator[list[Source]]:
     """All dumps, opened; closed in the end. Raises UsageError, SourceError."""
-    from dumpfix.source import open_path
+    from dumpfix.io.source import open_path
 
     names = list(paths or [STANDARD_INPUT])
     if names.count(STANDARD_INPUT) > 1:
@@ -52,7 +52,7 @@ def told(
     dumps: Sequence[str] | None = ("a file",),
 ) -> Told:
     """What the options say about the layout. Raises UsageError where they do not go together, or with the dumps."""
-    from dumpfix.grammar.choose import Told
+    from dumpfix.detection.choose import Told
 
     if from_name is not None and "%" in from_name:
         if kcat_format is not None:

@@ -8,7 +8,7 @@ import typer
 
 
 def _grammars() -> list[str]:
-    from dumpfix.grammar.load import names
+    from dumpfix.layout.load import names
 
     return ["auto", *names()]
 
@@ -20,7 +20,7 @@ def _outputs() -> list[str]:
 
 
 def _levels() -> list[str]:
-    from dumpfix.payload.verdict import BOLDNESS
+    from dumpfix.record.verdict import BOLDNESS
 
     return list(BOLDNESS)
 

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dumpfix.run import Run
-    from dumpfix.source import Source
+    from dumpfix.io.source import Source
+    from dumpfix.run.conversion import Run
 
 #: a run shorter than this (in seconds) needs no bar
 PATIENCE = 0.5

@@ -38,8 +38,8 @@ def repair(
     """
     from dumpfix.cli.inputs import told
     from dumpfix.cli.task import convert_all
-    from dumpfix.documents import pipeline_for
-    from dumpfix.job import Job
+    from dumpfix.run.documents import pipeline_for
+    from dumpfix.run.job import Job
 
     job = Job(
         told(None, None, None, None, None),

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from dumpfix.output import ReaderGoneError, open_output
+from dumpfix.io.output import ReaderGoneError, open_output
 
 if TYPE_CHECKING:
-    from dumpfix.job import Done, Job
-    from dumpfix.run import Run
-    from dumpfix.source import Source
+    from dumpfix.io.source import Source
+    from dumpfix.run.conversion import Run
+    from dumpfix.run.job import Done, Job
 
 
 def hazard_kinds(text: str | None) -> frozenset[str]:
@@ -48,7 +48,7 @@ def check_all(job: Job, dumps: Sequence[str] | None, *, as_json: bool, progress:
 def _performed(job: Job, dumps: Sequence[str] | None, *, progress: bool | None, quiet: bool) -> Done:
     from dumpfix.cli.inputs import opened
     from dumpfix.cli.progress import progress_of
-    from dumpfix.job import perform
+    from dumpfix.run.job import perform
 
     is_wanted = progress if progress is not None else not quiet and sys.stderr is not None and sys.stderr.isatty()
     job.validate()

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from dumpfix.framing.frame import NeedMoreError
-from dumpfix.framing.strings import MISMATCH, PARTIAL, json_end
-from dumpfix.grammar.layout import Element, Field, Literal
-from dumpfix.grammar.vocabulary import FREE_TEXT, JSON_VALUES, LONGEST_TOPIC, SIZES, TOPIC_BYTES, Kind
+from dumpfix.framing.json_fields import json_end
+from dumpfix.json.strings import MISMATCH, PARTIAL
+from dumpfix.layout.model import Element, Field, Literal
+from dumpfix.layout.vocabulary import FREE_TEXT, JSON_VALUES, LONGEST_TOPIC, SIZES, TOPIC_BYTES, Kind
 
 #: places tried for the separator after one text field; more would be a layout that does not fit
 MOST_SPLITS = 64

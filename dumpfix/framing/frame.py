@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal, NamedTuple
 
-from dumpfix.grammar.layout import Field
-from dumpfix.grammar.layout import Literal as LiteralElement
+from dumpfix.layout.model import Field
+from dumpfix.layout.model import Literal as LiteralElement
 
 Role = Literal["field", "literal", "separator", "notice", "garbage"]
 

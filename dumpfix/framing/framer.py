@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.objects import ObjectScanner
 from dumpfix.framing.scanner import LinearScanner
-from dumpfix.grammar.layout import AnyLayout, Layout, ObjectLayout
+from dumpfix.layout.model import AnyLayout, Layout, ObjectLayout
 
 #: an undecided record is looked at anew when it has grown by this share; keeps a record of any length linear
 GROWTH = 4

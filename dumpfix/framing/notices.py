@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 
 from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Frame, NeedMoreError, Span
-from dumpfix.grammar.layout import Layout, Literal
+from dumpfix.layout.model import Layout, Literal
 
 #: notices taken out of one record
 MOST_INNER_NOTICES = 32

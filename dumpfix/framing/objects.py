@@ -18,12 +18,13 @@ from typing import Any, cast
 import orjson
 
 from dumpfix.framing.frame import Batch, Frame, NeedMoreError, Span
+from dumpfix.framing.json_fields import json_content
 from dumpfix.framing.notices import Notices, RuleWithNotices
 from dumpfix.framing.rule import Item
-from dumpfix.framing.strings import MISMATCH, PARTIAL, closing_quote, json_content
-from dumpfix.grammar.layout import Field, Layout, ObjectLayout
-from dumpfix.grammar.vocabulary import Kind
-from dumpfix.payload.validity import all_valid, is_valid
+from dumpfix.json.strings import MISMATCH, PARTIAL, closing_quote
+from dumpfix.json.validity import all_valid, is_valid
+from dumpfix.layout.model import Field, Layout, ObjectLayout
+from dumpfix.layout.vocabulary import Kind
 
 REGION = 1 << 18
 #: bytes between two objects that are taken for a delimiter of the user's

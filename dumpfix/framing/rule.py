@@ -45,12 +45,12 @@ from dumpfix.framing.elements import (
     sized_ends,
 )
 from dumpfix.framing.frame import Frame, NeedMoreError, Span
+from dumpfix.framing.json_fields import json_content, json_end
 from dumpfix.framing.notices import Notices, RuleWithNotices
-from dumpfix.framing.strings import MISMATCH, PARTIAL, closing_quote, json_content, json_end
-from dumpfix.grammar.layout import Field, Layout, Literal
-from dumpfix.grammar.vocabulary import FREE_TEXT, JSON_VALUES, MARKERS, SIZES, Kind
-from dumpfix.payload.model import ScanResult
-from dumpfix.payload.validity import is_valid, passes_gate, scan_value
+from dumpfix.json.strings import MISMATCH, PARTIAL, closing_quote
+from dumpfix.json.validity import ScanResult, is_valid, passes_gate, scan_value
+from dumpfix.layout.model import Field, Layout, Literal
+from dumpfix.layout.vocabulary import FREE_TEXT, JSON_VALUES, MARKERS, SIZES, Kind
 
 Item = Frame | Span
 

@@ -16,9 +16,9 @@ from typing import cast
 from dumpfix.framing.elements import NULL_SIZE
 from dumpfix.framing.frame import Batch, NeedMoreError
 from dumpfix.framing.rule import Item, LinearRule, is_closed_text, null_texts
-from dumpfix.grammar.layout import Choice, Field, Layout, Literal
-from dumpfix.grammar.vocabulary import JSON_VALUES, MARKERS, SIZES, TOPIC_BYTES, Kind
-from dumpfix.payload.validity import all_valid, is_valid
+from dumpfix.json.validity import all_valid, is_valid
+from dumpfix.layout.model import Choice, Field, Layout, Literal
+from dumpfix.layout.vocabulary import JSON_VALUES, MARKERS, SIZES, TOPIC_BYTES, Kind
 
 #: a region is looked at in pieces of this size, so that one damaged record costs no more than its neighbourhood
 REGION = 1 << 18

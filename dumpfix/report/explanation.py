@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dumpfix.model import Record
-from dumpfix.payload.model import Edit, Repair
-from dumpfix.payload.validity import first_error
+from dumpfix.json.validity import first_error
+from dumpfix.record.model import Record
+from dumpfix.repairing.model import Edit, Repair
 from dumpfix.report.text import Style, counted, place, shown
 
 #: bytes that are shown on each side of a place

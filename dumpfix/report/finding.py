@@ -5,8 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import Any
 
-from dumpfix.model import Record
-from dumpfix.payload.validity import first_error
+from dumpfix.json.validity import first_error
+from dumpfix.record.model import Record
 from dumpfix.report.text import place, shown
 
 #: A finding, a reject, a report: plain JSON values. Their shapes are written down in ``schemas/``.

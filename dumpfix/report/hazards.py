@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dumpfix.payload.validity import hazards
+from dumpfix.json.hazards import hazards
 
 #: everything that ``--withhold-hazards`` takes
 KINDS = (

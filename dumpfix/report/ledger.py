@@ -6,9 +6,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from typing import Literal
 
-from dumpfix.fields import Reading
 from dumpfix.framing.frame import Batch
-from dumpfix.model import Record
+from dumpfix.record.fields import Reading
+from dumpfix.record.model import Record
 from dumpfix.report.finding import JsonObject, finding_of
 from dumpfix.report.model import InputAccount, Report, Totals
 from dumpfix.report.partitions import Partition

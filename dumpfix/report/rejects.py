@@ -6,8 +6,8 @@ from base64 import b64encode
 
 import orjson
 
-from dumpfix.model import Record
-from dumpfix.payload.validity import scan_value
+from dumpfix.json.validity import scan_value
+from dumpfix.record.model import Record
 from dumpfix.report.finding import JsonObject, text_or_base64
 
 

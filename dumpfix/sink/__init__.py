@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dumpfix.fields import Reading
+from dumpfix.record.fields import Reading
 from dumpfix.sink.base import NotRepresentableError, Sink
 from dumpfix.sink.console_producer import ConsoleProducer
 from dumpfix.sink.envelope import Envelope

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from dumpfix.framing.frame import Batch
-from dumpfix.model import Record
+from dumpfix.record.model import Record
 
 
 class NotRepresentableError(Exception):

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import chain, count, repeat
 
-from dumpfix.fields import Headers, Reading
 from dumpfix.framing.frame import Batch
-from dumpfix.model import Record
+from dumpfix.record.fields import Headers, Reading
+from dumpfix.record.model import Record
 from dumpfix.sink.base import NotRepresentableError
 from dumpfix.sink.values import single_lines
 

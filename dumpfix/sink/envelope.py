@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 
-from dumpfix.fields import EXTRA, Reading, timestamp_type
 from dumpfix.framing.frame import Batch
-from dumpfix.model import Record
+from dumpfix.record.fields import EXTRA, Reading, timestamp_type
+from dumpfix.record.model import Record
 from dumpfix.sink import json_text
 from dumpfix.sink.values import single_lines
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import orjson
 
-from dumpfix.fields import Headers
+from dumpfix.record.fields import Headers
 
 _PRINTABLE = bytes(byte for byte in range(0x20, 0x7F) if byte not in b'"\\')
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from itertools import chain, repeat
 
-from dumpfix.fields import Reading
 from dumpfix.framing.frame import Batch
-from dumpfix.model import Record
+from dumpfix.record.fields import Reading
+from dumpfix.record.model import Record
 from dumpfix.sink.base import NotRepresentableError
 from dumpfix.sink.values import single_lines
 

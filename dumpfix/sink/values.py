@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dumpfix.framing.frame import Batch
-from dumpfix.model import Record
-from dumpfix.payload.verdict import one_line
+from dumpfix.record.model import Record
+from dumpfix.record.verdict import one_line
 
 
 def single_lines(values: Sequence[bytes]) -> Sequence[bytes]:

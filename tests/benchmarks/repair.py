@@ -44,7 +44,7 @@ Leaf = tuple[tuple[str | int, ...], str]
 
 
 def dumpfix() -> Repairer:
-    repair = importlib.import_module("dumpfix.payload.repair").repair
+    repair = importlib.import_module("dumpfix.repairing").repair
 
     def run(payload: bytes) -> Answer:
         result = repair(payload)

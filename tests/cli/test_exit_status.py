@@ -207,7 +207,7 @@ def test_a_defect_is_one_plain_line_and_no_success(
     def fails(*_: object) -> None:
         raise KeyError("no such luck\x1b")
 
-    monkeypatch.setattr("dumpfix.job.perform", fails)
+    monkeypatch.setattr("dumpfix.run.job.perform", fails)
     (tmp_path / "dump.txt").write_bytes(GOOD)
     assert exit_status(["convert", str(tmp_path / "dump.txt")]) == 3
     said = capsys.readouterr().err

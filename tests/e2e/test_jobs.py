@@ -13,11 +13,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dumpfix import parallel
-from dumpfix.grammar.choose import Told
-from dumpfix.job import Job, perform
+from dumpfix.detection.choose import Told
+from dumpfix.io.source import open_path
 from dumpfix.report.json_report import json_report
-from dumpfix.source import open_path
+from dumpfix.run import parallel
+from dumpfix.run.job import Job, perform
 from tests.cli.program import PROSE, command, dumpfix, environment, names, prose
 from tests.sink.run import SIZED
 from tests.writers import kcat
@@ -47,7 +47,7 @@ def small_regions(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cuts every few records, and processes as soon as ten records are known."""
     monkeypatch.setattr(parallel, "REGION", 700)
     monkeypatch.setattr(parallel, "SMALLEST", 1000)
-    monkeypatch.setattr("dumpfix.siblings.FIRST_RECORDS", 10)
+    monkeypatch.setattr("dumpfix.repairing.siblings.FIRST_RECORDS", 10)
 
 
 @pytest.mark.usefixtures("small_regions")

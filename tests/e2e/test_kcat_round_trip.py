@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from dumpfix.payload.validity import is_valid, join_lines
+from dumpfix.json.validity import is_valid, join_lines
 from tests.brokers import MockCluster, consume, mock_cluster, run_kcat
 from tests.cli.program import dumpfix
 from tests.writers.records import BASE_TIMESTAMP, KafkaRecord

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from dumpfix.detection.choose import Told, choose
+from dumpfix.detection.detect import HEAD
 from dumpfix.errors import DumpfixError
-from dumpfix.grammar.choose import Told, choose
-from dumpfix.grammar.detect import HEAD
-from dumpfix.payload.validity import is_valid
-from dumpfix.payload.verdict import one_line
+from dumpfix.json.validity import is_valid
+from dumpfix.record.verdict import one_line
 from tests.reading import scan
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dumpfix
-from dumpfix.payload.validity import hazards, is_valid
+from dumpfix.json.hazards import hazards
+from dumpfix.json.validity import is_valid
 from tests.properties.test_reading import FORMATS, damaged_dumps
 from tests.writers import kcat
 from tests.writers.records import headers, keys, topics_of_records, values

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from dumpfix.grammar.layout import Grammar, Layout
-from dumpfix.grammar.load import load, shipped
+from dumpfix.layout.load import load, shipped
+from dumpfix.layout.model import Grammar, Layout
 from tests.reading import chunked, kcat_grammar, reference, scan, tiles
 from tests.writers import console_consumer, kcat
 from tests.writers.records import KafkaRecord, headers, json_payloads, keys, records, topics_of_records, values
@@ -111,7 +111,7 @@ def test_what_jq_makes_of_kcat_json_comes_out_as_well(
 
 def console_layouts(options: console_consumer.Options, version: str) -> list[Layout]:
     """The layouts of the shipped grammar that have the columns of these options, all of them first."""
-    from dumpfix.grammar.command import grammar_of
+    from dumpfix.detection.told.command import grammar_of
 
     command = "kafka-console-consumer --topic t " + " ".join(
         f"--property '{name}'" for name in options.properties() if "print" in name

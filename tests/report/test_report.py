@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dumpfix.grammar.choose import Told
-from dumpfix.pipeline import Policy
+from dumpfix.detection.choose import Told
 from dumpfix.report.hazards import hazards_of
 from dumpfix.report.json_report import json_report
 from dumpfix.report.ledger import MOST_HAZARDS
 from dumpfix.report.partitions import MOST_GAPS, Partition
 from dumpfix.report.schemas import NAMES, schema_text
 from dumpfix.report.text import shown
+from dumpfix.run.pipeline import Policy
 from tests.cli.program import PROSE, dumpfix, prose
 from tests.sink.run import SIZED, converted
 from tests.writers import kcat

@@ -8,13 +8,13 @@ from functools import cache
 from typing import Any
 
 import dumpfix
+from dumpfix.detection.choose import Choice, Told, choose
+from dumpfix.detection.told.command import grammar_of
 from dumpfix.framing.frame import Batch
-from dumpfix.grammar.choose import Choice, Told, choose
-from dumpfix.grammar.command import grammar_of
-from dumpfix.model import Record
-from dumpfix.pipeline import Pipeline, Policy
+from dumpfix.record.model import Record
 from dumpfix.report.ledger import Ledger
 from dumpfix.report.model import InputAccount, Report
+from dumpfix.run.pipeline import Pipeline, Policy
 from dumpfix.sink import Sink, sink_for
 from dumpfix.sink.console_producer import marker_for
 

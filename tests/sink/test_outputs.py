@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dumpfix.fields import headers_of, json_headers
-from dumpfix.grammar.choose import Told, choose
-from dumpfix.grammar.layout import HeaderSpelling, Layout
-from dumpfix.grammar.load import shipped
+from dumpfix.detection.choose import Told, choose
+from dumpfix.layout.load import shipped
+from dumpfix.layout.model import HeaderSpelling, Layout
+from dumpfix.record.fields import headers_of, json_headers
 from dumpfix.sink import NAMES
 from dumpfix.sink.console_producer import marker_for
 from tests.writers import console_consumer, kcat

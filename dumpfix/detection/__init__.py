@@ -1,0 +1,1 @@
+"""Which layout a dump has: told, or found in its head."""

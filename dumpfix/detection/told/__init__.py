@@ -1,0 +1,1 @@
+"""Layouts from what a person says: a ``kcat -f`` string, or the command line that made the dump."""

@@ -1,1 +1,0 @@
-"""From a ``.lark`` file to layouts: what one tool's dumps look like, as data."""

@@ -1,0 +1,242 @@
+"""What is JSON and what is not: strict UTF-8 and the language of `grammars/json.lark` (RFC 8259), at any depth.
+
+An iterative automaton decides. Two C parsers are gates in front of it, each in one direction (checked by property
+tests): a yes of orjson is a yes here, its no decides nothing, because orjson 3 refuses lone surrogates, 1e400 and more
+than 1024 levels, all of which RFC 8259's grammar takes. A syntax error of the standard library's json is a no here, its
+yes decides nothing, because it takes NaN.
+"""
+
+import json
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import orjson
+
+from dumpfix.json.lexer import (
+    DIGITS,
+    WHITE_SPACE,
+    literal_end,
+    number_end,
+    string_end,
+    utf8_fault,
+    white_space_end,
+)
+
+# States of the automaton: what may stand next. `_walk` uses their order (keys from FIRST_KEY on, then AFTER_MEMBER).
+VALUE, FIRST_ELEMENT, FIRST_KEY, KEY, COLON, AFTER_MEMBER, AFTER_ELEMENT, END = range(8)
+
+EXPECTED = {
+    VALUE: "a value",
+    FIRST_ELEMENT: "a value or ']'",
+    FIRST_KEY: "a key in double quotes or '}'",
+    KEY: "a key in double quotes",
+    COLON: "':' after a key",
+    AFTER_MEMBER: "',' or '}' after a member",
+    AFTER_ELEMENT: "',' or ']' after an element",
+    END: "the end of the text",
+}
+
+_OPEN_OBJECT, _CLOSE_OBJECT = 0x7B, 0x7D
+_OPEN_ARRAY, _CLOSE_ARRAY = 0x5B, 0x5D
+_QUOTE, _COMMA, _COLON, _MINUS, _BACKSLASH = 0x22, 0x2C, 0x3A, 0x2D, 0x5C
+
+
+class ScanResult(NamedTuple):
+    """What an attempt to read one JSON value from the front of a byte range found.
+
+    `state` is "complete" (the value is data[start:at], leading white space included), "incomplete" (the range is a
+    proper prefix of a JSON text; `at` is where it stops) or "broken" (`at` is the offset of the first byte that no
+    JSON text can have there). `expected` says in plain words what could have stood at `at`; it is empty when complete.
+    `touches_end`: the value is a number at the top level that ends exactly where the range does, so more digits could
+    follow.
+    """
+
+    state: Literal["complete", "incomplete", "broken"]
+    at: int
+    expected: str = ""
+    touches_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxFault:
+    """Where a payload stops being JSON. `at` counts bytes from 0; `line` counts U+000A from 1; `column` counts bytes in
+    that line from 1. `expected` is the grammar's side of it, `message` the whole sentence."""
+
+    at: int
+    line: int
+    column: int
+    message: str
+    expected: str
+
+
+def is_valid(payload: bytes) -> bool:
+    """Whether `payload` is UTF-8 and one RFC 8259 JSON text, of any kind and depth.
+
+    A byte order mark and NaN are refused; 1e400, lone surrogate escapes and duplicate keys are taken, as the RFC's
+    grammar takes them.
+    """
+    try:
+        orjson.loads(payload)
+    except ValueError:
+        return not _is_surely_broken(payload) and _automaton_accepts(payload)
+    return True
+
+
+def _is_surely_broken(payload: bytes) -> bool:
+    """Whether the payload is no UTF-8, or json finds a syntax error. What json cannot digest (too deep, too many
+    digits) is not decided here."""
+    try:
+        json.loads(payload.decode())
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return False
+
+
+def passes_gate(payload: bytes) -> bool:
+    """Whether orjson vouches for `payload`: yes means valid, no means nothing. For where a no is answered otherwise."""
+    try:
+        orjson.loads(payload)
+    except ValueError:
+        return False
+    return True
+
+
+def all_valid(payloads: Iterable[bytes]) -> bool:
+    """Whether `is_valid` holds for each of `payloads` by itself; no bytecode runs per payload as long as it does."""
+    kept = payloads if isinstance(payloads, Sequence) else list(payloads)
+    try:
+        deque(map(orjson.loads, kept), 0)
+    except ValueError:
+        return all(map(is_valid, kept))
+    return True
+
+
+def first_invalid(payloads: Sequence[bytes]) -> int | None:
+    """The index of the first payload that is not valid; None if all are."""
+    if all_valid(payloads):
+        return None
+    return next(index for index, payload in enumerate(payloads) if not is_valid(payload))
+
+
+def _automaton_accepts(payload: bytes) -> bool:
+    result = scan_value(payload, 0, len(payload))
+    return result.state == "complete" and white_space_end(payload, result.at, len(payload)) == len(payload)
+
+
+def scan_value(data: bytes, start: int, stop: int) -> ScanResult:
+    """Read one JSON value, white space before it allowed, from data[start:stop].
+
+    Linear in the length of the value (not of the range), without recursion; see `ScanResult` for the answer. The UTF-8
+    of the value counts: a string with a byte that is no UTF-8 makes the value broken at that byte.
+    """
+    at, state = _walk(data, start, stop)
+    if at >= 0:
+        fault = utf8_fault(data, start, at)
+        if fault is not None:
+            return ScanResult("broken", fault, "UTF-8")
+        touches_end = at == stop and data[at - 1] in DIGITS
+        return ScanResult("complete", at, touches_end=touches_end)
+    bad = ~at
+    fault = utf8_fault(data, start, bad)
+    # A character that is cut short by a byte which could not stand there anyway is no second fault.
+    if fault is not None and fault < bad:
+        return ScanResult("broken", fault, "UTF-8")
+    return ScanResult("incomplete" if bad >= stop else "broken", bad, EXPECTED[state])
+
+
+def _walk(data: bytes, at: int, stop: int) -> tuple[int, int]:
+    """Run the automaton over one value: (offset behind it, END), or (~offset of the first bad byte, state there)."""
+    stack = bytearray()
+    state = VALUE
+    while True:
+        if at >= stop:
+            return ~stop, state
+        byte = data[at]
+        if byte in WHITE_SPACE:
+            at = white_space_end(data, at, stop)
+            continue
+        if state >= AFTER_MEMBER:
+            if byte == _COMMA:
+                state = KEY if state == AFTER_MEMBER else VALUE
+                at += 1
+                continue
+            if byte != (_CLOSE_OBJECT if state == AFTER_MEMBER else _CLOSE_ARRAY):
+                return ~at, state
+            stack.pop()
+            at += 1
+        elif state == COLON:
+            if byte != _COLON:
+                return ~at, state
+            state = VALUE
+            at += 1
+            continue
+        elif state >= FIRST_KEY:
+            if byte == _QUOTE:
+                at = string_end(data, at, stop)
+                if at < 0:
+                    return at, state
+                state = COLON
+                continue
+            if byte != _CLOSE_OBJECT or state == KEY:
+                return ~at, state
+            stack.pop()
+            at += 1
+        elif byte == _QUOTE:
+            at = string_end(data, at, stop)
+        elif byte in b"{[":
+            stack.append(byte)
+            state = FIRST_KEY if byte == _OPEN_OBJECT else FIRST_ELEMENT
+            at += 1
+            continue
+        elif byte == _MINUS or byte in DIGITS:
+            at = number_end(data, at, stop)
+        elif byte in b"tfn":
+            at = literal_end(data, at, stop)
+        elif byte == _CLOSE_ARRAY and state == FIRST_ELEMENT:
+            stack.pop()
+            at += 1
+        else:
+            return ~at, state
+        if at < 0:
+            return at, state
+        if not stack:
+            return at, END
+        state = AFTER_MEMBER if stack[-1] == _OPEN_OBJECT else AFTER_ELEMENT
+
+
+def first_error(payload: bytes) -> SyntaxFault | None:
+    """Where and how `payload` stops being JSON; None if it is valid."""
+    result = scan_value(payload, 0, len(payload))
+    if result.state == "complete":
+        at = white_space_end(payload, result.at, len(payload))
+        if at == len(payload):
+            return None
+        expected = EXPECTED[END]
+    else:
+        at, expected = result.at, result.expected
+    line = payload.count(b"\n", 0, at) + 1
+    column = at - (payload.rfind(b"\n", 0, at) + 1) + 1
+    return SyntaxFault(at, line, column, f"{_found(payload, at)}, expected {expected}", expected)
+
+
+def _found(payload: bytes, at: int) -> str:
+    """The byte at `at` in words that are safe to print."""
+    if at >= len(payload):
+        return "the text ends"
+    byte = payload[at]
+    return f"found '{chr(byte)}'" if 0x20 <= byte < 0x7F else f"found byte 0x{byte:02x}"
+
+
+def join_lines(payload: bytes) -> bytes:
+    """A valid payload on one line: each CR and LF is dropped with the blanks (space, tab) that follow it.
+
+    A valid payload has raw line ends only outside its strings, so nothing else can change.
+    """
+    if b"\n" not in payload and b"\r" not in payload:
+        return payload
+    lines = payload.replace(b"\r", b"\n").split(b"\n")
+    return lines[0] + b"".join(line.lstrip(b" \t") for line in lines[1:])

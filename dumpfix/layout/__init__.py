@@ -1,0 +1,1 @@
+"""Layouts: a record's shape as data, read from grammars and written as grammars."""

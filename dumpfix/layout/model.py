@@ -1,0 +1,206 @@
+"""Layouts: one concrete record shape each, as plain values that both readers share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from dumpfix.layout.vocabulary import FREE_TEXT, SIZES, TERMINALS, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Bytes that every record has at this place; ``name`` where the grammar gave the string a name."""
+
+    text: bytes
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A declared terminal of the vocabulary."""
+
+    terminal: str
+
+    @property
+    def kind(self) -> Kind:
+        """How the end of this field is found."""
+        return TERMINALS[self.terminal][0]
+
+    @property
+    def meaning(self) -> str:
+        """The attribute of a record that it fills; empty where the record does not need it."""
+        return TERMINALS[self.terminal][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A named rule with alternatives: each record takes one of them (``CreateTime:…`` or ``NO_TIMESTAMP``)."""
+
+    rule: str
+    alternatives: tuple[tuple[Literal | Field, ...], ...]
+
+
+Element = Literal | Field | Choice
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderSpelling:
+    """How a tool prints the headers of a record as one text: the named literals of its grammar that say so.
+
+    ``value_separator`` stands between a name and its value, ``null`` in the place of a null value, ``none`` in the
+    place of all headers. Headers are told apart at ``separator``; an ``ambiguous_separator`` may be part of a value.
+    """
+
+    value_separator: bytes
+    separator: bytes = b""
+    ambiguous_separator: bytes = b""
+    null: bytes | None = None
+    none: bytes = b""
+
+
+def _holds_anchor(element: Element) -> bool:
+    """Whether this element tells a record's beginning from any other line."""
+    if isinstance(element, Literal):
+        return len(element.text.replace(b"\n", b"").strip()) >= 2
+    return isinstance(element, Choice) or element.kind in SIZES or element.kind is Kind.INTEGER
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Literals and fields in order: one shape that a record of a dump can have.
+
+    ``lead`` counts the line feeds that the layout begins with. They are taken off ``elements``: a dump that was
+    copied loses them first, and between records blank lines mean nothing anyway.
+    ``may_cut_records`` marks a notice that may stand in the middle of a record.
+    ``null_literal`` is printed for null alone, ``null_or_empty_literal`` for null and empty alike;
+    ``empty_may_be_null`` says that it is not known whether the tool was one that prints the former. ``headers`` is
+    None where the grammar does not say how headers are spelled.
+    """
+
+    grammar: str
+    name: str
+    elements: tuple[Element, ...]
+    null_literal: bytes | None = None
+    null_or_empty_literal: bytes | None = None
+    headers: HeaderSpelling | None = None
+    lead: int = 0
+    may_cut_records: bool = False
+    empty_may_be_null: bool = False
+
+    value: Field | None = field(init=False, repr=False, compare=False)
+    prefix: tuple[Element, ...] = field(init=False, repr=False, compare=False)
+    tail: tuple[Element, ...] = field(init=False, repr=False, compare=False)
+    has_value: bool = field(init=False, repr=False, compare=False)
+    anchor: tuple[Element, ...] = field(init=False, repr=False, compare=False)
+    is_anchored: bool = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        cut, value = next(
+            ((i, e) for i, e in enumerate(self.elements) if isinstance(e, Field) and e.meaning == "value"),
+            (len(self.elements), None),
+        )
+        prefix = self.elements[:cut]
+        anchor: list[Element] = []
+        for element in prefix:
+            if isinstance(element, Field) and element.kind in FREE_TEXT:
+                break
+            anchor.append(element)
+        object.__setattr__(self, "value", value)
+        object.__setattr__(self, "prefix", prefix)
+        object.__setattr__(self, "tail", self.elements[cut + 1 :])
+        object.__setattr__(self, "has_value", value is not None)
+        object.__setattr__(self, "anchor", tuple(anchor))
+        object.__setattr__(self, "is_anchored", any(map(_holds_anchor, anchor)))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The terminals of the layout in the order in which they are printed."""
+        names: list[str] = []
+        for element in self.elements:
+            if isinstance(element, Field):
+                names.append(element.terminal)
+            elif isinstance(element, Choice):
+                names.extend(e.terminal for way in element.alternatives for e in way if isinstance(e, Field))
+        return tuple(dict.fromkeys(names))
+
+    def with_carriage_returns(self) -> Layout:
+        r"""The same layout for a dump whose lines end with ``\r\n``, as behind ``docker -it`` and on Windows."""
+
+        def ends(text: bytes) -> bytes:
+            return text.replace(b"\n", b"\r\n")
+
+        def element(one: Element) -> Element:
+            if isinstance(one, Literal):
+                return replace(one, text=ends(one.text))
+            if isinstance(one, Choice):
+                return replace(one, alternatives=tuple(tuple(map(part, way)) for way in one.alternatives))
+            return one
+
+        def part(one: Literal | Field) -> Literal | Field:
+            return replace(one, text=ends(one.text)) if isinstance(one, Literal) else one
+
+        return replace(self, elements=tuple(map(element, self.elements)))
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the payload is printed as a JSON value, its content in a string."""
+        return self.value is not None and self.value.kind is not Kind.PAYLOAD
+
+    @property
+    def is_sized(self) -> bool:
+        """Whether the payload's length is printed before it, or it shows by itself whether it is null or empty."""
+        return self.is_json or any(isinstance(e, Field) and e.meaning == "value_size" for e in self.prefix)
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectLayout:
+    """One JSON object a record, its members bound by name, with JSON white space anywhere between the tokens.
+
+    ``members`` pairs the name of a member, as it stands between its quotes, with the terminal that it fills.
+    ``separator`` follows the object; None where nothing has to (the objects are glued together).
+    """
+
+    grammar: str
+    name: str
+    members: tuple[tuple[bytes, Field], ...]
+    separator: bytes | None = b"\n"
+
+    has_value = True
+    is_sized = True
+    null_literal = None
+    null_or_empty_literal = None
+    empty_may_be_null = False
+
+    def with_carriage_returns(self) -> ObjectLayout:
+        r"""The same layout for a dump whose lines end with ``\r\n``."""
+        return self if self.separator is None else replace(self, separator=self.separator.replace(b"\n", b"\r\n"))
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The terminals that members are bound to."""
+        return tuple(dict.fromkeys(f.terminal for _, f in self.members))
+
+
+AnyLayout = Layout | ObjectLayout
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What one ``.lark`` file says: the layouts of records, and the notices that may stand between them.
+
+    ``named`` are the texts of its named literals (KEY_SEPARATOR …). A notice is a layout too; it begins at the
+    beginning of a line and ends with that line. ``labels`` are the words with a colon that stand before a field
+    (``Partition:``): where one begins a text, that text is no key.
+    """
+
+    name: str
+    text: str
+    layouts: tuple[AnyLayout, ...]
+    notices: tuple[Layout, ...]
+    named: Mapping[str, bytes] = field(default_factory=dict)
+    labels: tuple[bytes, ...] = ()
+
+    def with_carriage_returns(self) -> Grammar:
+        r"""The same grammar for a dump whose lines end with ``\r\n``."""
+        return replace(self, layouts=tuple(layout.with_carriage_returns() for layout in self.layouts))

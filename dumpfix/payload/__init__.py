@@ -1,1 +1,0 @@
-"""What judges and repairs one payload: bytes in, bytes out, nothing known of dumps, files or Kafka."""

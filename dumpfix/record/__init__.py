@@ -1,0 +1,1 @@
+"""One record of a dump: its fields, and the verdict on its payload."""

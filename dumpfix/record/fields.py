@@ -1,0 +1,152 @@
+"""What the texts of a record's fields mean: nulls that a tool does not show, headers taken apart, timestamp types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import orjson
+
+from dumpfix.json.strings import closing_quote, unescape
+from dumpfix.layout.model import AnyLayout, Field, HeaderSpelling, Layout, ObjectLayout
+
+#: name and value, None for null. A name with bytes that are no UTF-8 holds them as surrogate escapes.
+Headers = tuple[tuple[str, bytes | None], ...]
+
+#: the tools' words for the type of a timestamp
+TIMESTAMP_TYPES = {
+    b"create": "create",
+    b"CreateTime": "create",
+    b"logappend": "log_append",
+    b"log_append": "log_append",
+    b"LogAppendTime": "log_append",
+    b"unknown": "none",
+    b"none": "none",
+    b"NoTimestampType": "none",
+    b"NO_TIMESTAMP": "none",
+}
+
+#: members of a record that have no place of their own in the envelope
+EXTRA = ("broker", "epoch", "delivery", "key_schema_id", "value_schema_id", "key_error")
+
+
+class Reading:
+    """How the fields of one layout are to be understood.
+
+    ``empty_key_is_null``: the tool prints nothing for a null key and for an empty one. A record without a key is by
+    far the likelier, and only that can be put back, so an empty text is read as null.
+    ``shows_null``: a null payload looks different from the text ``null``.
+    """
+
+    def __init__(self, layout: AnyLayout) -> None:
+        self.layout = layout
+        has_key_size = "KEY_SIZE" in layout.fields
+        is_object = isinstance(layout, ObjectLayout)
+        shows_null_keys = layout.null_literal is not None and not layout.empty_may_be_null
+        self.empty_key_is_null = not is_object and not has_key_size and not shows_null_keys
+        self.shows_null = is_object or layout.null_literal == b"null"
+        self.has_key = any(Field(name).meaning == "key" for name in layout.fields)
+        self.has_headers = any(Field(name).meaning == "headers" for name in layout.fields)
+        self.no_headers = layout.headers.none if isinstance(layout, Layout) and layout.headers is not None else b""
+
+    def key(self, text: bytes | None) -> bytes | None:
+        """The key that a text of the dump stands for."""
+        return None if self.empty_key_is_null and not text else text
+
+    def keys(self, column: Sequence[bytes | None]) -> Sequence[bytes | None]:
+        """The same for many."""
+        return [text or None for text in column] if self.empty_key_is_null and b"" in column else column
+
+    def headers(self, text: bytes | None) -> Headers | None:
+        """The headers that a text of the dump stands for; None where it can be read in more ways than one."""
+        if not text:
+            return ()
+        if isinstance(self.layout, ObjectLayout):
+            return json_headers(text)
+        return None if self.layout.headers is None else headers_of(text, self.layout.headers)
+
+
+def headers_of(text: bytes, spelling: HeaderSpelling) -> Headers | None:
+    """Headers that a tool printed as one text, taken apart; None where that can be done in more ways than one.
+
+    A separator in a name is too rare to matter: the first one ends the name.
+    """
+    if text == spelling.none:
+        return ()
+    if spelling.ambiguous_separator and spelling.ambiguous_separator in text:
+        return None
+    pairs = []
+    for piece in text.split(spelling.separator) if spelling.separator else [text]:
+        name, found, value = piece.partition(spelling.value_separator)
+        if not found:
+            return None
+        pairs.append((_name(name), None if value == spelling.null else value))
+    return tuple(pairs)
+
+
+def json_headers(text: bytes) -> Headers | None:
+    """``kcat -J``: a flat array of names and values. An object (as jq scripts make) is taken as well.
+
+    Read byte by byte where the strings hold bytes that are no UTF-8, which kcat writes as they are.
+    """
+    try:
+        parsed = orjson.loads(text)
+    except ValueError:
+        return _flat_array(text)
+    if isinstance(parsed, dict):
+        flat = [part for pair in parsed.items() for part in pair]
+    elif isinstance(parsed, list):
+        flat = parsed
+    else:
+        return () if parsed is None else None
+    if len(flat) % 2 or not all(part is None or isinstance(part, str) for part in flat) or None in flat[::2]:
+        return None
+    return tuple(
+        (name, None if value is None else value.encode()) for name, value in zip(flat[::2], flat[1::2], strict=True)
+    )
+
+
+def _flat_array(text: bytes) -> Headers | None:
+    parts: list[bytes | None] = []
+    at, stop = 0, len(text)
+    while at < stop:
+        byte = text[at]
+        if byte == 0x22:
+            end = closing_quote(text, at)
+            if end < 0:
+                return None
+            parts.append(unescape(text[at + 1 : end - 1]))
+            at = end
+        elif text.startswith(b"null", at):
+            parts.append(None)
+            at += 4
+        elif byte in b"[], \t\r\n":
+            at += 1
+        else:
+            return None
+    if len(parts) % 2:
+        return None
+    pairs = []
+    for name, value in zip(parts[::2], parts[1::2], strict=True):
+        if name is None:
+            return None
+        pairs.append((_name(name), value))
+    return tuple(pairs)
+
+
+def timestamp_type(text: bytes | None) -> str | None:
+    """The type of a timestamp in one vocabulary; None where the dump does not tell, or says something unheard of."""
+    return None if text is None else TIMESTAMP_TYPES.get(text)
+
+
+def integer(text: bytes | None) -> int | None:
+    """The number that a text is, None where it is none."""
+    if text is None or len(text) > 20:
+        return None
+    try:
+        return int(text)
+    except ValueError:
+        return None
+
+
+def _name(text: bytes) -> str:
+    return text.decode("utf-8", "surrogateescape")

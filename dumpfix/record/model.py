@@ -1,0 +1,46 @@
+"""Plain typed values that cross the rooms: one record as people ask for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dumpfix.record.fields import Headers
+from dumpfix.record.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a dump. What the dump does not show is None.
+
+    ``timestamp`` is in milliseconds since 1970, ``timestamp_type`` is ``create``, ``log_append`` or ``none``.
+    ``headers`` are pairs of name and value where they can be taken apart; ``headers_text`` is what the dump shows.
+    ``key`` and ``value`` are bytes; ``has_key`` tells a null key (True, None) from a dump without keys (False, None).
+    ``value`` is the payload as it goes out (one line of JSON), None for a tombstone or an irrecoverable payload;
+    ``raw_value`` is the payload as the dump has it. ``line`` is where the record begins, ``payload_line`` and
+    ``payload_column`` where its payload does (None where that is not known); all count from 1, columns in bytes.
+    ``byte_start`` and ``byte_end`` are the record's extent in the dump.
+    """
+
+    topic: str | None
+    partition: int | None
+    offset: int | None
+    timestamp: int | None
+    timestamp_type: str | None
+    headers: Headers | None
+    headers_text: bytes | None
+    key: bytes | None
+    has_key: bool
+    value: bytes | None
+    raw_value: bytes | None
+    line: int
+    payload_line: int | None
+    payload_column: int | None
+    byte_start: int
+    byte_end: int
+    judgement: Verdict
+    extra: dict[str, bytes | None]
+
+    @property
+    def verdict(self) -> str:
+        """``valid``, ``repaired``, ``tombstone`` or ``irrecoverable``."""
+        return self.judgement.kind

@@ -1,0 +1,92 @@
+"""What becomes of one payload: valid, repaired, a tombstone, or irrecoverable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from dumpfix.framing.frame import Frame
+from dumpfix.json.validity import first_error, is_valid, join_lines
+from dumpfix.layout.model import AnyLayout
+from dumpfix.repairing.model import Repair
+
+Kind = Literal["valid", "repaired", "tombstone", "irrecoverable"]
+
+#: (payload, topic) -> what can be made of it; never raises, whatever the bytes are
+Repairer = Callable[[bytes, bytes | None], Repair]
+
+#: the levels of repair from careful to bold, as ``--repair`` and :attr:`Verdict.level` name them
+BOLDNESS = {"none": 0, "lossless": 1, "partial": 2, "guess": 3}
+
+_NUMBER_BEGINS = b"-0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``json`` is the text to put out: for ``valid`` and ``repaired`` one line of JSON, else None.
+
+    ``level`` is that of a repair: ``lossless``, ``partial`` or ``guess``. ``ambiguous`` marks a tombstone that may as
+    well have been an empty value. ``reason`` is in words: why it could not be saved, or what had to be mended.
+    ``repair`` says how a payload was mended, or how far it could be followed.
+    """
+
+    kind: Kind
+    json: bytes | None = None
+    level: str = "none"
+    ambiguous: bool = False
+    reason: str | None = None
+    repair: Repair | None = None
+
+
+def empty_is_ambiguous(layout: AnyLayout) -> bool:
+    """Whether an empty payload of this layout may have been null: the tool prints the same for both."""
+    return not layout.is_sized and (layout.null_literal is None or layout.empty_may_be_null)
+
+
+def one_line(payload: bytes) -> bytes:
+    """A valid payload as it goes out: a line end can only stand between its tokens, and is dropped there."""
+    return join_lines(payload) if b"\n" in payload or b"\r" in payload else payload
+
+
+def judge(frame: Frame, layout: AnyLayout, repair: Repairer | None = None) -> Verdict:
+    """The verdict on the record that a frame holds. Does not depend on what may be put out later."""
+    fields = frame.fields
+    if fields.get("payload_error"):
+        shown = (fields["payload_error"] or b"").decode("utf-8", "backslashreplace")
+        return Verdict("irrecoverable", reason=f"the tool could not decode the payload: {shown}")
+    if "value" not in fields:
+        return Verdict("irrecoverable", reason="the record is cut or damaged before its payload")
+    payload = fields["value"]
+    if payload is None:
+        return Verdict("tombstone")
+    if payload == layout.null_or_empty_literal and not layout.is_sized:
+        return Verdict("tombstone", ambiguous=True)
+    if not payload:
+        return _judge_empty(frame, layout)
+    if not is_valid(payload):
+        return _judge_broken(payload, fields.get("topic"), repair)
+    if not frame.complete and payload.strip()[:1] in _NUMBER_BEGINS:
+        return Verdict("irrecoverable", reason="a number at the very end of the dump: it may be cut")
+    if frame.has_wrong_size and payload.strip()[:1] in _NUMBER_BEGINS:
+        return Verdict("irrecoverable", reason="a number that is not as long as the dump says: it may be cut")
+    return Verdict("valid", one_line(payload))
+
+
+def _judge_empty(frame: Frame, layout: AnyLayout) -> Verdict:
+    if not frame.complete:
+        return Verdict("irrecoverable", reason="the dump ends before the payload")
+    if empty_is_ambiguous(layout):
+        return Verdict("tombstone", ambiguous=True)
+    return Verdict("irrecoverable", reason="empty")
+
+
+def _judge_broken(payload: bytes, topic: bytes | None, repair: Repairer | None) -> Verdict:
+    mended = repair(payload, topic) if repair is not None else None
+    if mended is not None and mended.json is not None and mended.level in BOLDNESS:
+        return Verdict("repaired", mended.json, level=mended.level, reason=mended.reason, repair=mended)
+    reason = mended.reason if mended is not None else None
+    if reason is None:
+        error = first_error(payload)
+        reason = error.message if error else "not JSON"
+    return Verdict("irrecoverable", reason=reason, repair=mended)

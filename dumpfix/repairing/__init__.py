@@ -1,0 +1,186 @@
+"""Turn a broken payload into JSON by the least and most honest edits, or say that it cannot be done.
+
+The way of a payload:
+
+1. `not_json`: what was never JSON is told by name and left alone.
+2. `causes` that explain many errors at once are undone first: a byte order mark, padding, a terminal's line breaks,
+   one more level of escaping or of quoting. `surroundings`: text before and behind the document, several documents.
+3. `structure`: the text in tokens (`tokens`), the automaton from both ends (`automaton`), and every cheapest edit at
+   which the two meet (`candidates`); else a cut (`ending`) or a hole (`holes`). `shape` breaks ties.
+4. `strings`: what stands inside strings that JSON does not allow.
+
+Every step lays changes over a `Draft`, so that the answer is the payload and a list of edits, and nothing else. The
+output is checked by the automaton of `validity` before it is given out.
+
+The closed table of respellings, beside which nothing but brackets, commas, colons, quotes and backslashes is inserted:
+
+======================================================  ==================================  ============================
+in the payload                                          in the output                       level
+======================================================  ==================================  ============================
+other quotes around a string, a key without quotes      double quotes                       lossless
+`u'…'` and `b'…'` of Python                             the string                          lossless
+`=>` and `=` behind a key, `;` behind a value           `:` and `,`                         lossless
+`True` `False` `None`                                   `true` `false` `null`               lossless
+`\\x41` `\\U0001F600` `\\'` in a string                   the JSON escape, or the character   lossless
+several `\\xHH` in a string that are UTF-8 together      the character                       guess
+a raw tab in a text                                     `\\t`                                lossless
+a document that was escaped, HTML-escaped,              the character                       lossless
+percent-encoded, or had its quotes doubled, as a whole
+a literal cut at the end, inside a container            the whole literal                   partial
+a literal of which one byte is gone                     the whole literal                   lossless
+`NaN` `Infinity` `undefined`                            `null`                              guess
+other raw control characters in a string                the JSON escape                     guess
+bytes that are no UTF-8                                 the Latin-1 letter, else U+FFFD     guess
+a byte with one flipped bit, or one that slipped in     what its neighbourhood has          guess
+======================================================  ==================================  ============================
+"""
+
+from collections.abc import Iterable
+
+from dumpfix.json.lexer import WHITE_SPACE
+from dumpfix.json.strings import string_text
+from dumpfix.json.validity import first_error, is_valid
+from dumpfix.repairing import causes, not_json, strings, structure, surroundings
+from dumpfix.repairing.automaton import Effort
+from dumpfix.repairing.model import Level, Repair, lead_to
+from dumpfix.repairing.pieces import Draft, Grade
+from dumpfix.repairing.shape import ShapeModel
+from dumpfix.repairing.structure import Outcome, Reading
+
+_LEVELS: dict[Grade, Level] = {Grade.SYNTAX: "lossless", Grade.LOSS: "partial", Grade.CHOICE: "guess"}
+_LEAST_KEPT = 0.3
+_MOST_ESCAPINGS = 3
+_UNDECIDED = "several readings cost the same and nothing tells them apart"
+
+
+def repair(payload: bytes, *, siblings: Iterable[bytes] = (), shape: ShapeModel | None = None) -> Repair:
+    """Repair one payload; never raises, for any bytes, and takes time and memory linear in its length.
+
+    `siblings` are intact payloads of the same topic that may break ties; a `shape` made of them once
+    (`ShapeModel.from_payloads`) saves making it for every payload. The answer is a function of the arguments alone.
+
+    A valid payload is `intact` and comes back as it is, line ends and all (`validity.join_lines` joins it); every other
+    output is on one line. `lossless`: nothing but syntax was wrong and one reading is cheapest. `partial`: bytes are
+    missing, every leaf of the output is whole. `guess`: there was more than one reading, or a respelling that gives
+    something up; `alternatives` has up to four others. `irrecoverable`: no output; `reason` says why.
+    """
+    if is_valid(payload):
+        return Repair(payload, "intact")
+    reason = not_json.reason(payload)
+    if reason:
+        return Repair(None, "irrecoverable", reason=reason, work=len(payload))
+    if shape is None:
+        shape = ShapeModel.from_payloads(siblings)
+    return _repaired(payload, shape if shape.payloads else None)
+
+
+def unwrap(payload: bytes) -> bytes | None:
+    """The document inside a payload that is a JSON string holding an object or array; None if it is no such thing.
+
+    The inner text is given as it is, valid or not: what is broken may be repaired in turn.
+    """
+    if payload.lstrip(WHITE_SPACE)[:1] != b'"' or not is_valid(payload):
+        return None
+    try:
+        inner = string_text(payload.strip(WHITE_SPACE)).encode()
+    except UnicodeEncodeError:
+        return None
+    return inner if inner.lstrip(WHITE_SPACE)[:1] in (b"{", b"[") else None
+
+
+def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
+    """Repair what is not valid but may be JSON."""
+    effort = Effort()
+    draft = Draft(payload)
+    _unframe(draft)
+    if draft.text is not payload and is_valid(draft.text):
+        outcome = Outcome([], Grade.SYNTAX, 0.0)
+    else:
+        settled, reading = _settled(draft, shape, effort)
+        if settled is None:
+            return _given_up(payload, reading)
+        outcome = settled
+    if outcome.undecided:
+        readings = tuple(text for text in (draft.text, *outcome.alternatives) if is_valid(text))
+        return Repair(None, "irrecoverable", reason=_UNDECIDED, alternatives=readings, work=effort.steps)
+    draft.lay(strings.clean(draft.text, shape.text if shape else b""))
+    grade = max(draft.grade, outcome.grade)
+    edits = draft.edits()
+    # Checked, not trusted: what is given out is JSON and what the edits say, whatever went wrong above.
+    is_sound = is_valid(draft.text) and lead_to(edits, payload, draft.text)
+    if not is_sound or (grade is Grade.CHOICE and len(draft.text) < _LEAST_KEPT * len(payload)):
+        return Repair(None, "irrecoverable", (), _why_not(payload), tuple(outcome.fragments), work=effort.steps)
+    return Repair(
+        draft.text,
+        _LEVELS[grade],
+        edits,
+        "; ".join(list(dict.fromkeys(edit.why for edit in edits))[:3]),
+        tuple(outcome.fragments),
+        tuple(text for text in outcome.alternatives if is_valid(text)),
+        tuple(outcome.lost),
+        effort.steps,
+    )
+
+
+def _given_up(payload: bytes, reading: Reading) -> Repair:
+    """The answer where nothing is known to do; a text that was cut before its first whole value is a fragment of it."""
+    work = reading.effort.steps
+    cut = structure.cut_before_anything(reading)
+    if cut is None:
+        return Repair(None, "irrecoverable", reason=_why_not(payload), work=work)
+    reason = "cut before the first value was whole"
+    return Repair(None, "irrecoverable", reason=reason, fragments=(cut,), lost=((0, None),), work=work)
+
+
+def _why_not(payload: bytes) -> str:
+    """What to say of a payload of which nothing could be saved."""
+    fault = first_error(payload)
+    return f"{fault.message} at byte {fault.at}" if fault else "no reading"
+
+
+def _unframe(draft: Draft) -> None:
+    """Undo what was done to the whole text."""
+    for cause in (
+        causes.byte_order_mark,
+        causes.terminal_sequences,
+        causes.bytes_literal,
+        causes.hex_escapes,
+        causes.padding,
+        causes.percent_encoded,
+        causes.entities,
+        causes.quotes_as_unicode_escapes,
+        causes.doubled_quotes,
+        causes.quoted_for_sql,
+        *(causes.escaped_document,) * _MOST_ESCAPINGS,
+        causes.hard_wrap,
+        causes.doubled_backslashes,
+    ):
+        draft.lay(cause(draft.text) or ())
+
+
+def _taken_out(draft: Draft, effort: Effort) -> Outcome | None:
+    """Take the document out of the text around it, or list several; None if there is no such thing."""
+    around = surroundings.surrounded(draft.text)
+    if around is None:
+        return None
+    effort.steps += around.work
+    draft.lay(around.changes)
+    return Outcome([], Grade.SYNTAX, 1.0, fragments=around.fragments, alternatives=around.alternatives)
+
+
+def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> tuple[Outcome | None, Reading]:
+    """Lay the changes that make the draft's structure sound; the outcome (None: there is no way) and what was read."""
+    reading = structure.read(draft.text, effort)
+    if structure.may_be_surrounded(reading):
+        around = _taken_out(draft, effort)
+        if around is not None:
+            return around, reading
+        cut = surroundings.prefix(draft.text)
+        if cut:
+            draft.lay(cut)
+            reading = structure.read(draft.text, effort)
+    outcome = structure.mend(reading, shape)
+    if outcome is not None:
+        outcome.lost = [(draft.origin(a), None if b is None else draft.origin(b)) for a, b in outcome.lost]
+        draft.lay(outcome.changes)
+    return outcome, reading

@@ -1,0 +1,66 @@
+"""Payloads that were never JSON: what they are instead, in words. They must not be made into JSON."""
+
+from dumpfix.json.lexer import CONTROLS, WHITE_SPACE
+from dumpfix.json.validity import scan_value
+
+_TEXT_CONTROLS = bytes(byte for byte in CONTROLS if byte not in b"\t\n\r\x0b\x0c\x1b\x1e\x00")
+_MAGIC = (
+    (b"\x04\x22\x4d\x18", "an LZ4 frame"),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard frame"),
+    (b"\x1f\x8b", "gzip data"),
+    (b"Obj\x01", "an Avro object container"),
+    (b"PAR1", "Parquet"),
+    (b"PK\x03\x04", "a ZIP archive"),
+    (b"\x82SNAPPY\x00", "Snappy data"),
+)
+_SHARE = 12
+#: how a document begins that is a part of a URL, in capitals
+PERCENT_ENCODED = (b"%7B", b"%5B")
+
+
+def reason(payload: bytes) -> str | None:
+    """Why the payload is no broken JSON but something else; None if it may be JSON."""
+    bare = payload.strip(WHITE_SPACE + b"\0")
+    if not bare:
+        return "empty" if not payload else "only blanks or NULs"
+    for magic, name in _MAGIC:
+        if payload.startswith(magic):
+            return f"not JSON: {name}"
+    if _is_binary(bare):
+        return "not JSON: binary (Avro, Protobuf or compressed)"
+    if bare[:1] == b"<" and bare[-1:] == b">":
+        return "not JSON: XML or HTML"
+    if _is_java(bare):
+        return "not JSON: Java's toString(), in which the types are lost"
+    if b"{" not in bare and b"[" not in bare and bare[:3].upper() not in PERCENT_ENCODED and not _has_json_tail(bare):
+        if scan_value(bare, 0, len(bare)).state == "incomplete":
+            return "cut inside a value at the top level, of which nothing whole is left"
+        return "not JSON: plain text"
+    return None
+
+
+def _is_binary(bare: bytes) -> bool:
+    """Whether too many bytes are neither text nor padding: a twelfth, where a repairable payload has a few."""
+    controls = len(bare) - len(bare.translate(None, _TEXT_CONTROLS))
+    foreign = bare.decode("utf-8", "replace").count("\ufffd") if not bare.isascii() else 0
+    if foreign and not controls and bare[:1] in (b"{", b"["):
+        return False
+    return (controls + foreign) * _SHARE > len(bare)
+
+
+def _is_java(bare: bytes) -> bool:
+    """Whether it reads `{a=1, b=x}`, `Name{a=1}` or `Name[a=1]`: a word and an equals sign behind the first bracket."""
+    brackets = [at for at in (bare.find(b"{"), bare.find(b"[")) if at >= 0]
+    if not brackets:
+        return False
+    name = (bare[: min(brackets)].split() or [b""])[-1]
+    if name and not name.replace(b".", b"").replace(b"$", b"").isalnum():
+        return False
+    inner = bare[min(brackets) + 1 : min(brackets) + 256].lstrip(WHITE_SPACE)
+    equals = inner.find(b"=")
+    return equals > 0 and inner[:equals].rstrip().replace(b"_", b"").replace(b".", b"").isalnum()
+
+
+def _has_json_tail(bare: bytes) -> bool:
+    """Whether it may be the end of a document whose beginning is gone."""
+    return bare[-1:] in (b"}", b"]") and (b'":' in bare or b'",' in bare or b"," in bare)

@@ -1,0 +1,298 @@
+"""The insides of strings: what stands in them that JSON does not allow, byte by byte, and what it is respelled to.
+
+Structure has been settled before; here only the text between quotes changes. Everything but a raw tab or a known
+escape of another language is a guess.
+"""
+
+import codecs
+import threading
+from collections import deque
+from collections.abc import Iterator
+
+from dumpfix.json.lexer import CONTROLS, escape_end, first_of, utf8_fault
+from dumpfix.json.validity import is_valid
+from dumpfix.repairing.pieces import Change, Grade
+from dumpfix.repairing.tokens import COLON, STRING, Tokens, hex_pair, lex, prepare
+
+_SHORT = {0x08: b"\\b", 0x09: b"\\t", 0x0A: b"\\n", 0x0C: b"\\f", 0x0D: b"\\r"}
+_REPLACEMENT = "\ufffd".encode()
+# Escapes of Python, C and JavaScript that JSON has not: letter -> JSON spelling.
+# `\\a` and `\\v` are none of them: where they stand, a path of Windows is meant.
+_OTHER_ESCAPES = {0x27: b"'", 0x60: b"`", 0x24: b"$"}
+_BACKSLASH = 0x5C
+
+
+def clean(data: bytes, known: bytes = b"") -> list[Change]:
+    """The changes that make every string of a structurally sound text a JSON string, and drop line ends outside.
+
+    `known` is more text of the same topic. Where a byte is damaged and the bytes around it stand intact elsewhere in
+    the text or in `known`, what stands there tells what was meant.
+    """
+    changes: list[Change] = []
+    if not _is_clean(data):
+        tokens = lex(prepare(data))
+        cleaner = _Cleaner(data, known)
+        for index, kind in enumerate(tokens.kinds):
+            if kind == STRING:
+                start, end = tokens.starts[index] + 1, tokens.ends[index] - 1
+                piece = data[start:end]
+                if len(piece.translate(None, _SUSPECTS)) != len(piece) or not piece.isascii():
+                    is_key = index + 1 < len(tokens) and tokens.kinds[index + 1] == COLON
+                    changes.extend(cleaner.respelled(start, end, is_word=is_key or _is_one_word(piece)))
+        changes.extend(_line_ends(data, tokens))
+        changes.sort()
+    return changes
+
+
+def _is_one_word(text: bytes) -> bool:
+    """Whether a string is a long word, like a URL or an id, but for one tab."""
+    return len(text) >= _LONG_WORD and b" " not in text and text.count(b"\t") == 1 and b"\\t" not in text
+
+
+_LONG_WORD = 16
+_SUSPECTS = CONTROLS + b"\\"
+_MARKS = bytes(byte in _SUSPECTS for byte in range(256))
+
+
+def _is_clean(data: bytes) -> bool:
+    return b"\n" not in data and b"\r" not in data and is_valid(data)
+
+
+def _line_ends(data: bytes, tokens: Tokens) -> Iterator[Change]:
+    """Line ends and the blanks behind them go where they stand between tokens; JSON Lines has room for none."""
+    position = 0
+    for start, end in zip([*tokens.starts, len(data)], [*tokens.ends, len(data)], strict=True):
+        gap = data[position:start]
+        if b"\n" in gap or b"\r" in gap:
+            first = first_of(gap, 0, len(gap), b"\r\n")
+            yield Change(position + first, start, b"", "line end")
+        position = end
+
+
+class _Cleaner:
+    """Respells the insides of the strings of one text."""
+
+    def __init__(self, data: bytes, known: bytes) -> None:
+        self.data = data
+        self.known = known
+        self.latin_1 = _is_latin_1(data, known)
+        self.marks = data.translate(_MARKS)
+        self.searches = _MOST_SEARCHES
+
+    def respelled(self, start: int, end: int, *, is_word: bool) -> Iterator[Change]:
+        """The changes inside one string [start, end). ``is_word``: no text, in which a raw tab would be at home."""
+        data, marks = self.data, self.marks
+        foreign = deque(bad_sequences(data, start, end))
+        position = start
+        while True:
+            suspect = marks.find(1, position, end)
+            at = min(suspect if suspect >= 0 else end, foreign[0][0] if foreign else end)
+            if at >= end:
+                return
+            if foreign and at == foreign[0][0]:
+                _, stop = foreign.popleft()
+                change = self._foreign(at, stop)
+                if change.end < stop:
+                    # One byte of the sequence was meant to be another; the rest of it is still no character.
+                    foreign.extendleft((each, each + 1) for each in range(stop - 1, change.end - 1, -1))
+            elif data[at] == _BACKSLASH:
+                stop = escape_end(data, at, end)
+                if stop > 0:
+                    position = stop
+                    continue
+                change = self._meant(at, at + 1) or _escape(data, at, end)
+            else:
+                is_meant = data[at] not in b"\t\r\n" and self._meant(at, at + 1)
+                change = is_meant or _control(data, at, end, is_word=is_word)
+            yield change
+            position = max(change.end, at + 1)
+            while foreign and foreign[0][0] < position:
+                foreign.popleft()
+
+    def _foreign(self, at: int, stop: int) -> Change:
+        """Bytes [at, stop) that are no UTF-8."""
+        meant = self._meant(at, at + 1)
+        if meant:
+            return meant
+        if self.latin_1:
+            return Change(at, stop, self.data[at:stop].decode("latin-1").encode(), "Latin-1 bytes", Grade.CHOICE)
+        return Change(at, stop, _REPLACEMENT, "bytes that are no UTF-8", Grade.CHOICE)
+
+    def _meant(self, at: int, stop: int) -> Change | None:
+        """What one damaged byte was, if the bytes around it stand elsewhere with a byte of one bit's difference, or
+        with none, between them; None if they do not, or do both ways."""
+        if self.searches <= 0:
+            return None
+        self.searches -= 1
+        data = self.data
+        choices = [b"", *(bytes((data[at] ^ 1 << bit,)) for bit in range(8))]
+        for reach in _CONTEXTS:
+            left, right = data[max(0, at - reach) : at], data[stop : stop + reach]
+            found = [byte for byte in choices if self._stands(left + byte + right)]
+            if found:
+                break
+        if len(found) != 1 or not _is_plain(found[0]):
+            return None
+        why = "a byte that slipped in" if not found[0] else "a byte with a flipped bit"
+        return Change(at, stop, found[0], f"{why}: the text stands intact elsewhere", Grade.CHOICE)
+
+    def _stands(self, text: bytes) -> bool:
+        return text in self.data or text in self.known
+
+
+_CONTEXTS = (4, 3, 2)
+_MOST_SEARCHES = 32
+
+
+def _is_plain(byte: bytes) -> bool:
+    return not byte or (0x20 <= byte[0] < 0x7F and byte not in b'"\\')
+
+
+def bad_sequences(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
+    """Where data[start:end] is no UTF-8: (from, to) of each maximal part of a character, as Python's decoder has them.
+
+    One pass in C, however many there are.
+    """
+    if data.isascii():
+        return []
+    _noted.spans = []
+    data[start:end].decode("utf-8", _NOTE)
+    return [(start + begin, start + stop) for begin, stop in _noted.spans]
+
+
+def _note(error: UnicodeError) -> tuple[str, int]:
+    """What Python's decoder calls at each of them."""
+    assert isinstance(error, UnicodeDecodeError)
+    _noted.spans.append((error.start, error.end))
+    return "", error.end
+
+
+_NOTE = "dumpfix.note"
+_noted = threading.local()
+codecs.register_error(_NOTE, _note)
+
+
+def _escape(data: bytes, at: int, end: int) -> Change:
+    """A backslash that begins no JSON escape."""
+    letter = data[at + 1] if at + 1 < end else 0
+    if letter == 0x78 and hex_pair(data, at + 2):
+        return _hex_escape(data, at, end)
+    if letter == 0x55 and at + 10 <= end and all(hex_pair(data, at + place) for place in (2, 4, 6, 8)):
+        spelled = _surrogates(int(data[at + 2 : at + 10], 16))
+        if spelled:
+            return Change(at, at + 10, spelled, "Python escape")
+    if letter in _OTHER_ESCAPES:
+        return Change(at, at + 2, _OTHER_ESCAPES[letter], "escape of another language")
+    if letter == 0x0A:
+        return Change(at, at + 2, b"\\n", "an escaped line end", Grade.CHOICE)
+    return Change(at, at, b"\\", "a backslash that escapes nothing", Grade.CHOICE)
+
+
+def _hex_escape(data: bytes, at: int, end: int) -> Change:
+    r"""`\xHH`: a character of Latin-1, as Python and JavaScript have it; several that are UTF-8 together are bytes."""
+    run = bytearray()
+    stop = at
+    while (
+        len(run) < _LONGEST_CHARACTER and data.startswith(b"\\x", stop) and stop + 4 <= end and hex_pair(data, stop + 2)
+    ):
+        run.append(int(data[stop + 2 : stop + 4], 16))
+        stop += 4
+    for size in range(len(run), 1, -1):
+        if run[0] >= 0xC2 and utf8_fault(bytes(run), 0, size) is None and len(run[:size].decode()) == 1:
+            return Change(at, at + 4 * size, bytes(run[:size]), "hexadecimal escapes of UTF-8", Grade.CHOICE)
+    return Change(at, at + 4, b"\\u00" + data[at + 2 : at + 4], "hexadecimal escape")
+
+
+_LONGEST_CHARACTER = 4
+
+
+def _surrogates(code_point: int) -> bytes:
+    """The JSON escape of a code point; empty if there is no such character."""
+    if code_point > 0x10FFFF or 0xD800 <= code_point < 0xE000:
+        return b""
+    units = chr(code_point).encode("utf-16-be")
+    return b"".join(b"\\u" + units[at : at + 2].hex().encode() for at in range(0, len(units), 2))
+
+
+def _control(data: bytes, at: int, end: int, *, is_word: bool) -> Change:
+    """A raw control character. A tab in a text is a tab; a line end may be text or a break that a viewer put there; a
+    run of NULs stands for bytes that were lost; anything else was once another byte."""
+    byte = data[at]
+    if byte == 0x09:
+        return Change(at, at + 1, b"\\t", "raw tab in a string", Grade.CHOICE if is_word else Grade.SYNTAX)
+    if byte in b"\r\n":
+        stop = at + 2 if data[at : at + 2] == b"\r\n" and at + 2 <= end else at + 1
+        spelled = b"".join(_SHORT[each] for each in data[at:stop])
+        return Change(at, stop, spelled, "raw line end in a string", Grade.CHOICE)
+    spelled = _SHORT.get(byte, b"\\u%04x" % byte)
+    return Change(at, at + 1, spelled, "raw control character in a string", Grade.CHOICE)
+
+
+def _is_latin_1(data: bytes, known: bytes) -> bool:
+    """Whether the bytes that are no UTF-8 look like Latin-1: nothing in the text is UTF-8 of several bytes, and the
+    bytes over 0x7F are printable in Latin-1 and letters that touch letters, but for a few where there are many."""
+    if data.isascii() or any(byte in data for byte in _UNLIKELY):
+        return False
+    high = [at for at, byte in enumerate(data) if byte >= 0x80]
+    if any(data[at] < 0xA0 for at in high):
+        return False
+    if len(high) == 1:
+        return _touches_a_letter(data, high[0]) and _is_at_home(data, high[0], known)
+    letters = sum(_touches_a_letter(data, at) for at in high)
+    return letters == len(high) or letters * 2 >= len(high) >= 4
+
+
+def _is_at_home(data: bytes, at: int, known: bytes) -> bool:
+    """Whether a lone accented letter may be meant: one that French and German texts are full of, or one in a word of a
+    language, no address or name of a program, that does not stand elsewhere with a plain letter in this place. A byte
+    that begins most accented characters of UTF-8 does no more than that."""
+    if data[at] in _LEADS or data[at] in _COMMON:
+        return data[at] in _COMMON
+    begin, stop = at, at + 1
+    while begin and data[begin - 1] not in _WORD_ENDS:
+        begin -= 1
+    while stop < len(data) and data[stop] not in _WORD_ENDS:
+        stop += 1
+    if stop - begin > _LONGEST_WORD or data[begin:stop].translate(None, _NOT_IN_WORDS) != data[begin:stop]:
+        return False
+    left, right = data[max(0, at - 2) : at], data[at + 1 : at + 3]
+    return not (_stands_with_a_letter(left, right, data) or _stands_with_a_letter(left, right, known))
+
+
+def _stands_with_a_letter(left: bytes, right: bytes, text: bytes) -> bool:
+    """Whether ``left`` and ``right`` stand in the text with one plain letter between them."""
+    found = text.find(left)
+    for _ in range(_MOST_LOOKED_AT):
+        if found < 0:
+            return False
+        middle = found + len(left)
+        if text[middle : middle + 1].isalpha() and text.startswith(right, middle + 1):
+            return True
+        found = text.find(left, found + 1)
+    return False
+
+
+_COMMON = "àâäçéèêëïîñôöùûüßÄÖÜÉ".encode("latin-1")
+_LEADS = b"\xc2\xc3"
+_WORD_ENDS = b" \t\r\n\"',.;!?()"
+_NOT_IN_WORDS = b"0123456789/_@:=&#%+<>{}[]|\\$*~^"
+_LONGEST_WORD = 32
+_MOST_LOOKED_AT = 256
+# Bytes that fill erased or unwritten storage, and letters that only Icelandic uses.
+_UNLIKELY = (b"\xff", b"\xfe", b"\xf0", b"\xd0", b"\xde")
+
+
+def _touches_a_letter(data: bytes, at: int) -> bool:
+    """Whether an accented letter stands in a word: beside a letter of its own case, or before one if upper case."""
+    byte = data[at]
+    if byte < 0xC0 or byte in (0xD7, 0xF7):
+        return False
+    before = data[at - 1] if at else 0
+    behind = data[at + 1] if at + 1 < len(data) else 0
+    if byte >= 0xDF:
+        return _is_letter(before) or 0x61 <= behind <= 0x7A
+    return 0x41 <= before <= 0x5A or 0x41 <= behind <= 0x5A or (not _is_letter(before) and _is_letter(behind))
+
+
+def _is_letter(byte: int) -> bool:
+    return 0x41 <= byte <= 0x5A or 0x61 <= byte <= 0x7A or byte >= 0xC0

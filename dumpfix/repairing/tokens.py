@@ -1,0 +1,384 @@
+"""The lexer of the repairer: it cuts any bytes into tokens and cannot fail.
+
+Structure decides where tokens end, so strings are taken from quote to unescaped quote whatever stands between, and
+everything that is neither structure nor string nor white space is a run up to the next of these. What other dialects
+write (comments, single quotes, True, bare keys, a comma before a closer) becomes the token that was meant, with the
+changes that respell it. Linear: `bytes.find` on a mask of the delimiters, no patterns.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dumpfix.json.lexer import HEX_DIGITS, WHITE_SPACE, number_end, run_end, white_space_end
+from dumpfix.repairing.pieces import Change, Grade
+
+OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY, COMMA, COLON = b"{}[],:"
+STRING = 0x22
+ATOM, WORD, OPEN_STRING, END = 1, 2, 3, 4
+
+STRUCTURE = b"{}[],:"
+DELIMITERS = STRUCTURE + b'"' + WHITE_SPACE
+_MASK = bytes(byte in DELIMITERS for byte in range(256))
+_LITERALS = frozenset((b"true", b"false", b"null"))
+_BACKSLASH = 0x5C
+_APOSTROPHE = 0x27
+
+# Quotes of other languages and of word processors, each with what closes it.
+OTHER_QUOTES = {
+    b"'": (b"'",),
+    b"`": (b"`",),
+    "\u201c".encode(): ("\u201d".encode(), "\u201c".encode()),
+    "\u201d".encode(): ("\u201d".encode(),),
+    "\u201e".encode(): ("\u201c".encode(), "\u201d".encode()),
+    "\u2018".encode(): ("\u2019".encode(),),
+}
+_OPENING_QUOTES = tuple(OTHER_QUOTES)
+# Blanks of other alphabets, which JSON does not take for blanks.
+_OTHER_BLANKS = tuple(each.encode() for each in "\u00a0\u2028\u2029\u202f\u3000\ufeff")
+_QUOTE_BYTES = frozenset(quote[0] for quote in OTHER_QUOTES)
+_SPECIAL_BYTES = frozenset(b"/#.=;") | {0xE2} | {blank[0] for blank in _OTHER_BLANKS}
+# What may begin behind a semicolon that stands for a comma.
+_BEGINNINGS = b"\"'{[-0123456789tfnTFN"
+_VALUE_ENDS = frozenset((STRING, ATOM, CLOSE_OBJECT, CLOSE_ARRAY))
+
+# The closed table of respelled atoms. The first three only change the dialect, the others give up what was meant.
+DIALECT_ATOMS = {b"True": b"true", b"False": b"false", b"None": b"null"}
+VALUES_WITHOUT_JSON = frozenset(
+    sign + name
+    for sign in (b"", b"-", b"+")
+    for name in (b"NaN", b"nan", b"Infinity", b"inf", b"Inf", b"INF", b"undefined")
+)
+_IDENTIFIER = bytes(byte for byte in range(256) if chr(byte).isalnum() and byte < 128) + b"_$-.@"
+ELLIPSES = (b"...", "…".encode())
+OMISSION = "something was left out here"
+_MOST_APOSTROPHES = 64
+# What ends a run of other bytes before the next delimiter does.
+_LONGEST_PIECE = 64
+_CUTTING = (b"/*", b";", b"=", *_OTHER_BLANKS)
+_LEAST_PATIENCE = 1024
+
+
+class Tokens:
+    """Parallel lists of the kinds, starts and ends of tokens, and the changes that respell dialect.
+
+    Two things keep the lexer linear: `patience`, how many apostrophes may still be looked at as closing ones, and
+    `endless`, the ends of comments that do not occur any more.
+    """
+
+    __slots__ = ("changes", "endless", "ends", "kinds", "patience", "starts")
+
+    def __init__(self, patience: int = 0) -> None:
+        self.patience = patience
+        self.endless: set[bytes] = set()
+        self.kinds: list[int] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.changes: list[Change] = []
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+
+class Text(NamedTuple):
+    """Bytes prepared for cutting: `mask` is 1 where a delimiter stands, in `plain` the escapes of quotes and
+    backslashes are blotted out, so that every quote in it is a bare one. All three have the same length."""
+
+    data: bytes
+    mask: bytes
+    plain: bytes
+
+    def quote(self, begin: int) -> int:
+        """The offset of the first bare quote from `begin` on; -1 if there is none."""
+        return self.plain.find(b'"', begin)
+
+
+def prepare(data: bytes) -> Text:
+    """`data` as a Text, at C speed."""
+    plain = data
+    if b"\\" in data:
+        plain = data.replace(b"\\\\", b"\0\0").replace(b'\\"', b"\0\0")
+    return Text(data, plain.translate(_MASK), plain)
+
+
+def lex(text: Text, at: int = 0, dialect: bool = True) -> Tokens:
+    """The tokens of `text` from `at`, which must be outside of strings. Without `dialect` nothing but JSON is known."""
+    data, mask, plain = text
+    stop = len(data)
+    tokens = Tokens(patience=_LEAST_PATIENCE + (stop - at) // 32)
+    kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
+    while at < stop:
+        byte = data[at]
+        if byte == STRING:
+            quote = plain.find(b'"', at + 1)
+            kinds.append(STRING if quote >= 0 else OPEN_STRING)
+            starts.append(at)
+            at = quote + 1 if quote >= 0 else stop
+            ends.append(at)
+        elif byte in STRUCTURE:
+            if byte in b"}]" and kinds and kinds[-1] == COMMA:
+                _drop_comma(tokens)
+            kinds.append(byte)
+            starts.append(at)
+            at += 1
+            ends.append(at)
+        elif byte in WHITE_SPACE:
+            at += 1
+            if at < stop and data[at] in WHITE_SPACE:
+                at = white_space_end(data, at, stop)
+        else:
+            end = mask.find(1, at)
+            if end < 0:
+                end = stop
+            if is_atom(data[at:end]) and not (dialect and _is_number_as_key(data, end, stop, kinds)):
+                kinds.append(ATOM)
+                starts.append(at)
+                ends.append(end)
+                at = end
+            elif not dialect:
+                _add(tokens, WORD, at, end)
+                at = end
+            else:
+                at = _lex_dialect(data, at, end, stop, tokens)
+    return tokens
+
+
+def speaks_dialect(data: bytes, tokens: Tokens, index: int) -> bool:
+    """Whether token `index`, a word to JSON, means something in a dialect: then the text is to be read in that."""
+    at, end = tokens.starts[index], tokens.ends[index]
+    if tokens.kinds[index] == ATOM:
+        return _is_number_as_key(data, end, len(data), tokens.kinds[:index])
+    if tokens.kinds[index] != WORD:
+        return False
+    probe = Tokens(patience=_MOST_APOSTROPHES)
+    for before in range(max(0, index - 2), index):
+        _add(probe, tokens.kinds[before], at, at)
+    stop = _lex_dialect(data, at, end, len(data), probe)
+    # A run that was cut short was cut before a comment, a blank or a semicolon.
+    return bool(probe.changes) or stop < end
+
+
+def _is_number_as_key(data: bytes, end: int, stop: int, before: list[int]) -> bool:
+    """Whether a number that ends at `end` is a key, as in Python's `{1: 'a'}`."""
+    if not before or before[-1] not in (OPEN_OBJECT, COMMA):
+        return False
+    behind = white_space_end(data, end, stop)
+    return behind < stop and data[behind] == COLON
+
+
+def is_atom(text: bytes) -> bool:
+    """Whether `text` is a JSON number or literal."""
+    if text.isdigit():
+        return text[0] != 0x30 or len(text) == 1
+    return text in _LITERALS or (text[0] in b"-0123456789" and number_end(text, 0, len(text)) == len(text))
+
+
+def _drop_comma(tokens: Tokens) -> None:
+    """The last token is a comma and a closer follows it: JSON has no such comma."""
+    at = tokens.starts.pop()
+    tokens.kinds.pop()
+    tokens.ends.pop()
+    tokens.changes.append(Change(at, at + 1, b"", "comma before a closing bracket"))
+
+
+def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> int:
+    """Read something that is no token of JSON, at `at`; `end` is the next delimiter. The offset behind it."""
+    previous = tokens.kinds[-1] if tokens.kinds else COLON
+    # Many pieces in one long run would have it looked at again and again.
+    tokens.patience -= (end - at) >> 6
+    if tokens.patience < 0 and end - at > _LONGEST_PIECE:
+        _add(tokens, WORD, at, end)
+        return end
+    # The first byte tells what it may be.
+    byte = data[at]
+    if previous in b"{[,:" and byte in _QUOTE_BYTES and data.startswith(_OPENING_QUOTES, at):
+        string_end = _lex_quoted(data, at, stop, previous, tokens)
+        if string_end:
+            return string_end
+    special = _lex_special(data, at, end, stop, previous, tokens) if byte in _SPECIAL_BYTES else 0
+    if special:
+        return special
+    if previous in b"{[,:" and byte in b"uUbBrR" and data[at + 1 : at + 2] in (b"'", b'"'):
+        tokens.changes.append(Change(at, at + 1, b"", "a prefix of Python's strings"))
+        return at + 1
+    if end - at > 1:
+        reach = min(end, at + _LONGEST_PIECE)
+        end = min((found for mark in _CUTTING if (found := data.find(mark, at + 1, reach)) > 0), default=end)
+    kind, changes = _meaning(data, data[at:end], at, end, stop, previous)
+    _add(tokens, kind, at, end)
+    tokens.changes.extend(changes)
+    return end
+
+
+def _lex_special(data: bytes, at: int, end: int, stop: int, previous: int, tokens: Tokens) -> int:
+    """Read a comment, an ellipsis, a blank or a separator that JSON does not know; 0 if none stands at `at`."""
+    comment = _comments_end(data, at, stop, tokens.endless)
+    if comment and tokens.patience > 0:
+        tokens.changes.append(Change(at, comment, b"", "comment"))
+        return comment
+    if data.startswith(ELLIPSES, at):
+        return _drop_ellipsis(data, at, end, stop, previous, tokens)
+    blank = next((blank for blank in _OTHER_BLANKS if data.startswith(blank, at)), b"")
+    if blank:
+        tokens.changes.append(Change(at, at + len(blank), b"", "a blank that JSON does not know"))
+        return at + len(blank)
+    separator = _other_separator(data, at, stop, tokens.kinds)
+    if separator:
+        kind, size = separator
+        _add(tokens, kind, at, at + size)
+        tokens.changes.append(Change(at, at + size, bytes((kind,)), "a separator of another language"))
+        return at + size
+    return 0
+
+
+def _other_separator(data: bytes, at: int, stop: int, before: list[int]) -> tuple[int, int] | None:
+    """What another language has for a colon or a comma: the kind of token and how long it is there."""
+    previous = before[-1] if before else COLON
+    if previous == STRING and data.startswith((b"=>", b"="), at):
+        return COLON, 2 if data.startswith(b"=>", at) else 1
+    # A semicolon behind what may be a key may as well be a colon with a flipped bit.
+    is_behind_value = previous in _VALUE_ENDS and (previous != STRING or before[-2:-1] == [COLON])
+    if data[at] == 0x3B and is_behind_value:
+        behind = white_space_end(data, at + 1, stop)
+        if behind < stop and data[behind] in _BEGINNINGS:
+            return COMMA, 1
+    return None
+
+
+def _drop_ellipsis(data: bytes, at: int, end: int, stop: int, previous: int, tokens: Tokens) -> int:
+    """An author left something out, nobody knows how much: the dots go, with a comma where two would be left.
+
+    What touches the dots is the rest of something, and is left as a word that is no JSON.
+    """
+    dots = run_end(data, at, stop, b".\xe2\x80\xa6")
+    if dots < end or data[dots : dots + 1] == b'"':
+        _add(tokens, WORD, at, max(end, dots))
+        return max(end, dots)
+    behind = white_space_end(data, dots, stop)
+    if previous == ATOM and tokens.ends[-1] < at and data[tokens.starts[-1]] in b"-0123456789":
+        # A number right before them may have had more digits.
+        tokens.kinds[-1], tokens.ends[-1] = WORD, dots
+        return dots
+    if previous in b"{[," and data[behind : behind + 1] == b",":
+        dots = behind + 1
+    tokens.changes.append(Change(at, dots, b"", OMISSION, Grade.LOSS))
+    return dots
+
+
+def _add(tokens: Tokens, kind: int, start: int, end: int) -> None:
+    tokens.kinds.append(kind)
+    tokens.starts.append(start)
+    tokens.ends.append(end)
+
+
+def _meaning(data: bytes, text: bytes, at: int, end: int, stop: int, previous: int) -> tuple[int, tuple[Change, ...]]:
+    """The kind of token that a run stands for, and the changes that respell it."""
+    if is_atom(text) and not (previous in b"{," and _is_number_as_key(data, end, stop, [previous])):
+        return ATOM, ()
+    if previous in b"{," and not text.translate(None, _IDENTIFIER):
+        behind = white_space_end(data, end, stop)
+        if behind < stop and data[behind] == COLON:
+            why = "key without quotes"
+            return STRING, (Change(at, at, b'"', why), Change(end, end, b'"', why))
+    if text in DIALECT_ATOMS:
+        return ATOM, (Change(at, end, DIALECT_ATOMS[text], "Python literal"),)
+    if text in VALUES_WITHOUT_JSON and previous in b"[:,":
+        return ATOM, (Change(at, end, b"null", "a value that JSON does not have", Grade.CHOICE),)
+    return WORD, ()
+
+
+def _comments_end(data: bytes, at: int, stop: int, endless: set[bytes]) -> int:
+    """The offset behind the comments that begin at `at` and follow one another; 0 if none does."""
+    end = more = _comment_end(data, at, stop, endless)
+    while more:
+        end = more
+        behind = white_space_end(data, end, stop) if end < stop and data[end] in WHITE_SPACE else end
+        more = _comment_end(data, behind, stop, endless) if behind < stop and data[behind] in b"/#" else 0
+    return end
+
+
+def _comment_end(data: bytes, at: int, stop: int, endless: set[bytes]) -> int:
+    """The offset behind the comment that begins at `at`; 0 if none does, or if nothing ends it."""
+    if data.startswith(b"/*", at, stop):
+        mark = b"*/"
+    elif data.startswith((b"//", b"#"), at, stop):
+        mark = b"\n"
+    else:
+        return 0
+    close = data.find(mark, at + 2, stop) if mark not in endless else -1
+    if close < 0:
+        endless.add(mark)
+        return 0
+    return close + len(mark)
+
+
+def _lex_quoted(data: bytes, at: int, stop: int, previous: int, tokens: Tokens) -> int:
+    """Read a string in other quotes as a string; the offset behind it, 0 if nothing closes it."""
+    is_single = data[at] == _APOSTROPHE
+    opening = b"'" if is_single else next(quote for quote in _OPENING_QUOTES if data.startswith(quote, at))
+    begin = at + len(opening)
+    close, size = _closing_quote(data, begin, stop, previous, OTHER_QUOTES[opening], tokens)
+    if not size:
+        return 0
+    _add(tokens, STRING, at, close + size)
+    why = "single quotes" if is_single else "quotes of another kind"
+    tokens.changes.append(Change(at, begin, b'"', why))
+    inner = data[begin:close]
+    if b"\\" in inner or b'"' in inner:
+        tokens.changes.extend(_respelled_inside(data, begin, close, why))
+    tokens.changes.append(Change(close, close + size, b'"', why))
+    return close + size
+
+
+def _closing_quote(
+    data: bytes, begin: int, stop: int, previous: int, closing: tuple[bytes, ...], tokens: Tokens
+) -> tuple[int, int]:
+    """Where the quote stands that closes a string which begins at `begin`, and its length: it is not escaped, and what
+    follows it is structure. Length 0 if there is none."""
+    followers = b":=" if previous == OPEN_OBJECT else b",}];" if previous in b":[" else b",:}]=;"
+    at = begin
+    for tries in range(_MOST_APOSTROPHES):
+        # Those that close at the first try cost no patience: they are not looked at again.
+        tokens.patience -= bool(tries)
+        if tokens.patience < 0:
+            break
+        if len(closing) == 1:
+            close, size = data.find(closing[0], at, stop), len(closing[0])
+        else:
+            found = [(close, len(mark)) for mark in closing if (close := data.find(mark, at, stop)) >= 0]
+            close, size = min(found, default=(-1, 0))
+        if close < 0:
+            break
+        at = close + size
+        if data[close - 1] == _BACKSLASH:
+            first = close
+            while data[first - 1] == _BACKSLASH:
+                first -= 1
+            if (close - first) % 2:
+                continue
+        behind = at
+        if behind < stop and data[behind] in WHITE_SPACE:
+            behind = white_space_end(data, at, stop)
+        if behind >= stop or data[behind] in followers:
+            return close, size
+    return 0, 0
+
+
+def _respelled_inside(data: bytes, position: int, close: int, why: str) -> Iterator[Change]:
+    """The changes that make the inside of a JSON string of what stood between other quotes."""
+    while position < close:
+        byte = data[position]
+        if byte == _BACKSLASH:
+            if data[position + 1] == _APOSTROPHE:
+                yield Change(position, position + 1, b"", why)
+            position += 2
+        elif byte == STRING:
+            yield Change(position, position, b"\\", why)
+            position += 1
+        else:
+            nearest = [found for mark in (b"\\", b'"') if (found := data.find(mark, position, close)) >= 0]
+            position = min(nearest, default=close)
+
+
+def hex_pair(data: bytes, at: int) -> bool:
+    """Whether two hexadecimal digits stand at `at`."""
+    return len(data) >= at + 2 and data[at] in HEX_DIGITS and data[at + 1] in HEX_DIGITS

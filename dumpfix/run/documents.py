@@ -1,0 +1,90 @@
+"""JSON documents that come from no dump: one per line, or the whole file; ``dumpfix repair``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from dumpfix.detection.choose import Choice, Told, choose
+from dumpfix.framing.frame import Frame
+from dumpfix.framing.framer import Located
+from dumpfix.run.pipeline import Pipeline
+
+_BLANK = b" \t\r\n"
+
+
+def choice_for_documents() -> Choice:
+    """The layout of values alone; how they are told apart is said by the pipelines below."""
+    choice = choose(b"\n", Told("jsonl"), final=True)
+    return replace(choice, notices=(), grammar="json", alternatives=())
+
+
+class Lines(Pipeline):
+    """Every line that is not blank is a document, valid or not; none goes on in the next line."""
+
+    is_unwrapped = False
+
+    def _located(self, chunks: Iterable[bytes]) -> Iterator[Located]:
+        rest: list[bytes] = []
+        base = 0
+        for chunk in chunks:
+            end = chunk.rfind(b"\n") + 1
+            if not end:
+                rest.append(chunk)
+                continue
+            data = b"".join((*rest, chunk[:end]))
+            yield from self._lines(data, base)
+            base += len(data)
+            rest = [chunk[end:]]
+        yield from self._lines(b"".join(rest), base)
+
+    def _lines(self, data: bytes, base: int) -> Iterator[Located]:
+        at = 0
+        for line in data.splitlines(keepends=True) if b"\r" not in data else _lines(data):
+            yield from self._document(data, at, at + len(line), base)
+            at += len(line)
+
+    def _document(self, data: bytes, start: int, end: int, base: int) -> Iterator[Located]:
+        text = data[start:end].strip(_BLANK)
+        if not text:
+            return
+        begin = start + len(data[start:end]) - len(data[start:end].lstrip(_BLANK))
+        if self.is_unwrapped:
+            from dumpfix.repairing import unwrap
+
+            text = unwrap(text) or text
+        yield Located(Frame(start, end, {"value": text}, [], begin), data, base)
+
+
+class UnwrappedLines(Lines):
+    """The same; a document that is a JSON string which holds a document gives that."""
+
+    is_unwrapped = True
+
+
+class Whole(Lines):
+    """The file is one document."""
+
+    def _located(self, chunks: Iterable[bytes]) -> Iterator[Located]:
+        data = b"".join(chunks)
+        yield from self._document(data, 0, len(data), 0)
+
+
+class UnwrappedWhole(Whole):
+    """The same; a JSON string which holds a document gives that."""
+
+    is_unwrapped = True
+
+
+def _lines(data: bytes) -> list[bytes]:
+    """Lines end at line feeds alone."""
+    lines = [line + b"\n" for line in data.split(b"\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines
+
+
+def pipeline_for(*, whole: bool, unwrap: bool) -> type[Lines]:
+    """The pipeline that reads documents in this way."""
+    if whole:
+        return UnwrappedWhole if unwrap else Whole
+    return UnwrappedLines if unwrap else Lines

@@ -1,0 +1,263 @@
+"""One file, several processes, the same bytes as from one.
+
+A file is cut into regions where a record seems to begin. A process reads its region as the beginning of a longer
+text, so what it decides is what one process would have decided. Its answer is taken only if the region before ended,
+by the same reading, exactly where this one begins; else the region is read anew from where the one before ended. So
+a cut in the wrong place costs time, and never an answer.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dumpfix.detection.choose import Choice
+from dumpfix.errors import BrokenInputError, BrokenRunError
+from dumpfix.framing.framer import Located, scanner_for
+from dumpfix.io.source import CHUNK, Source
+from dumpfix.repairing.siblings import Siblings
+from dumpfix.report.ledger import Ledger
+from dumpfix.report.regions import RegionLedger, absorb
+from dumpfix.run.pipeline import Pipeline, Policy
+from dumpfix.sink import Sink
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+#: bytes of a region
+REGION = 1 << 23
+#: a file below this is done before processes have started
+SMALLEST = 4 * REGION
+#: how far behind a cut the beginning of a record is looked for
+WINDOW = 1 << 18
+#: signals for which a process of ours has another answer than the one that started it
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(slots=True)
+class Task:
+    """What each process needs to know; it inherits it."""
+
+    descriptor: int
+    path: str
+    choice: Choice
+    sink: Sink
+    policy: Policy
+    siblings: Siblings
+    emits_tombstones: bool
+    keeps_rejects: bool
+
+
+@dataclass(slots=True)
+class Answer:
+    """What became of a region: its output, its account, and how far it could be decided.
+
+    ``lines`` are the line feeds up to there; the last of them ends right before ``line_start``, if there is one.
+    """
+
+    out: bytes
+    ledger: RegionLedger
+    end: int
+    lines: int
+    line_start: int | None
+
+
+class _Region(Pipeline):
+    """A pipeline over bytes that others follow; ``decided`` is where its last item ends, relative to its first byte."""
+
+    decided = 0
+
+    def _located(self, chunks: Iterable[bytes]) -> Iterator[Located]:
+        data = b"".join(chunks)
+        for item in scanner_for(self.layout, self.choice.notices).items(data, 0, final=False):
+            yield Located(item, data, 0)
+            self.decided = item.end
+
+
+def is_possible(source: Source) -> bool:
+    """Whether a dump can be read by several processes, and is worth it."""
+    return hasattr(os, "fork") and source.is_plain and (source.size or 0) >= SMALLEST
+
+
+def convert(task: Task, source: Source, ledger: Ledger, jobs: int) -> Iterator[bytes]:
+    """The output for one file, in order; ``ledger`` is told of everything. Raises BrokenRunError, BrokenInputError."""
+    run = _Run(task, source, ledger)
+    try:
+        cuts = run.cuts()
+        yield from run.learn(cuts)
+        yield from run.share_out(cuts, jobs)
+        yield from run.finish()
+    except OSError as error:
+        raise BrokenInputError(f"reading broke off: {error.strerror or error}", path=source.path) from error
+
+
+class _Run:
+    def __init__(self, task: Task, source: Source, ledger: Ledger) -> None:
+        self.task = task
+        self.source = source
+        self.ledger = ledger
+        self.end = 0
+        self.lines = 0
+        self.line_start = 0
+
+    def cuts(self) -> deque[int]:
+        """Where records seem to begin, about REGION bytes apart; at the beginnings of lines."""
+        rule = scanner_for(self.task.choice.layout, self.task.choice.notices).rule
+        found: deque[int] = deque()
+        size = self.source.size or 0
+        for wanted in range(REGION, size - REGION, REGION):
+            window = os.pread(self.task.descriptor, WINDOW, wanted)
+            start, is_open = rule.next_start(window, 1, final=False)
+            if not is_open and start < len(window) and window[start - 1] == 0x0A:
+                found.append(wanted + start)
+        return found
+
+    def learn(self, cuts: deque[int]) -> Iterator[bytes]:
+        """Regions that are read here, until the siblings that all processes share have been seen."""
+        while cuts and not self.task.siblings.is_full:
+            yield self._join(_answer(self.task, self.end, cuts.popleft()))
+
+    def share_out(self, cuts: deque[int], jobs: int) -> Iterator[bytes]:
+        """Regions that are read by processes, each of which is one or two ahead of the answer that is waited for."""
+        regions = deque(zip([self.end, *cuts], cuts, strict=False))
+        if not regions:
+            return
+        workers = deque(_Worker.several(self.task, min(jobs, len(regions))))
+        try:
+            for worker in (*workers, *workers):
+                worker.take(regions)
+            while workers[0].asked:
+                self.source.before_read()
+                start, stop = workers[0].asked[0]
+                if self.end != start and stop - self.end > 4 * REGION:
+                    # One record goes on and on: what is left is read in one go.
+                    return
+                answer = workers[0].answer()
+                yield self._join(answer if self.end == start else _answer(self.task, self.end, stop))
+                workers[0].take(regions)
+                workers.rotate(-1)
+        except (EOFError, OSError) as error:
+            raise BrokenRunError("a process that read the dump died", path=self.source.path) from error
+        finally:
+            for worker in workers:
+                worker.end()
+
+    def finish(self) -> Iterator[bytes]:
+        """What is left, up to the end of the file, wherever that is by now."""
+        task = self.task
+        pipeline = Pipeline(task.choice, base=self.end, siblings=task.siblings)
+        pipeline.place.begin_at(self.lines + 1, self.line_start)
+        yield from pipeline.convert(self._rest(), task.sink, self.ledger, task.policy)
+        self.lines = pipeline.place.lines
+        account = self.ledger.inputs[-1]
+        account.lines, account.bytes = self.lines, self.source.taken
+
+    def _rest(self) -> Iterator[bytes]:
+        at = self.end
+        self.source.before_read()
+        while chunk := os.pread(self.task.descriptor, CHUNK, at):
+            at += len(chunk)
+            self.source.taken = at
+            yield chunk
+            self.source.before_read()
+
+    def _join(self, answer: Answer) -> bytes:
+        absorb(self.ledger, answer.ledger, self.lines)
+        self.end = self.source.taken = answer.end
+        self.lines += answer.lines
+        if answer.line_start is not None:
+            self.line_start = answer.line_start
+        return answer.out
+
+
+class _Worker:
+    """A process that reads regions in the order in which it was asked; ``asked`` are those it has not answered.
+
+    Each has a pipe of its own, so that one that dies in the middle of an answer is noticed, and stops nobody else.
+    """
+
+    def __init__(self, task: Task, others: Sequence[_Worker]) -> None:
+        from multiprocessing import get_context
+
+        context = get_context("fork")
+        self.connection, theirs = context.Pipe()
+        inherited = [self.connection, *(other.connection for other in others)]
+        self.process = context.Process(target=_serve, args=(task, theirs, inherited), daemon=True)
+        # Until the process has its own handlers it has ours, which are not made for it: nothing may arrive before.
+        held = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        try:
+            self.process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, held)
+        theirs.close()
+        self.asked: deque[tuple[int, int]] = deque()
+
+    @classmethod
+    def several(cls, task: Task, count: int) -> list[_Worker]:
+        workers: list[_Worker] = []
+        for _ in range(count):
+            workers.append(cls(task, workers))
+        return workers
+
+    def take(self, regions: deque[tuple[int, int]]) -> None:
+        """Ask for the next region, if there is one."""
+        if regions:
+            self.asked.append(regions.popleft())
+            self.connection.send(self.asked[-1])
+
+    def answer(self) -> Answer:
+        """Wait for the oldest answer. Raises EOFError or OSError where the process is no more."""
+        self.asked.popleft()
+        answer = self.connection.recv()
+        if isinstance(answer, Exception):
+            raise answer
+        assert isinstance(answer, Answer)
+        return answer
+
+    def end(self) -> None:
+        self.connection.close()
+        self.process.terminate()
+        self.process.join()
+
+
+def _serve(task: Task, connection: Connection, inherited: Sequence[Connection]) -> None:
+    """What a process does: regions in, answers out, until nobody asks any more."""
+    # Ctrl-C reaches all processes of a terminal; the first one ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+    for other in inherited:
+        other.close()
+    while True:
+        try:
+            start, stop = connection.recv()
+            try:
+                connection.send(_answer(task, start, stop))
+            except (MemoryError, ValueError) as error:
+                connection.send(error)
+        except (EOFError, OSError):
+            return
+
+
+def _answer(task: Task, start: int, stop: int) -> Answer:
+    """Read the bytes ``start`` to ``stop`` of the file as far as they decide."""
+    data = _bytes(task.descriptor, start, stop)
+    region = _Region(task.choice, base=start, siblings=task.siblings)
+    ledger = RegionLedger(task.path, emits_tombstones=task.emits_tombstones, keeps_rejects=task.keeps_rejects)
+    out = b"".join(region.convert([data], task.sink, ledger, task.policy))
+    lines = data.count(b"\n", 0, region.decided)
+    line_start = start + data.rfind(b"\n", 0, region.decided) + 1 if lines else None
+    return Answer(out, ledger, start + region.decided, lines, line_start)
+
+
+def _bytes(descriptor: int, start: int, stop: int) -> bytes:
+    pieces = []
+    while start < stop and (piece := os.pread(descriptor, stop - start, start)):
+        pieces.append(piece)
+        start += len(piece)
+    return b"".join(pieces)

@@ -1,0 +1,228 @@
+import json
+
+import orjson
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from dumpfix.json import lexer, validity
+from dumpfix.json.hazards import cheap_hazards_possible, gated_hazards_possible, hazards
+from dumpfix.json.validity import all_valid, first_error, first_invalid, is_valid, join_lines, scan_value
+from tests.json.cases import ACCEPTED, DECIDED, REFUSED
+from tests.json.strategies import documents, near_json, payloads
+from tests.oracles import json as reference
+
+VERDICTS = (
+    [(name, payload, True) for name, payload in ACCEPTED.items()]
+    + [(name, payload, False) for name, payload in REFUSED.items()]
+    + [(name, payload, verdict) for name, (payload, verdict) in DECIDED.items()]
+)
+
+
+@pytest.mark.parametrize(("payload", "verdict"), [row[1:] for row in VERDICTS], ids=[row[0] for row in VERDICTS])
+def test_the_verdicts_of_jsontestsuite_hold_with_and_without_the_gate(payload, verdict):
+    assert is_valid(payload) is verdict
+    assert validity._automaton_accepts(payload) is verdict
+    assert (first_error(payload) is None) is verdict
+    if len(payload) < 10_000:
+        assert reference.reference_accepts(payload) is verdict
+
+
+@given(payloads)
+def test_the_automaton_and_lark_accept_the_same_texts(payload):
+    assert validity._automaton_accepts(payload) is reference.reference_accepts(payload)
+
+
+@given(near_json)
+def test_the_gates_yes_implies_the_automatons_yes(payload):
+    try:
+        orjson.loads(payload)
+    except ValueError:
+        return
+    assert validity._automaton_accepts(payload)
+
+
+@given(st.lists(payloads, max_size=6))
+@example([b'{"a":[1,', b'{"b":2}]}'])
+@example([b""])
+@example([b"1", b"2 3"])
+@example([b"[1e400]", b'"\\ud800"'])
+def test_bulk_verdicts_are_the_verdicts_one_by_one(chunk):
+    verdicts = [is_valid(payload) for payload in chunk]
+    assert all_valid(chunk) is all(verdicts)
+    assert all_valid(iter(chunk)) is all(verdicts)
+    assert first_invalid(chunk) == (None if all(verdicts) else verdicts.index(False))
+
+
+@given(documents)
+def test_what_json_writes_is_valid(payload):
+    assert is_valid(payload)
+    assert validity._automaton_accepts(payload)
+
+
+@given(documents, st.binary(max_size=4), st.binary(max_size=4))
+def test_a_value_is_scanned_in_place(payload, before, after):
+    stop = len(before) + len(payload)
+    result = scan_value(before + payload + after, len(before), stop)
+    assert result.state == "complete"
+    assert is_valid(payload[: result.at - len(before)])
+    assert payload[result.at - len(before) :].strip() == b""
+
+
+@given(documents, st.data())
+def test_a_proper_prefix_is_incomplete_never_broken(payload, data):
+    cut = data.draw(st.integers(0, len(payload) - 1))
+    result = scan_value(payload, 0, cut)
+    if result.state == "complete":
+        assert is_valid(payload[:cut])
+    else:
+        assert (result.state, result.at) == ("incomplete", cut)
+
+
+@given(payloads)
+def test_a_broken_text_breaks_at_the_first_byte_that_cannot_be_there(payload):
+    result = scan_value(payload, 0, len(payload))
+    if result.state != "broken":
+        return
+    assert scan_value(payload, 0, result.at).state != "broken"
+    assert scan_value(payload, 0, result.at + 1).state == "broken"
+    assert result.expected
+
+
+def test_a_number_that_touches_the_end_says_so():
+    assert scan_value(b"12", 0, 2).touches_end
+    assert not scan_value(b"12 ", 0, 3).touches_end
+    assert not scan_value(b"[12]", 0, 4).touches_end
+
+
+def test_a_hundred_thousand_levels_are_read():
+    deep = b"[" * 100_000 + b"]" * 100_000
+    assert is_valid(deep)
+    assert scan_value(deep, 0, len(deep) - 1).state == "incomplete"
+
+
+def test_the_first_error_tells_line_column_and_what_was_expected():
+    fault = first_error(b'{"a": 1\n "b": 2}')
+    assert fault is not None
+    assert (fault.at, fault.line, fault.column) == (9, 2, 2)
+    assert fault.expected == "',' or '}' after a member"
+    assert fault.message == "found '\"', expected ',' or '}' after a member"
+    ended = first_error(b'{"a": [1')
+    assert ended is not None
+    assert ended.message == "the text ends, expected ',' or ']' after an element"
+
+
+HAZARDS = {
+    b'["\\ud800"]': ("lone_surrogate",),
+    b'["\\udc00\\ud800"]': ("lone_surrogate",),
+    b'["\\ud83d\\ude00"]': (),
+    '["😀\\ud83d"]'.encode(): ("lone_surrogate",),
+    b"[1e400]": ("number_overflow",),
+    b"-1E+309": ("number_overflow",),
+    b"[1e-400, 1e308]": (),
+    b"9" * 310: ("big_integer", "number_overflow"),
+    b"[18446744073709551616]": ("big_integer",),
+    b"[18446744073709551615, -9223372036854775808]": (),
+    b"[-9223372036854775809]": ("big_integer",),
+    b'["\\u0000"]': ("nul_escape",),
+    b'["\\\\u0000"]': (),
+    b'{"\\u0000": 1}': ("nul_escape",),
+    b'{"a": 1, "\\u0061": 2}': ("duplicate_key",),
+    b'{"a": {"a": 1}, "b": {"a": 1}}': (),
+    b'"{\\"a\\": 1}"': ("string_document",),
+    b'"[broken"': (),
+    b'["[]"]': (),
+    b'"12"': (),
+    b"[" * 1001 + b"]" * 1001: ("deep",),
+    b"[" * 1000 + b"]" * 1000: (),
+}
+
+
+@pytest.mark.parametrize(("payload", "expected"), HAZARDS.items())
+def test_hazards_are_exact(payload, expected):
+    assert hazards(payload) == expected
+
+
+def test_hazards_of_what_is_not_json_are_an_error():
+    with pytest.raises(ValueError, match="valid payloads only"):
+        hazards(b"{")
+
+
+SEEN_BY_THE_PREFILTER = {"lone_surrogate", "number_overflow", "big_integer", "nul_escape"}
+
+
+@given(
+    st.lists(
+        documents
+        | st.sampled_from([payload for payload in HAZARDS if len(payload) < 1000])
+        | st.builds(
+            lambda a, b, e: b"%d.%de%d" % (a, b, e), st.integers(0, 10**19), st.integers(0, 99), st.integers(285, 312)
+        )
+        | st.integers(-(2**66), 2**66).map(lambda number: b"%d" % number),
+        max_size=4,
+    )
+)
+def test_the_prefilter_misses_no_hazard_that_it_answers_for(chunk):
+    joined = b"\n".join(chunk)
+    found = {kind for payload in chunk for kind in hazards(payload)} & SEEN_BY_THE_PREFILTER
+    assert not found or cheap_hazards_possible(joined)
+    gated = []
+    for payload in chunk:
+        try:
+            orjson.loads(payload)
+        except ValueError:
+            continue
+        gated.append(payload)
+    found = {kind for payload in gated for kind in hazards(payload)} & SEEN_BY_THE_PREFILTER
+    assert found <= {"big_integer", "nul_escape"}
+    assert not found or gated_hazards_possible(b"\n".join(gated))
+
+
+def test_plain_data_passes_the_prefilter():
+    assert not cheap_hazards_possible(b'{"id": 1234567890123456789, "f": 1.5e10, "s": "caf\\u00e9"}')
+
+
+@given(documents)
+def test_joining_lines_keeps_every_byte_outside_line_ends(payload):
+    joined = join_lines(payload.replace(b"\n", b"\r\n"))
+    assert b"\n" not in joined
+    assert b"\r" not in joined
+    assert json.loads(joined) == json.loads(payload)
+    assert joined == b"".join(line.lstrip(b" ") if index else line for index, line in enumerate(payload.split(b"\n")))
+
+
+def test_joining_drops_the_blanks_that_follow_a_line_end_and_no_others():
+    assert join_lines(b'{ "a":  1,\r\n\t  "b" :[\n\n 2 ]}\n') == b'{ "a":  1,"b" :[2 ]}'
+    assert join_lines(b'{"a": 1}') == b'{"a": 1}'
+
+
+@given(st.binary(max_size=80), st.integers(0, 10))
+def test_a_run_ends_at_the_first_other_byte(data, at):
+    stop = len(data)
+    expected = next((index for index in range(at, stop) if data[index] not in b"\x00\x01"), max(at, stop))
+    assert lexer.run_end(data, at, stop, b"\x00\x01") == expected
+
+
+def test_the_reference_reads_a_change_in_the_grammar():
+    changed = reference.grammar_text().replace('"null"', '"nil"')
+    assert reference.reference_accepts(b"[nil]", changed)
+    assert not reference.reference_accepts(b"[null]", changed)
+
+
+def test_the_grammar_has_no_pattern():
+    from lark.lexer import PatternStr
+
+    terminals = reference.reference_parser(reference.grammar_text()).terminals
+    assert terminals
+    assert all(isinstance(terminal.pattern, PatternStr) for terminal in terminals if terminal.pattern is not None)
+
+
+@given(payloads)
+@example(b"[" * 100_000 + b"]" * 100_000)
+@example(b"9" * 5000)
+@example(b'"\\ud800"')
+@example("\ufeff{}".encode())
+@example("{}".encode("utf-16"))
+def test_a_syntax_error_of_the_standard_library_implies_the_automatons_no(payload):
+    if validity._is_surely_broken(payload):
+        assert not validity._automaton_accepts(payload)

@@ -1,0 +1,239 @@
+"""Grammars hold strings and declared terminals, nothing else, and dumpfix holds no regular expression."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lark import Lark
+from lark.lexer import Lexer, PatternRE
+
+import dumpfix
+from dumpfix.detection.detect import describe
+from dumpfix.errors import GrammarError, UsageError
+from dumpfix.layout.load import folder, literal_bytes, literal_text, load, names, shipped
+from dumpfix.layout.model import Field, Grammar, Literal, ObjectLayout
+from dumpfix.layout.vocabulary import TERMINALS
+from dumpfix.layout.write import grammar_of
+from tests.reading import reference, scan
+
+ROOT = Path(__file__).resolve().parents[2]
+GRAMMARS = sorted(folder().glob("*.lark"))
+
+
+class NoLexer(Lexer):
+    """Lark asks for a lexer; none of these grammars is lexed here."""
+
+    def __init__(self, _: object) -> None:
+        pass
+
+    def lex(self, *_: object) -> None:  # type: ignore[override]
+        raise AssertionError
+
+
+@pytest.mark.parametrize("path", GRAMMARS, ids=lambda path: path.name)
+def test_lark_finds_no_pattern_in_a_shipped_grammar(path: Path) -> None:
+    # LALR tables of a grammar with hundreds of layouts are of no use here; Earley's front end only loads it.
+    lark = Lark(path.read_text("utf-8"), parser="earley", lexer=NoLexer, start="start")
+    patterns = [t.name for t in lark.terminals if isinstance(t.pattern, PatternRE)]
+    assert not patterns
+    assert lark.terminals or "declare" in path.read_text("utf-8")
+
+
+def test_dumpfix_imports_no_regular_expressions() -> None:
+    guilty = []
+    for path in (ROOT / "dumpfix").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names_of = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+            module = node.module if isinstance(node, ast.ImportFrom) else None
+            if {"re", "regex", "sre_compile", "fnmatch"} & {n.split(".")[0] for n in [*names_of, module or ""]}:
+                guilty.append(path.name)
+    assert not guilty
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("start: record*\nrecord: /a+/ VALUE\n%declare VALUE\n", "pattern"),
+        ('start: record*\nrecord: "a".."z" VALUE\n%declare VALUE\n', "strings and declared terminals only"),
+        ('start: record*\nrecord: WORDS VALUE\nWORDS: "a" | "b"\n%declare VALUE\n', "not one string"),
+        ('start: record*\nrecord: "k"i VALUE\n%declare VALUE\n', "flag"),
+        ("start: record*\nrecord: PAYLOAD\n%declare PAYLOAD\n", "unknown terminal PAYLOAD"),
+        ("start: record*\nrecord: VALUE+\n%declare VALUE\n", "must not repeat"),
+        ("start: row*\nrow: VALUE\n%declare VALUE\n", "no rule called record"),
+        ("start: record*\nrecord: (VALUE\n%declare VALUE\n", "not a grammar that Lark can read"),
+        ('start: record*\nrecord: "(" record ")" | VALUE "\\n"\n%declare VALUE\n', "must not contain itself"),
+        ('start: record*\nrecord: "(" a VALUE\na: "x" b | "y"\nb: "[" a "]"\n%declare VALUE\n', "itself .a → b → a."),
+        ("start: record*\nrecord: a\na: b\nb: a | VALUE\n%declare VALUE\n", "record → a → b → a"),
+        ('start: record*\nrecord: KEY VALUE VALUE "\\n"\n%declare KEY VALUE\n', "one payload, not VALUE and VALUE"),
+        (
+            'start: record*\nrecord: JSON_PAYLOAD ";" VALUE "\\n"\n%declare JSON_PAYLOAD VALUE\n',
+            "one payload, not JSON_PAYLOAD and VALUE: declare what is not the payload as TEXT",
+        ),
+        ('start: record*\nrecord: KEY "\\n"\n%declare KEY\n', "no record of this grammar has a payload: put VALUE"),
+        ('start: record*\nrecord: OFFSET ";" JSON_VALUE "\\n"\n%declare OFFSET JSON_VALUE\n', "has a payload"),
+        ('start: record*\nrecord: a "\\n"\na: VALUE | "nil"\n%declare VALUE\n', "belongs into record itself"),
+    ],
+)
+def test_what_no_layout_can_be_made_of_is_refused_in_words(text: str, why: str) -> None:
+    with pytest.raises(GrammarError, match=why):
+        load(text, "mine")
+
+
+@given(st.binary(max_size=12))
+def test_literals_are_written_and_read_back(text: bytes) -> None:
+    assert literal_bytes(literal_text(text)) == text
+
+
+def test_brackets_of_record_are_decided_for_the_dump_and_those_of_a_rule_for_each_record() -> None:
+    grammar = load(
+        'start: record*\nrecord: [when " "] ["p" PARTITION " "] VALUE "\\n"\nwhen: "at " TIMESTAMP | "never"\n'
+        "%declare PARTITION TIMESTAMP VALUE\n",
+        "mine",
+    )
+    assert [describe(layout) for layout in grammar.layouts] == [
+        'when " p" PARTITION " " VALUE "\\n"',
+        'when " " VALUE "\\n"',
+        '"p" PARTITION " " VALUE "\\n"',
+        'VALUE "\\n"',
+    ]
+    dump = b'at 5 p0 {"a":1}\nnever p1 {"a":2}\nat 7 p0 {"a":3}\n'
+    found = scan(dump, grammar.layouts[0], grammar.notices)
+    assert [(r.get("timestamp"), r["partition"], r["value"]) for r in found.records] == [
+        (b"5", b"0", b'{"a":1}'),
+        (None, b"1", b'{"a":2}'),
+        (b"7", b"0", b'{"a":3}'),
+    ]
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_changed_literal_changes_what_both_readers_read(name: str) -> None:
+    """The mutation check: no other place than the grammar knows what a record looks like."""
+    text = (folder() / f"{name.replace('-', '_')}.lark").read_text("utf-8")
+    changed = text.replace('LINE_SEPARATOR: "\\n"', 'LINE_SEPARATOR: "<end>\\n"')
+    assert changed != text
+    before, after = load(text, name), load(changed, name)
+    rows = [b'{"topic":"t","payload":"{\\"n\\":%d}"}' % n if name == "kcat-json" else b'{"n":%d}' % n for n in range(5)]
+    pairs = [
+        (old, new)
+        for old, new in zip(before.layouts, after.layouts, strict=True)
+        if isinstance(old, ObjectLayout) or old.elements == (Field("VALUE"), Literal(b"\n", "LINE_SEPARATOR"))
+    ]
+    assert pairs
+    for old, new in pairs:
+        for layout, end in ((old, b"\n"), (new, b"<end>\n")):
+            dump = b"".join(row + end for row in rows)
+            found = scan(dump, layout, before.notices)
+            assert found.values == [b'{"n":%d}' % n for n in range(5)]
+            assert found.batched >= 4
+            assert reference(layout, before.notices).spans(dump) == found.spans
+        assert not scan(b"".join(row + b"<end>\n" for row in rows), old, before.notices).batched
+
+
+def test_a_new_tool_is_a_new_grammar_and_no_line_of_python() -> None:
+    text = (
+        'start: (record | notice)*\nrecord: "<" TOPIC "#" PARTITION "@" OFFSET "> " KEY " :: " VALUE " </>\\n"\n'
+        'notice: "-- " NOTICE "\\n"\n%declare TOPIC PARTITION OFFSET KEY VALUE NOTICE\n'
+    )
+    grammar = load(text, "tapedeck")
+    dump = b'-- tape 1\n<events#0@17> ada :: {"n": 1} </>\n<events#1@9>  :: {"n":\n 2} </>\n-- end\n'
+    found = scan(dump, grammar.layouts[0], grammar.notices)
+    assert [(r["topic"], r["offset"], r["key"], r["value"]) for r in found.records] == [
+        (b"events", b"17", b"ada", b'{"n": 1}'),
+        (b"events", b"9", None, b'{"n":\n 2}'),
+    ]
+    assert len(found.of_role("notice")) == 2
+    assert reference(grammar.layouts[0], grammar.notices).spans(dump) == found.spans
+
+
+def mine(record: str, *terminals: str) -> Grammar:
+    return load(f"start: record*\nrecord: {record}\n%declare {' '.join(terminals)}\n", "mine")
+
+
+def test_a_json_value_in_a_line_ends_by_itself() -> None:
+    grammar = mine('OFFSET ";" JSON_VALUE ";" VALUE "\\n"', "OFFSET", "JSON_VALUE", "VALUE")
+    dump = b'1;{"a":";"};{"n": 1}\n2;";\\";";2\n3;null;{"n":\n 3}\n4;-1e5;[]\n'
+    found = scan(dump, grammar.layouts[0], grammar.notices)
+    assert found.values == [b'{"n": 1}', b"2", b'{"n":\n 3}', b"[]"]
+    assert [dump[s.start : s.end] for s in found.spans if s.name == "JSON_VALUE"] == [
+        b'{"a":";"}',
+        b'";\\";"',
+        b"null",
+        b"-1e5",
+    ]
+    assert reference(grammar.layouts[0], grammar.notices).spans(dump) == found.spans
+
+
+ENVELOPE = mine('"{\\"k\\":" JSON_KEY ",\\"v\\":" JSON_PAYLOAD "}\\n"', "JSON_KEY", "JSON_PAYLOAD")
+
+
+def test_a_payload_in_a_json_string_is_its_content() -> None:
+    dump = (
+        b'{"k":"a\\tb","v":"{\\"n\\": 1}"}\n{"k":null,"v":null}\n{"k":"","v":""}\n{"k":7,"v":{"n":\n[2]}}\n'
+        b'{"k":"\xff\\u0001","v":"null"}\n'
+    )
+    (layout,) = ENVELOPE.layouts
+    found = scan(dump, layout, ENVELOPE.notices)
+    assert [(r["key"], r["value"]) for r in found.records] == [
+        (b"a\tb", b'{"n": 1}'),
+        (None, None),
+        (b"", b""),
+        (b"7", b'{"n":\n[2]}'),
+        (b"\xff\x01", b"null"),
+    ]
+    assert reference(layout, ENVELOPE.notices).spans(dump) == found.spans
+
+
+def test_a_string_may_hold_what_looks_like_the_next_record() -> None:
+    grammar = mine('"@" OFFSET " " JSON_PAYLOAD', "OFFSET", "JSON_PAYLOAD")
+    dump = b'@1 "@2 x"@3 {"a":"@4 y"}@5 null'
+    (layout,) = grammar.layouts
+    found = scan(dump, layout, grammar.notices)
+    assert [(r["offset"], r["value"]) for r in found.records] == [
+        (b"1", b"@2 x"),
+        (b"3", b'{"a":"@4 y"}'),
+        (b"5", None),
+    ]
+    assert reference(layout, grammar.notices).spans(dump) == found.spans
+    for cut in range(len(dump)):
+        assert scan([dump[:cut], dump[cut:]], layout, grammar.notices).spans == found.spans
+
+
+def test_such_a_payload_is_known_to_be_null_or_empty(tmp_path: Path) -> None:
+    file = tmp_path / "mine.lark"
+    file.write_text(ENVELOPE.text)
+    dump = b'{"k":"a","v":null}\n{"k":"","v":""}\n{"k":"b","v":"[1]"}\n{"k":"c","v":"[[]"}\n{"k":"d","v":"[1]\n'
+    told = list(dumpfix.records(dump, grammar=str(file)))
+    assert [(r.key, r.verdict, r.judgement.ambiguous, r.judgement.reason) for r in told[:3]] == [
+        (b"a", "tombstone", False, None),
+        (b"", "irrecoverable", False, "empty"),
+        (b"b", "valid", False, None),
+    ]
+    assert [(r.key, r.verdict) for r in told[3:]] == [(b"c", "repaired"), (b"d", "valid")]
+
+
+def test_every_terminal_of_the_vocabulary_says_what_it_is() -> None:
+    assert all(what for _, _, what in TERMINALS.values())
+    assert {"TOPIC", "PARTITION", "OFFSET", "TIMESTAMP", "HEADERS", "KEY", "VALUE"} <= set(TERMINALS)
+
+
+def test_an_unknown_grammar_is_refused_with_the_names_that_there_are() -> None:
+    with pytest.raises(UsageError, match="console-consumer, jsonl, kafkacat, kcat-json"):
+        shipped("kafka-cat")
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_layout_written_as_a_grammar_is_the_same_layout_when_it_is_read(name: str) -> None:
+    # One without a payload is known, so that it can be told what the dump is, but is no grammar by itself.
+    shown = [layout for layout in shipped(name).layouts if layout.has_value]
+    for layout in shown[:: max(1, len(shown) // 40)]:
+        (again,) = load(grammar_of([layout]), name).layouts
+        assert describe(again) == describe(layout)
+        assert (again.null_literal, again.null_or_empty_literal) == (layout.null_literal, layout.null_or_empty_literal)
+        assert getattr(again, "headers", None) == getattr(layout, "headers", None)
+        if isinstance(layout, ObjectLayout):
+            assert isinstance(again, ObjectLayout)
+            assert (again.members, again.separator) == (layout.members, layout.separator)

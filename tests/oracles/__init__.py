@@ -1,0 +1,1 @@
+"""Readers that the package is checked against."""
