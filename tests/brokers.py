@@ -93,7 +93,7 @@ def produce(bootstrap: str, records: Iterable[KafkaRecord], **config: Any) -> No
     for record in records:
         if record.timestamp == 0:
             raise ValueError("librdkafka takes timestamp 0 for 'now'")
-        when = {} if record.timestamp is None else {"timestamp": record.timestamp}
+        when: dict[str, Any] = {} if record.timestamp is None else {"timestamp": record.timestamp}
         while True:
             try:
                 producer.produce(
@@ -147,15 +147,17 @@ def consume(bootstrap: str, topic: str, *, group: str = "dumpfix-check") -> list
                 assert message is not None, f"{topic}[{partition}] stopped at {following} of {high}"
                 assert message.error() is None, message.error()
                 kind, when = message.timestamp()
-                following = message.offset() + 1
+                offset = message.offset()
+                assert offset is not None
+                following = offset + 1
                 found.append(
                     KafkaRecord(
                         topic,
                         partition,
-                        message.offset(),
+                        offset,
                         None if kinds[kind] == "none" else when,
                         kinds[kind],  # type: ignore[arg-type]
-                        tuple(message.headers() or ()),
+                        tuple(message.headers() or ()),  # type: ignore[arg-type]
                         message.key(),
                         message.value(),
                     )

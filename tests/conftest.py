@@ -10,8 +10,9 @@ A failure prints the example and a `@reproduce_failure` line; the examples that 
 
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Sequence
 from datetime import timedelta
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
@@ -58,7 +59,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """The tools of the tests that passed are for README's table."""
     if report.when == "call" and report.passed:
         for name, tools in report.user_properties:
-            tested_against.tested(tools if name == "tools" else ())
+            if name == "tools":
+                tested_against.tested(cast(Iterable[Sequence[str]], tools))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -51,16 +51,16 @@ def room_of(module: str) -> str:
     return module.removeprefix("dumpfix").lstrip(".").split(".")[0]
 
 
-def test_every_module_is_in_a_room():
+def test_every_module_is_in_a_room() -> None:
     assert {room_of(name_of(path)) for path in MODULES} == {*ROOMS, *DOOR}
 
 
 @pytest.mark.parametrize("path", [p for p in MODULES if room_of(name_of(p)) not in DOOR], ids=name_of)
-def test_no_room_knows_of_one_above_it(path: Path):
+def test_no_room_knows_of_one_above_it(path: Path) -> None:
     room = ROOMS.index(room_of(name_of(path)))
     above = [other for other in imports(path) if room_of(other) in ROOMS[room + 1 :]]
     assert not above
 
 
-def test_no_module_imports_itself_by_a_detour():
+def test_no_module_imports_itself_by_a_detour() -> None:
     TopologicalSorter({name_of(path): set(imports(path)) - {name_of(path)} for path in MODULES}).prepare()

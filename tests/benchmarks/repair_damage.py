@@ -75,99 +75,103 @@ def cut(document: bytes, at: int) -> Damaged:
 
 
 @kind
-def cut_anywhere(document, random_):
+def cut_anywhere(document: bytes, random_: random.Random) -> Damaged | None:
     return cut(document, random_.randrange(20, len(document)))
 
 
 @kind
-def cut_in_a_string(document, random_):
+def cut_in_a_string(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, '"', 4)
     return cut(document, random_.randrange(token.start + 1, token.end)) if token else None
 
 
 @kind
-def cut_in_a_key(document, random_):
+def cut_in_a_key(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, "k", 4)
     return cut(document, random_.randrange(token.start + 1, token.end + 1)) if token else None
 
 
 @kind
-def cut_in_a_number(document, random_):
+def cut_in_a_number(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, "1", 4)
     return cut(document, random_.randrange(token.start + 1, token.end + 1)) if token else None
 
 
 @kind
-def cut_in_a_literal(document, random_):
+def cut_in_a_literal(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, "t", 4)
     return cut(document, random_.randrange(token.start + 1, token.end)) if token else None
 
 
 @kind
-def cut_and_padded_with_nuls(document, random_):
+def cut_and_padded_with_nuls(document: bytes, random_: random.Random) -> Damaged | None:
     at = random_.randrange(len(document) // 3, len(document))
     return cut(document, at)._replace(text=document[:at] + b"\0" * (len(document) - at))
 
 
 @kind
-def cut_pretty_printed(document, random_):
+def cut_pretty_printed(document: bytes, random_: random.Random) -> Damaged | None:
     pretty = json.dumps(json.loads(document), ensure_ascii=False, indent=2).encode()
     at = random_.randrange(20, len(pretty))
     return Damaged(pretty[:at], pretty, "prefix", (at, len(pretty)))
 
 
 @kind
-def comma_missing(document, random_):
+def comma_missing(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, ",")
     return without(document, token.start, token.end) if token else None
 
 
 @kind
-def colon_missing(document, random_):
+def colon_missing(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, ":")
     return without(document, token.start, token.end) if token else None
 
 
 @kind
-def opening_quote_missing(document, random_):
+def opening_quote_missing(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, '"k')
     return without(document, token.start, token.start + 1) if token else None
 
 
 @kind
-def closing_quote_missing(document, random_):
+def closing_quote_missing(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, '"k')
     return without(document, token.end - 1, token.end) if token else None
 
 
 @kind
-def opening_bracket_missing(document, random_):
+def opening_bracket_missing(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, "{[", 1)
     return without(document, token.start, token.end) if token else None
 
 
 @kind
-def closing_bracket_missing(document, random_):
+def closing_bracket_missing(document: bytes, random_: random.Random) -> Damaged | None:
     inner = document.rstrip(b"}]")
     token = pick(inner, random_, "}]")
     return without(document, token.start, token.end) if token else None
 
 
 @kind
-def bracket_too_many(document, random_):
+def bracket_too_many(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, "}]")
+    if token is None:
+        return None
     return Damaged(document[: token.end] + random_.choice([b"}", b"]"]) + document[token.end :], document)
 
 
 @kind
-def brackets_exchanged(document, random_):
+def brackets_exchanged(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, "}]")
+    if token is None:
+        return None
     other = b"]" if token.kind == "}" else b"}"
     return Damaged(document[: token.start] + other + document[token.end :], document)
 
 
 @kind
-def trailing_commas(document, random_):
+def trailing_commas(document: bytes, random_: random.Random) -> Damaged | None:
     found = tokens(document)
     ends = [
         token.start for before, token in itertools.pairwise(found) if before.kind not in "{[" and token.kind in "}]"
@@ -181,8 +185,10 @@ def trailing_commas(document, random_):
 
 
 @kind
-def two_errors(document, random_):
+def two_errors(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, ",:")
+    if token is None:
+        return None
     first = without(document, token.start, token.end).text
     far = [other for other in tokens(document) if other.kind in ",:" and abs(other.start - token.start) > 40]
     if not far:
@@ -197,12 +203,12 @@ def respelled(document: bytes, spell: Callable[[Token, bytes], bytes]) -> bytes:
 
 
 @kind
-def python_repr(document, _random):
+def python_repr(document: bytes, _random: random.Random) -> Damaged | None:
     return Damaged(repr(json.loads(document)).encode("utf-8", "surrogatepass"), document)
 
 
 @kind
-def single_quotes(document, _random):
+def single_quotes(document: bytes, _random: random.Random) -> Damaged | None:
     def spell(token: Token, text: bytes) -> bytes:
         inner = text[1:-1].replace(b'\\"', b'"').replace(b"'", b"\\'")
         return b"'" + inner + b"'" if token.kind in '"k' else text
@@ -211,7 +217,7 @@ def single_quotes(document, _random):
 
 
 @kind
-def bare_keys(document, _random):
+def bare_keys(document: bytes, _random: random.Random) -> Damaged | None:
     def spell(token: Token, text: bytes) -> bytes:
         bare = text[1:-1]
         return bare if token.kind == "k" and bare.replace(b"_", b"a").isalpha() else text
@@ -220,7 +226,7 @@ def bare_keys(document, _random):
 
 
 @kind
-def comments(document, random_):
+def comments(document: bytes, random_: random.Random) -> Damaged | None:
     def spell(token: Token, text: bytes) -> bytes:
         note = random_.choice([b"", b"", b"", b"/* x, y */", b" // see {1}\n"])
         return text + note if token.kind in ",[{" else text
@@ -229,7 +235,7 @@ def comments(document, random_):
 
 
 @kind
-def nan(document, random_):
+def nan(document: bytes, random_: random.Random) -> Damaged | None:
     token = pick(document, random_, "1")
     if token is None:
         return None
@@ -239,31 +245,31 @@ def nan(document, random_):
 
 
 @kind
-def bare_quotes(document, _random):
+def bare_quotes(document: bytes, _random: random.Random) -> Damaged | None:
     plain = document.replace(b'\\"', b'"')
     return Damaged(plain, document) if plain != document else None
 
 
 @kind
-def raw_line_ends(document, _random):
+def raw_line_ends(document: bytes, _random: random.Random) -> Damaged | None:
     plain = document.replace(b"\\n", b"\n")
     return Damaged(plain, document) if plain != document and b"\\\\n" not in document else None
 
 
 @kind
-def wrapped(document, random_):
+def wrapped(document: bytes, random_: random.Random) -> Damaged | None:
     width = random_.choice([72, 80, 100, 132])
     lines = [document[at : at + width] for at in range(0, len(document), width)]
     return Damaged(random_.choice([b"\n", b"\r\n"]).join(lines), document)
 
 
 @kind
-def escaped(document, _random):
+def escaped(document: bytes, _random: random.Random) -> Damaged | None:
     return Damaged(document.replace(b"\\", b"\\\\").replace(b'"', b'\\"'), document)
 
 
 @kind
-def text_around(document, random_):
+def text_around(document: bytes, random_: random.Random) -> Damaged | None:
     before = random_.choice(
         [b"12:00:01 INFO [pool-1] got: ", b"user-7\t", b"\x00\x00\x00\x00\x09", b"\xef\xbb\xbf", b"> "]
     )
@@ -271,44 +277,44 @@ def text_around(document, random_):
 
 
 @kind
-def two_documents(document, random_):
+def two_documents(document: bytes, random_: random.Random) -> Damaged | None:
     other = b'{"id":%d,"s":"%s"}' % (random_.randint(0, 99), random_.choice([b"x", b"y z"]))
     return Damaged(document + random_.choice([b"", b"\n", b","]) + other, b"[" + document + b"," + other + b"]", "list")
 
 
 @kind
-def head_missing(document, random_):
+def head_missing(document: bytes, random_: random.Random) -> Damaged | None:
     at = random_.randrange(1, len(document) * 2 // 3)
     return Damaged(document[at:], document, "rest", (0, at))
 
 
 @kind
-def middle_missing(document, random_):
+def middle_missing(document: bytes, random_: random.Random) -> Damaged | None:
     size = random_.randrange(3, max(4, len(document) // 3))
     at = random_.randrange(1, len(document) - size)
     return Damaged(document[:at] + document[at + size :], document, "rest", (at, at + size))
 
 
 @kind
-def byte_deleted(document, random_):
+def byte_deleted(document: bytes, random_: random.Random) -> Damaged | None:
     at = random_.randrange(len(document))
     return without(document, at, at + 1)
 
 
 @kind
-def byte_inserted(document, random_):
+def byte_inserted(document: bytes, random_: random.Random) -> Damaged | None:
     at = random_.randrange(len(document))
     return Damaged(document[:at] + bytes([random_.randrange(256)]) + document[at:], document)
 
 
 @kind
-def bit_flipped(document, random_):
+def bit_flipped(document: bytes, random_: random.Random) -> Damaged | None:
     at = random_.randrange(len(document))
     return Damaged(document[:at] + bytes([document[at] ^ 1 << random_.randrange(8)]) + document[at + 1 :], document)
 
 
 @kind
-def latin_1(document, _random):
+def latin_1(document: bytes, _random: random.Random) -> Damaged | None:
     try:
         plain = document.decode().encode("latin-1")
     except UnicodeEncodeError:

@@ -6,6 +6,7 @@ import io
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ def dump(tmp_path: Path) -> Path:
 
 def test_records_come_from_a_path_bytes_a_file_or_an_iterable(dump: Path) -> None:
     with dump.open("rb") as file:
-        ways = [str(dump), dump, DUMP, file, io.BytesIO(DUMP), iter([DUMP[:30], DUMP[30:]]), [DUMP]]
+        ways: list[Any] = [str(dump), dump, DUMP, file, io.BytesIO(DUMP), iter([DUMP[:30], DUMP[30:]]), [DUMP]]
         answers = [[(r.offset, r.key, r.value, r.line, r.verdict) for r in dumpfix.records(way)] for way in ways]
     assert answers[0] == [
         (0, b"a", b'{"n":1}', 1, "valid"),

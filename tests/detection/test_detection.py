@@ -130,7 +130,7 @@ def test_every_format_that_people_use_is_recognised(format_string: bytes, count:
     records = events(count)
     found = detected(b"".join(kcat.render(format_string, record) for record in records))
     assert [value and value.strip() for value in found.values] == [record.value for record in records]
-    shown = {
+    shown: dict[bytes, tuple[str, Callable[[KafkaRecord], bytes | None]]] = {
         b"%t": ("topic", lambda r: r.topic.encode()),
         b"%p": ("partition", lambda r: b"%d" % r.partition),
         b"%o": ("offset", lambda r: b"%d" % r.offset),
@@ -631,7 +631,7 @@ def reason_against(format_string: bytes, key: str, payload: str, count: int) -> 
     return None
 
 
-@settings(max_examples=settings.default.max_examples * 4)
+@settings(max_examples=settings().max_examples * 4)
 @given(
     st.sampled_from([*FORMATS, *(b"-K" + text for text in SEPARATORS), b"-J"]),
     st.sampled_from(sorted(KINDS_OF_KEYS)),

@@ -87,7 +87,7 @@ def is_carriable(record: KafkaRecord) -> bool:
 
 @pytest.mark.parametrize("shape", [("-J",), ("-f", SIZED)], ids=["kcat -J", "kcat -f with sizes"])
 def test_what_kcat_can_carry_arrives_and_everything_else_is_rejected(
-    cluster: MockCluster, shape: tuple[str, str], tmp_path: Path
+    cluster: MockCluster, shape: tuple[str, ...], tmp_path: Path
 ) -> None:
     source, target = cluster.new_topic("from"), cluster.new_topic("to")
     records = awkward(source)

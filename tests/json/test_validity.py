@@ -20,7 +20,7 @@ VERDICTS = (
 
 
 @pytest.mark.parametrize(("payload", "verdict"), [row[1:] for row in VERDICTS], ids=[row[0] for row in VERDICTS])
-def test_the_verdicts_of_jsontestsuite_hold_with_and_without_the_gate(payload, verdict):
+def test_the_verdicts_of_jsontestsuite_hold_with_and_without_the_gate(payload: bytes, verdict: bool) -> None:
     assert is_valid(payload) is verdict
     assert validity._automaton_accepts(payload) is verdict
     assert (first_error(payload) is None) is verdict
@@ -29,12 +29,12 @@ def test_the_verdicts_of_jsontestsuite_hold_with_and_without_the_gate(payload, v
 
 
 @given(payloads)
-def test_the_automaton_and_lark_accept_the_same_texts(payload):
+def test_the_automaton_and_lark_accept_the_same_texts(payload: bytes) -> None:
     assert validity._automaton_accepts(payload) is reference.reference_accepts(payload)
 
 
 @given(near_json)
-def test_the_gates_yes_implies_the_automatons_yes(payload):
+def test_the_gates_yes_implies_the_automatons_yes(payload: bytes) -> None:
     try:
         orjson.loads(payload)
     except ValueError:
@@ -47,7 +47,7 @@ def test_the_gates_yes_implies_the_automatons_yes(payload):
 @example([b""])
 @example([b"1", b"2 3"])
 @example([b"[1e400]", b'"\\ud800"'])
-def test_bulk_verdicts_are_the_verdicts_one_by_one(chunk):
+def test_bulk_verdicts_are_the_verdicts_one_by_one(chunk: list[bytes]) -> None:
     verdicts = [is_valid(payload) for payload in chunk]
     assert all_valid(chunk) is all(verdicts)
     assert all_valid(iter(chunk)) is all(verdicts)
@@ -55,13 +55,13 @@ def test_bulk_verdicts_are_the_verdicts_one_by_one(chunk):
 
 
 @given(documents)
-def test_what_json_writes_is_valid(payload):
+def test_what_json_writes_is_valid(payload: bytes) -> None:
     assert is_valid(payload)
     assert validity._automaton_accepts(payload)
 
 
 @given(documents, st.binary(max_size=4), st.binary(max_size=4))
-def test_a_value_is_scanned_in_place(payload, before, after):
+def test_a_value_is_scanned_in_place(payload: bytes, before: bytes, after: bytes) -> None:
     stop = len(before) + len(payload)
     result = scan_value(before + payload + after, len(before), stop)
     assert result.state == "complete"
@@ -70,7 +70,7 @@ def test_a_value_is_scanned_in_place(payload, before, after):
 
 
 @given(documents, st.data())
-def test_a_proper_prefix_is_incomplete_never_broken(payload, data):
+def test_a_proper_prefix_is_incomplete_never_broken(payload: bytes, data: st.DataObject) -> None:
     cut = data.draw(st.integers(0, len(payload) - 1))
     result = scan_value(payload, 0, cut)
     if result.state == "complete":
@@ -80,7 +80,7 @@ def test_a_proper_prefix_is_incomplete_never_broken(payload, data):
 
 
 @given(payloads)
-def test_a_broken_text_breaks_at_the_first_byte_that_cannot_be_there(payload):
+def test_a_broken_text_breaks_at_the_first_byte_that_cannot_be_there(payload: bytes) -> None:
     result = scan_value(payload, 0, len(payload))
     if result.state != "broken":
         return
@@ -89,19 +89,19 @@ def test_a_broken_text_breaks_at_the_first_byte_that_cannot_be_there(payload):
     assert result.expected
 
 
-def test_a_number_that_touches_the_end_says_so():
+def test_a_number_that_touches_the_end_says_so() -> None:
     assert scan_value(b"12", 0, 2).touches_end
     assert not scan_value(b"12 ", 0, 3).touches_end
     assert not scan_value(b"[12]", 0, 4).touches_end
 
 
-def test_a_hundred_thousand_levels_are_read():
+def test_a_hundred_thousand_levels_are_read() -> None:
     deep = b"[" * 100_000 + b"]" * 100_000
     assert is_valid(deep)
     assert scan_value(deep, 0, len(deep) - 1).state == "incomplete"
 
 
-def test_the_first_error_tells_line_column_and_what_was_expected():
+def test_the_first_error_tells_line_column_and_what_was_expected() -> None:
     fault = first_error(b'{"a": 1\n "b": 2}')
     assert fault is not None
     assert (fault.at, fault.line, fault.column) == (9, 2, 2)
@@ -139,11 +139,11 @@ HAZARDS = {
 
 
 @pytest.mark.parametrize(("payload", "expected"), HAZARDS.items())
-def test_hazards_are_exact(payload, expected):
+def test_hazards_are_exact(payload: bytes, expected: tuple[str, ...]) -> None:
     assert hazards(payload) == expected
 
 
-def test_hazards_of_what_is_not_json_are_an_error():
+def test_hazards_of_what_is_not_json_are_an_error() -> None:
     with pytest.raises(ValueError, match="valid payloads only"):
         hazards(b"{")
 
@@ -162,7 +162,7 @@ SEEN_BY_THE_PREFILTER = {"lone_surrogate", "number_overflow", "big_integer", "nu
         max_size=4,
     )
 )
-def test_the_prefilter_misses_no_hazard_that_it_answers_for(chunk):
+def test_the_prefilter_misses_no_hazard_that_it_answers_for(chunk: list[bytes]) -> None:
     joined = b"\n".join(chunk)
     found = {kind for payload in chunk for kind in hazards(payload)} & SEEN_BY_THE_PREFILTER
     assert not found or cheap_hazards_possible(joined)
@@ -178,12 +178,12 @@ def test_the_prefilter_misses_no_hazard_that_it_answers_for(chunk):
     assert not found or gated_hazards_possible(b"\n".join(gated))
 
 
-def test_plain_data_passes_the_prefilter():
+def test_plain_data_passes_the_prefilter() -> None:
     assert not cheap_hazards_possible(b'{"id": 1234567890123456789, "f": 1.5e10, "s": "caf\\u00e9"}')
 
 
 @given(documents)
-def test_joining_lines_keeps_every_byte_outside_line_ends(payload):
+def test_joining_lines_keeps_every_byte_outside_line_ends(payload: bytes) -> None:
     joined = join_lines(payload.replace(b"\n", b"\r\n"))
     assert b"\n" not in joined
     assert b"\r" not in joined
@@ -191,25 +191,25 @@ def test_joining_lines_keeps_every_byte_outside_line_ends(payload):
     assert joined == b"".join(line.lstrip(b" ") if index else line for index, line in enumerate(payload.split(b"\n")))
 
 
-def test_joining_drops_the_blanks_that_follow_a_line_end_and_no_others():
+def test_joining_drops_the_blanks_that_follow_a_line_end_and_no_others() -> None:
     assert join_lines(b'{ "a":  1,\r\n\t  "b" :[\n\n 2 ]}\n') == b'{ "a":  1,"b" :[2 ]}'
     assert join_lines(b'{"a": 1}') == b'{"a": 1}'
 
 
 @given(st.binary(max_size=80), st.integers(0, 10))
-def test_a_run_ends_at_the_first_other_byte(data, at):
+def test_a_run_ends_at_the_first_other_byte(data: bytes, at: int) -> None:
     stop = len(data)
     expected = next((index for index in range(at, stop) if data[index] not in b"\x00\x01"), max(at, stop))
     assert lexer.run_end(data, at, stop, b"\x00\x01") == expected
 
 
-def test_the_reference_reads_a_change_in_the_grammar():
+def test_the_reference_reads_a_change_in_the_grammar() -> None:
     changed = reference.grammar_text().replace('"null"', '"nil"')
     assert reference.reference_accepts(b"[nil]", changed)
     assert not reference.reference_accepts(b"[null]", changed)
 
 
-def test_the_grammar_has_no_pattern():
+def test_the_grammar_has_no_pattern() -> None:
     from lark.lexer import PatternStr
 
     terminals = reference.reference_parser(reference.grammar_text()).terminals
@@ -223,6 +223,6 @@ def test_the_grammar_has_no_pattern():
 @example(b'"\\ud800"')
 @example("\ufeff{}".encode())
 @example("{}".encode("utf-16"))
-def test_a_syntax_error_of_the_standard_library_implies_the_automatons_no(payload):
+def test_a_syntax_error_of_the_standard_library_implies_the_automatons_no(payload: bytes) -> None:
     if validity._is_surely_broken(payload):
         assert not validity._automaton_accepts(payload)

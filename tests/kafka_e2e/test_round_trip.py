@@ -12,7 +12,7 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import count
@@ -207,7 +207,7 @@ def check_rejects(what: Format, records: list[KafkaRecord], fates: list[Fate], d
     """All that could not be carried, and only that, with its place, the reason and its bytes."""
     if what.has_offsets:
         places: list[object] = [(record.partition, record.offset) for record in records]
-        found = [
+        found: list[tuple[object, object, bytes | None]] = [
             ((reject["partition"], reject["offset"]), *reason_and_bytes(reject, what.how)) for reject in seen.rejects
         ]
     else:
@@ -237,7 +237,7 @@ def reason_and_bytes(reject: dict[str, object], how: Shown) -> tuple[object, byt
     return because, how.of(value)
 
 
-def assert_same(found: list[object], wanted: list[object]) -> None:
+def assert_same(found: Sequence[object], wanted: Sequence[object]) -> None:
     """Like ``==``, but what differs first can be read among ten thousand."""
     for at, (one, other) in enumerate(zip(found, wanted, strict=False)):
         assert one == other, f"number {at} of {len(wanted)}"

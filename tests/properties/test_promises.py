@@ -15,7 +15,7 @@ from dumpfix.json.hazards import hazards
 from dumpfix.json.validity import is_valid
 from tests.properties.test_reading import FORMATS, damaged_dumps
 from tests.writers import kcat
-from tests.writers.records import headers, keys, topics_of_records, values
+from tests.writers.records import KafkaRecord, headers, keys, topics_of_records, values
 
 REFUSED_BY_ORJSON = {"lone_surrogate", "number_overflow", "deep"}
 
@@ -24,7 +24,7 @@ def converted(dump: bytes, **told: str) -> tuple[list[bytes], list[dict[str, obj
     """The lines that went out, the rejects, and the report."""
     with tempfile.TemporaryDirectory() as name:
         output, rejects = Path(name) / "out.jsonl", Path(name) / "rejects.jsonl"
-        report = dumpfix.convert(dump, output, rejects=rejects, **told)  # type: ignore[arg-type]
+        report = dumpfix.convert(dump, output, rejects=rejects, **told)
         text = output.read_bytes()
         kept = [json.loads(line) for line in rejects.read_bytes().splitlines()]
     assert not text or text.endswith(b"\n")
@@ -69,6 +69,6 @@ def test_what_goes_out_of_any_bytes_is_json_and_the_rest_is_accounted_for(dump: 
 
 
 @given(topics_of_records(key=keys(), value=values(), header=headers()))
-def test_what_goes_out_of_kcat_json_is_json_and_the_rest_is_accounted_for(drawn: list[kcat.KafkaRecord]) -> None:
+def test_what_goes_out_of_kcat_json_is_json_and_the_rest_is_accounted_for(drawn: list[KafkaRecord]) -> None:
     dump = b"".join(kcat.render_json(record) for record in drawn)
     check(dump, *converted(dump, from_name="kcat-json"))

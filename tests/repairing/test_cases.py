@@ -21,7 +21,7 @@ def text_of(case: dict[str, Any], name: str) -> bytes | None:
 
 
 @pytest.mark.parametrize("path", CASES, ids=[path.stem for path in CASES])
-def test_the_case_is_answered_as_its_file_says(path):
+def test_the_case_is_answered_as_its_file_says(path: Path) -> None:
     case = json.loads(path.read_text(encoding="utf-8"))
     payload = text_of(case, "input")
     assert payload is not None
@@ -34,5 +34,5 @@ def test_the_case_is_answered_as_its_file_says(path):
         assert apply(result.edits, payload) == result.json
 
 
-def test_there_are_cases():
+def test_there_are_cases() -> None:
     assert len(CASES) >= 60

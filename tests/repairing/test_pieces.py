@@ -1,6 +1,7 @@
 """Edits: laid over one another they still lead from the payload to the output."""
 
 import itertools
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,10 +12,10 @@ from dumpfix.repairing.pieces import Change, Draft, Grade, apply_changes
 
 
 @st.composite
-def layers(draw):
+def layers(draw: st.DrawFn) -> Any:
     """A payload and up to four layers of changes, each for the text that the ones before leave."""
     payload = text = draw(st.binary(max_size=20))
-    found = []
+    found: list[Any] = []
     for _ in range(draw(st.integers(0, 4))):
         cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=6)))
         changes = [
@@ -27,7 +28,7 @@ def layers(draw):
 
 
 @given(layers())
-def test_layers_of_changes_become_one_list_of_edits(case):
+def test_layers_of_changes_become_one_list_of_edits(case: Any) -> None:
     payload, found, text = case
     draft = Draft(payload)
     for changes in found:
@@ -40,7 +41,7 @@ def test_layers_of_changes_become_one_list_of_edits(case):
 
 
 @given(layers())
-def test_the_origin_of_a_kept_byte_is_where_it_stood(case):
+def test_the_origin_of_a_kept_byte_is_where_it_stood(case: Any) -> None:
     payload, found, text = case
     draft = Draft(payload)
     for changes in found:
@@ -55,14 +56,14 @@ def test_the_origin_of_a_kept_byte_is_where_it_stood(case):
     assert draft.origin(len(text)) == len(payload)
 
 
-def test_the_worst_change_grades_the_draft():
+def test_the_worst_change_grades_the_draft() -> None:
     draft = Draft(b"abc")
     draft.lay([Change(0, 1, b"", "cut", Grade.LOSS)])
     draft.lay([Change(0, 1, b"", "syntax")])
     assert draft.grade is Grade.LOSS
 
 
-def test_edits_that_do_not_fit_are_refused():
+def test_edits_that_do_not_fit_are_refused() -> None:
     with pytest.raises(ValueError, match="does not fit"):
         apply([Edit(0, b"x", b"", "wrong")], b"abc")
     with pytest.raises(ValueError, match="does not fit"):

@@ -89,27 +89,27 @@ def check(payload: bytes, result: Repair) -> None:
 @example(b"'" * 9)
 @example(b"[1/*")
 @example(b"[//\n]")
-def test_any_bytes_get_an_answer_whose_edits_lead_to_json(payload):
+def test_any_bytes_get_an_answer_whose_edits_lead_to_json(payload: bytes) -> None:
     check(payload, repair(payload))
 
 
 @given(damaged())
-def test_a_damaged_document_gets_an_answer_whose_edits_lead_to_json(payload):
+def test_a_damaged_document_gets_an_answer_whose_edits_lead_to_json(payload: bytes) -> None:
     check(payload, repair(payload))
 
 
 @given(anything)
-def test_the_same_payload_gets_the_same_answer(payload):
+def test_the_same_payload_gets_the_same_answer(payload: bytes) -> None:
     assert repair(payload) == repair(payload)
 
 
 @given(documents)
-def test_what_is_valid_is_returned_byte_for_byte(payload):
+def test_what_is_valid_is_returned_byte_for_byte(payload: bytes) -> None:
     assert repair(payload) == Repair(payload, "intact")
 
 
 @given(anything)
-def test_a_repaired_payload_needs_no_repair(payload):
+def test_a_repaired_payload_needs_no_repair(payload: bytes) -> None:
     result = repair(payload)
     if result.json is not None:
         assert repair(result.json) == Repair(result.json, "intact")
@@ -133,7 +133,9 @@ def leaves(value: Any, path: str = "") -> Counter[tuple[str, str]]:
 
 
 @given(containers, st.booleans(), st.data())
-def test_a_prefix_gives_leaves_of_the_whole_and_longer_ones_no_fewer(value, pretty, data):
+def test_a_prefix_gives_leaves_of_the_whole_and_longer_ones_no_fewer(
+    value: Any, pretty: bool, data: st.DataObject
+) -> None:
     whole = spell(value, pretty)
     assume(whole[:1] in (b"{", b"["))
     longer = data.draw(st.integers(1, len(whole) - 1))
@@ -148,7 +150,7 @@ def test_a_prefix_gives_leaves_of_the_whole_and_longer_ones_no_fewer(value, pret
 
 
 @given(containers, st.data())
-def test_a_partial_answer_to_a_cut_document_says_what_was_left_over(value, data):
+def test_a_partial_answer_to_a_cut_document_says_what_was_left_over(value: Any, data: st.DataObject) -> None:
     whole = spell(value)
     cut = data.draw(st.integers(1, len(whole) - 1))
     result = repair(whole[:cut])
@@ -183,7 +185,7 @@ def stripped(text: bytes) -> bytes:
 
 
 @given(anything)
-def test_every_scalar_of_a_sure_answer_stands_in_the_payload_in_order(payload):
+def test_every_scalar_of_a_sure_answer_stands_in_the_payload_in_order(payload: bytes) -> None:
     result = repair(payload)
     if result.json is None or result.level not in ("lossless", "partial") or b"\\u" in payload or b"\\x" in payload:
         return
@@ -205,7 +207,7 @@ ALLOWED = set(b'{}[],:"\\')
 
 
 @given(anything)
-def test_only_syntax_is_inserted_unless_the_edit_says_what_it_respells(payload):
+def test_only_syntax_is_inserted_unless_the_edit_says_what_it_respells(payload: bytes) -> None:
     result = repair(payload)
     if result.level not in ("lossless", "partial"):
         return
@@ -229,7 +231,7 @@ SOUND = [
 
 @pytest.mark.parametrize("document", SOUND, ids=["object", "array", "numbers"])
 @pytest.mark.parametrize("mark", [b",", b":"])
-def test_a_missing_comma_or_colon_is_put_back_exactly(document, mark):
+def test_a_missing_comma_or_colon_is_put_back_exactly(document: bytes, mark: bytes) -> None:
     at = document.find(mark)
     while at >= 0:
         payload = document[:at] + document[at + 1 :]
@@ -241,7 +243,7 @@ def test_a_missing_comma_or_colon_is_put_back_exactly(document, mark):
 
 
 @pytest.mark.parametrize("document", SOUND[:2], ids=["object", "array"])
-def test_a_missing_quote_is_put_back_exactly(document):
+def test_a_missing_quote_is_put_back_exactly(document: bytes) -> None:
     at = document.find(b'"')
     while at >= 0:
         payload = document[:at] + document[at + 1 :]
@@ -251,7 +253,7 @@ def test_a_missing_quote_is_put_back_exactly(document):
 
 
 @given(containers, st.data())
-def test_line_ends_between_tokens_are_dropped_for_free(value, data):
+def test_line_ends_between_tokens_are_dropped_for_free(value: Any, data: st.DataObject) -> None:
     pretty = spell(value, pretty=True)
     assume(pretty.count(b"\n") > 1)
     cut = data.draw(st.integers(2, len(pretty) - 1))
@@ -260,7 +262,7 @@ def test_line_ends_between_tokens_are_dropped_for_free(value, data):
         assert b"\n" not in result.json
 
 
-def test_untouched_bytes_stay_untouched():
+def test_untouched_bytes_stay_untouched() -> None:
     document = SOUND[2]
     result = repair(document[:-1] + b",}")
     assert result.json == document
@@ -271,7 +273,7 @@ def test_untouched_bytes_stay_untouched():
 # ---------------------------------------------------------------------------------------------------- shape, unwrap
 
 
-def test_siblings_decide_between_readings_and_the_answer_is_a_guess():
+def test_siblings_decide_between_readings_and_the_answer_is_a_guess() -> None:
     siblings = [b'{"user":{"id":%d,"name":"n"},"total":%d,"open":true}' % (n, n) for n in range(5)]
     broken = b'{"user":{"id":7,"name":"n","total":7,"open":true}'
     result = repair(broken, siblings=siblings)
@@ -280,20 +282,20 @@ def test_siblings_decide_between_readings_and_the_answer_is_a_guess():
     assert result == repair(broken, shape=ShapeModel.from_payloads(siblings))
 
 
-def test_without_siblings_nothing_is_chosen_where_nothing_tells_readings_apart():
+def test_without_siblings_nothing_is_chosen_where_nothing_tells_readings_apart() -> None:
     result = repair(b'{"q":{"a":1,"b":2,"c":3,"d":4}')
     assert result.level in ("guess", "irrecoverable")
     assert result.alternatives
 
 
-def test_a_shape_survives_pickling():
+def test_a_shape_survives_pickling() -> None:
     shape = ShapeModel.from_payloads([b'{"a":{"b":[1,"x"]}}', b'{"a":{"b":[2,"y"]}}'])
     copy = pickle.loads(pickle.dumps(shape))
     assert (copy.traits, copy.payloads, copy.text) == (shape.traits, shape.payloads, shape.text)
 
 
 @given(damaged(), st.lists(container_documents, max_size=4))
-def test_siblings_never_create_data(payload, siblings):
+def test_siblings_never_create_data(payload: bytes, siblings: list[bytes]) -> None:
     check(payload, repair(payload, siblings=siblings))
 
 
@@ -309,11 +311,11 @@ def test_siblings_never_create_data(payload, siblings):
         (b'"{', None),
     ],
 )
-def test_unwrap_gives_the_document_inside_a_string(payload, inner):
+def test_unwrap_gives_the_document_inside_a_string(payload: bytes, inner: Any) -> None:
     assert unwrap(payload) == inner
 
 
-def test_a_string_that_holds_a_document_is_valid_and_stays():
+def test_a_string_that_holds_a_document_is_valid_and_stays() -> None:
     assert repair(b'"{\\"a\\":1}"').level == "intact"
 
 
@@ -340,18 +342,18 @@ UNITS = {
 
 @pytest.mark.parametrize("unit", UNITS.values(), ids=UNITS.keys())
 @pytest.mark.parametrize("head", [b"", b"[", b'{"k":"'], ids=["bare", "array", "string"])
-def test_twice_the_input_takes_at_most_twice_the_work(unit, head):
+def test_twice_the_input_takes_at_most_twice_the_work(unit: bytes, head: bytes) -> None:
     once, twice = (repair(head + unit * (2 * (count // 2 // len(unit)))) for count in (20_000, 40_000))
     assert twice.work <= once.work * 2.4 + 1000
 
 
 @pytest.mark.parametrize("unit", [b"[", b"{", b'{"a":', b'[{"a":'])
-def test_a_hundred_thousand_levels_are_answered(unit):
+def test_a_hundred_thousand_levels_are_answered(unit: bytes) -> None:
     cut = unit * 100_000 + (b"" if unit in (b"{",) else b'["x",')
     check(cut, repair(cut))
 
 
-def test_deep_nesting_that_lacks_one_bracket_is_repaired():
+def test_deep_nesting_that_lacks_one_bracket_is_repaired() -> None:
     depth = 100_000
     payload = b"[" * depth + b'"x",1' + b"]" * (depth - 3)
     result = repair(payload)
@@ -364,7 +366,7 @@ NODE = shutil.which("node")
 @pytest.mark.skipif(NODE is None, reason="Node is not installed")
 @settings(max_examples=15, deadline=None)
 @given(st.lists(anything, min_size=20, max_size=40))
-def test_node_parses_every_output(payloads):
+def test_node_parses_every_output(payloads: list[bytes]) -> None:
     outputs = [result.json for payload in payloads if (result := repair(payload)).json is not None]
     lines = b"\n".join(output.replace(b"\n", b" ").replace(b"\r", b" ") for output in outputs)
     script = "require('fs').readFileSync(0,'utf8').split('\\n').forEach(l=>l&&JSON.parse(l))"

@@ -57,6 +57,8 @@ def parse_version(version: str) -> tuple[int, ...]:
 
 
 def _timestamp(record: KafkaRecord) -> bytes:
+    if record.timestamp is None:
+        return b"NO_TIMESTAMP"
     match record.timestamp_type:
         case "create":
             return b"CreateTime:%d" % record.timestamp

@@ -71,7 +71,7 @@ def need(version: str) -> None:
 def fresh_topic(broker: KafkaBroker, drawn: list[KafkaRecord], **config: str) -> list[KafkaRecord]:
     """The records as the broker has them, read back by a client that is not ours."""
     topic = f"t{next(_numbers)}"
-    broker.create_topic(topic, **config)
+    broker.create_topic(topic, 1, **config)
     produced = renumbered(drawn, topic)
     broker.produce(produced)
     found = broker.consume(topic)
@@ -129,7 +129,7 @@ def test_columns_without_the_value_end_as_the_model_says(
 ) -> None:
     need(version)
     records = fresh_topic(broker, [KafkaRecord("", 0, 0, BASE_TIMESTAMP, "create", (), b"k", b"v")] * 3)
-    options = Options(print_value=False, **dict.fromkeys(columns, True))
+    options = replace(Options(print_value=False), **dict.fromkeys(columns, True))  # type: ignore[arg-type]
     assert printed(broker, version, records, options) == b"".join(
         console_consumer.render(record, options, version) for record in records
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -162,7 +163,8 @@ def test_only_the_first_literal_of_a_format_counts_beside_json(
 @given(drawn=SOME_RECORDS)
 def test_the_model_of_jq_prints_what_jq_prints(drawn: list[KafkaRecord]) -> None:
     objects = [kcat.render_json(record) for record in drawn]
-    for style, options in (("pretty", ["."]), ("compact", ["-c", "."])):
+    styles: tuple[tuple[Literal["pretty", "compact"], list[str]], ...] = (("pretty", ["."]), ("compact", ["-c", "."]))
+    for style, options in styles:
         printed = subprocess.run(["jq", *options], input=b"".join(objects), stdout=subprocess.PIPE, check=True).stdout
         assert printed == b"".join(kcat.jq(one, style) for one in objects)
 
@@ -183,8 +185,8 @@ def test_the_model_unpacks_numbers_as_kcat_does(cluster: MockCluster, pattern: s
     cluster.produce([record])
     for half in ("key", "value"):
         printed = cluster.dump(record.topic, 0, "-s", f"{half}={pattern}", "-f", rb"%o %k=%s;\n").stdout
-        packs = {"key_pack": pattern} if half == "key" else {"value_pack": pattern}
-        assert printed == kcat.render(rb"%o %k=%s;\n", record, **packs)
+        key_pack, value_pack = (pattern, None) if half == "key" else (None, pattern)
+        assert printed == kcat.render(rb"%o %k=%s;\n", record, key_pack=key_pack, value_pack=value_pack)
 
 
 def test_a_format_with_an_empty_literal_kills_kcat_as_the_model_says(cluster: MockCluster) -> None:
