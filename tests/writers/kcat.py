@@ -7,6 +7,7 @@ a backslash and an n.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -386,8 +387,26 @@ def _json_tokens(text: bytes) -> list[bytes]:
     return tokens
 
 
+_JSON_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+
+
+def _unescaped(content: bytes) -> bytes:
+    """The bytes that the inside of a JSON string of kcat's stands for: yajl writes uXXXX for control bytes alone."""
+    pieces, at = [], 0
+    while (slash := content.find(b"\\", at)) >= 0:
+        letter = chr(content[slash + 1])
+        is_code = letter == "u"
+        character = chr(int(content[slash + 2 : slash + 6], 16)) if is_code else _JSON_ESCAPES.get(letter, letter)
+        pieces += [content[at:slash], character.encode()]
+        at = slash + (6 if is_code else 2)
+    return b"".join([*pieces, content[at:]])
+
+
 def _jq_decode(data: bytes) -> str:
-    """UTF-8 as jq 1.6 reads it: a lead byte swallows its continuation bytes, and what is wrong becomes one U+FFFD."""
+    """UTF-8 as jq 1.6 reads it: a lead byte swallows its continuation bytes, and what is wrong becomes one U+FFFD.
+
+    So does everything from a lead byte on that promises more bytes than are left.
+    """
     out, at = [], 0
     while at < len(data):
         lead = data[at]
@@ -395,6 +414,8 @@ def _jq_decode(data: bytes) -> str:
         end = at + 1
         while end < min(at + size, len(data)) and data[end] & 0xC0 == 0x80:
             end += 1
+        if at + size > len(data):
+            end = len(data)
         try:
             out.append(data[at:end].decode())
         except UnicodeDecodeError:
@@ -404,16 +425,8 @@ def _jq_decode(data: bytes) -> str:
 
 
 def _jq_string(content: bytes) -> bytes:
-    text = _jq_decode(content).replace("\x7f", "\\u007f")
-    # \u001B, never an escaped backslash before a u: yajl writes \uXXXX only for control bytes.
-    parts = text.split("\\\\")
-    for index, part in enumerate(parts):
-        pieces = part.split("\\u")
-        parts[index] = pieces[0] + "".join("\\u" + piece[:4].lower() + piece[4:] for piece in pieces[1:])
-    return b'"' + "\\\\".join(parts).encode() + b'"'
-
-
-# --------------------------------------------------------------------------------------------------------------- notice
+    text = json.dumps(_jq_decode(_unescaped(content)), ensure_ascii=False)
+    return text.replace("\x7f", "\\u007f").encode()
 
 
 def reached_end(topic: str, partition: int, offset: int, exiting: bool = False) -> bytes:
