@@ -387,7 +387,7 @@ def _json_tokens(text: bytes) -> list[bytes]:
     return tokens
 
 
-_JSON_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+_NAMED_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 
 
 def _unescaped(content: bytes) -> bytes:
@@ -396,7 +396,7 @@ def _unescaped(content: bytes) -> bytes:
     while (slash := content.find(b"\\", at)) >= 0:
         letter = chr(content[slash + 1])
         is_code = letter == "u"
-        character = chr(int(content[slash + 2 : slash + 6], 16)) if is_code else _JSON_ESCAPES.get(letter, letter)
+        character = chr(int(content[slash + 2 : slash + 6], 16)) if is_code else _NAMED_ESCAPES.get(letter, letter)
         pieces += [content[at:slash], character.encode()]
         at = slash + (6 if is_code else 2)
     return b"".join([*pieces, content[at:]])
