@@ -17,8 +17,8 @@ from dumpfix.framing.notices import Notices
 from dumpfix.json.validity import is_valid, scan_value
 from dumpfix.layout.load import literal_text
 from dumpfix.layout.model import (
+    Alternation,
     AnyLayout,
-    Choice,
     Element,
     Field,
     Grammar,
@@ -131,7 +131,7 @@ class Reading:
         layout = self.layout
         if isinstance(layout, ObjectLayout) or not {"PARTITION", "OFFSET", "TIMESTAMP"} & set(layout.fields):
             return False
-        has_label = any(isinstance(e, Choice) for e in layout.elements)
+        has_label = any(isinstance(e, Alternation) for e in layout.elements)
         return not has_label and not any(
             isinstance(e, Literal) and any(map(_is_wordlike, e.text)) for e in layout.elements
         )
@@ -139,7 +139,7 @@ class Reading:
     @property
     def ends_with_bare_number(self) -> bool:
         """Whether a number that no label names stands behind the payload."""
-        match self.layout.tail if isinstance(self.layout, Layout) else ():
+        match self.layout.suffix if isinstance(self.layout, Layout) else ():
             case (Literal(text=text), Field() as last, Literal()):
                 return last.kind in (Kind.INTEGER, Kind.WORD) and not any(map(_is_wordlike, text))
         return False
@@ -152,7 +152,7 @@ class Reading:
     @property
     def is_delimited(self) -> bool:
         """Whether something stands between one record and the next."""
-        return isinstance(self.layout, ObjectLayout) or bool(self.layout.tail) or not self.layout.has_value
+        return isinstance(self.layout, ObjectLayout) or bool(self.layout.suffix) or not self.layout.has_value
 
     def agrees_with(self, other: Reading) -> bool:
         """Whether both say the same of the records that both have read."""
@@ -284,7 +284,7 @@ def _last_number(reading: Reading) -> float:
     """A bare number behind the payload is a partition (console-consumer 2.5) or a schema id (Confluent)."""
     if not isinstance(reading.layout, Layout) or reading.records < 1:
         return 0.0
-    last = [e.terminal for e in reading.layout.tail if isinstance(e, Field)]
+    last = [e.terminal for e in reading.layout.suffix if isinstance(e, Field)]
     if last == ["VALUE_SCHEMA_ID"] and (b"0" in reading.schema_ids or len(reading.schema_ids) > 2):
         return AGAINST
     if last == ["PARTITION"] and len(reading.partitions) == 1 and b"0" not in reading.partitions:
@@ -461,7 +461,8 @@ def _implausible(reading: Reading, layout: Layout) -> float:
 def _unusual(reading: Reading, layout: Layout) -> float:
     """Of a layout of keys and values alone: whether the other tool would rather have printed it."""
     if any(
-        isinstance(e, Choice) or (isinstance(e, Field) and e.meaning not in ("key", "value")) for e in layout.elements
+        isinstance(e, Alternation) or (isinstance(e, Field) and e.meaning not in ("key", "value"))
+        for e in layout.elements
     ):
         return 0.0
     literals = [e.text for e in layout.elements if isinstance(e, Literal)]
@@ -532,7 +533,7 @@ def objection(reading: Reading) -> str | None:
 
 def _holds_words(element: Element) -> bool:
     """Whether an element tells more than numbers do."""
-    return isinstance(element, Choice) or (isinstance(element, Literal) and any(map(_is_wordlike, element.text)))
+    return isinstance(element, Alternation) or (isinstance(element, Literal) and any(map(_is_wordlike, element.text)))
 
 
 def key_separator(grammar: Grammar, head: bytes) -> bytes | None:
@@ -546,7 +547,7 @@ def key_separator(grammar: Grammar, head: bytes) -> bytes | None:
         for layout in grammar.layouts
         if isinstance(layout, Layout)
         and len(layout.elements) > 1
-        and isinstance(layout.elements[0], Choice)
+        and isinstance(layout.elements[0], Alternation)
         and isinstance(layout.elements[1], Literal)
     ]
     usual = grammar.named.get("KEY_SEPARATOR")
@@ -578,7 +579,7 @@ def describe(layout: AnyLayout) -> str:
     """A layout in one line: literals quoted, fields by name."""
     if isinstance(layout, ObjectLayout):
         return "{" + ", ".join(name.decode("utf-8", "backslashreplace") for name, _ in layout.members) + "}"
-    lead = [literal_text(b"\n" * layout.lead)] if layout.lead else []
+    lead = [literal_text(b"\n" * layout.blank_lines)] if layout.blank_lines else []
     return " ".join(lead + [_shown(element) for element in layout.elements])
 
 

@@ -81,7 +81,7 @@ class LinearRule(RuleWithNotices):
         self.value = layout.value or Field("VALUE")
         #: a length that is printed with a JSON value is that of its content, and not needed
         self.is_sized = layout.is_sized and not layout.is_json
-        tail = layout.tail
+        tail = layout.suffix
         self.tail_has_text = any(isinstance(e, Field) and e.kind is Kind.TEXT for e in tail)
         self.tail_text = tail[0].text if tail and isinstance(tail[0], Literal) else None
         is_value_first = layout.has_value and not texts
@@ -301,7 +301,7 @@ class LinearRule(RuleWithNotices):
 
     def _is_null(self, data: bytes, value: int, limit: int) -> bool:
         """Whether nothing stands at ``value`` but what stands for null, and then the record ends."""
-        if self.tail_text is None or len(self.layout.tail) > 1:
+        if self.tail_text is None or len(self.layout.suffix) > 1:
             return False
         for text in (b"", *self.null_texts):
             end = value + len(text) + len(self.tail_text)
@@ -337,11 +337,11 @@ class LinearRule(RuleWithNotices):
         self, data: bytes, at: int, limit: int, *, is_open: bool
     ) -> tuple[tuple[Cut, ...], int] | PartialMatch | None:
         """Match what stands behind the payload. A text in it ends where the layout goes on, before ``limit``."""
-        taken = fixed_run(self.layout.tail, data, at)
+        taken = fixed_run(self.layout.suffix, data, at)
         if not self.tail_has_text or taken is None or isinstance(taken, PartialMatch):
             return taken
         stop = max(limit, taken[1])
-        ways = prefixes(self.layout.tail, data, at, stop, is_open=is_open, null_text=None)
+        ways = prefixes(self.layout.suffix, data, at, stop, is_open=is_open, null_text=None)
         return next(iter(ways), None)
 
     def _complete(self, data: bytes, value: int, limit: int, is_open: bool) -> tuple[int, tuple[Cut, ...], int] | None:
@@ -357,7 +357,7 @@ class LinearRule(RuleWithNotices):
                         return first, *tail
                     if isinstance(tail, PartialMatch) and is_open:
                         raise NeedMoreError
-        if not self.layout.tail:
+        if not self.layout.suffix:
             return self._up_to_follower(data, value, limit, is_open)
         scan = self._scan(data, value, limit, is_open)
         if scan.state == "incomplete" or (scan.state == "complete" and scan.at == limit and is_open):

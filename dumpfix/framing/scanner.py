@@ -17,7 +17,7 @@ from dumpfix.framing.elements import NULL_SIZE
 from dumpfix.framing.frame import Batch, NeedMoreError
 from dumpfix.framing.rule import Item, LinearRule, is_closed_text, null_texts
 from dumpfix.json.validity import all_valid, is_valid
-from dumpfix.layout.model import Choice, Field, Layout, Literal
+from dumpfix.layout.model import Alternation, Field, Layout, Literal
 from dumpfix.layout.vocabulary import JSON_VALUES, MARKERS, SIZES, TOPIC_BYTES, Kind
 
 #: a region is looked at in pieces of this size, so that one damaged record costs no more than its neighbourhood
@@ -134,7 +134,7 @@ class _Plan:
         self.end = last.text
         self.fields = [e for e in body if isinstance(e, Field)]
         self.separators = [e.text for e in body if isinstance(e, Literal)]
-        self.delimiter = self.end + b"\n" * layout.lead + self.head
+        self.delimiter = self.end + b"\n" * layout.blank_lines + self.head
         self.value_column = next(i for i, f in enumerate(self.fields) if f.kind is Kind.PAYLOAD)
         is_text_first = not self.head and self.fields[0].kind is Kind.TEXT
         self.notice_beginnings = rule.notices.beginnings if is_text_first else ()
@@ -143,12 +143,12 @@ class _Plan:
     def of(rule: LinearRule, data: bytes, at: int) -> _Plan | None:
         """The plan for the records that begin at ``at``; None where the layout cannot be cut this way."""
         layout = rule.layout
-        if any(isinstance(e, Choice) for e in layout.tail):
+        if any(isinstance(e, Alternation) for e in layout.suffix):
             return None
         before = rule.first_elements(data, at)
         if before is None:
             return None
-        elements = (*before, Field("VALUE"), *(e for e in layout.tail if not isinstance(e, Choice)))
+        elements = (*before, Field("VALUE"), *(e for e in layout.suffix if not isinstance(e, Alternation)))
         neighbours = pairwise(elements)
         if any(isinstance(one, Field) and isinstance(other, Field) for one, other in neighbours):
             return None
@@ -169,7 +169,7 @@ class _Plan:
         if stop < first:
             return None
         texts = data[first:stop].split(self.delimiter)
-        return _Rows(texts, at, stop + len(self.end), len(self.head) + len(self.end), self.layout.lead)
+        return _Rows(texts, at, stop + len(self.end), len(self.head) + len(self.end), self.layout.blank_lines)
 
 
 class _Columns:

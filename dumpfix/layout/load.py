@@ -5,7 +5,7 @@ dump's shape finite:
 
 * what the brackets, bars and question marks of ``record`` leave open is decided once for the whole dump: each
   way is a layout of its own;
-* what a named rule used inside ``record`` leaves open is decided anew by each record: it is a ``Choice``.
+* what a named rule used inside ``record`` leaves open is decided anew by each record: it is a ``Alternation``.
 
 A ``record`` that repeats a rule of members (``"{" [member ("," member)*] "}"``) is an ``ObjectLayout``.
 """
@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, Any
 
 from dumpfix.errors import GrammarError, UsageError
 from dumpfix.layout.model import (
+    Alternation,
     AnyLayout,
-    Choice,
     Element,
     Field,
     Grammar,
@@ -291,7 +291,7 @@ class _Expander:
         way = " → ".join(map(_base, rules))
         return GrammarError(f"a record must not contain itself ({way}): write out what it holds", path=self.path)
 
-    def _choice(self, rule: str) -> Choice:
+    def _choice(self, rule: str) -> Alternation:
         if rule not in self.rules:
             raise GrammarError(f"there is no rule called {rule}", path=self.path)
         with self._within(rule):
@@ -299,7 +299,7 @@ class _Expander:
         for flat in alternatives:
             if any(isinstance(e, Field) and e.kind in FREE_TEXT for e in flat) and len(flat) > 1:
                 raise GrammarError(f"rule {rule}: text and payload belong into record itself", path=self.path)
-        return Choice(_base(rule), tuple(alternatives))
+        return Alternation(_base(rule), tuple(alternatives))
 
     def _alternatives(self, rule: str, inside: tuple[str, ...] = ()) -> Iterator[tuple[str, Tree[Any]]]:
         """The alternatives of a rule, each with the name of its layout; a lone rule name is looked into."""
@@ -338,11 +338,11 @@ class _Expander:
 
     def _linear(self, name: str, sequence: tuple[Element, ...]) -> Layout:
         elements = _merged(sequence)
-        lead = 0
+        blank_lines = 0
         if elements and isinstance(elements[0], Literal):
             stripped = elements[0].text.lstrip(b"\n")
             if len(elements) > 1 or stripped:
-                lead = len(elements[0].text) - len(stripped)
+                blank_lines = len(elements[0].text) - len(stripped)
                 elements = (Literal(stripped, elements[0].name), *elements[1:]) if stripped else elements[1:]
         self._check_payload(elements)
         null, null_or_empty = self._named("NULL_LITERAL"), self._named("NULL_OR_EMPTY_LITERAL")
@@ -359,7 +359,7 @@ class _Expander:
             null_literal=null,
             null_or_empty_literal=None if empty_may_be_null else null_or_empty,
             headers=self._header_spelling(),
-            lead=lead,
+            blank_lines=blank_lines,
             empty_may_be_null=empty_may_be_null,
         )
 
@@ -372,7 +372,7 @@ class _Expander:
                 path=self.path,
             )
         for element in elements:
-            if not isinstance(element, Choice):
+            if not isinstance(element, Alternation):
                 continue
             if any(isinstance(e, Field) and e.meaning == "value" for way in element.alternatives for e in way):
                 raise GrammarError(f"rule {element.rule}: the payload belongs into record itself", path=self.path)
@@ -435,7 +435,7 @@ def _labels(layouts: Sequence[AnyLayout]) -> tuple[bytes, ...]:
     literals = {
         one.text
         for element in elements.values()
-        for way in (element.alternatives if isinstance(element, Choice) else ((element,),))
+        for way in (element.alternatives if isinstance(element, Alternation) else ((element,),))
         for one in way
         if isinstance(one, Literal)
     }
@@ -445,7 +445,7 @@ def _labels(layouts: Sequence[AnyLayout]) -> tuple[bytes, ...]:
 
 def _flattened(sequence: tuple[Element, ...]) -> Iterator[tuple[Literal | Field, ...]]:
     """Every way of taking one alternative of each choice."""
-    ways = [e.alternatives if isinstance(e, Choice) else ((e,),) for e in sequence]
+    ways = [e.alternatives if isinstance(e, Alternation) else ((e,),) for e in sequence]
     for taken in product(*ways):
         yield tuple(element for alternative in taken for element in alternative)
 
@@ -453,7 +453,7 @@ def _flattened(sequence: tuple[Element, ...]) -> Iterator[tuple[Literal | Field,
 def _inlined(sequence: tuple[Element, ...]) -> Iterator[Element]:
     """The sequence with every rule that has one alternative written out."""
     for element in sequence:
-        if isinstance(element, Choice) and len(element.alternatives) == 1:
+        if isinstance(element, Alternation) and len(element.alternatives) == 1:
             yield from element.alternatives[0]
         else:
             yield element

@@ -34,14 +34,14 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Alternation:
     """A named rule with alternatives: each record takes one of them (``CreateTime:…`` or ``NO_TIMESTAMP``)."""
 
     rule: str
     alternatives: tuple[tuple[Literal | Field, ...], ...]
 
 
-Element = Literal | Field | Choice
+Element = Literal | Field | Alternation
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,14 @@ def _holds_anchor(element: Element) -> bool:
     """Whether this element tells a record's beginning from any other line."""
     if isinstance(element, Literal):
         return len(element.text.replace(b"\n", b"").strip()) >= 2
-    return isinstance(element, Choice) or element.kind in SIZES or element.kind is Kind.INTEGER
+    return isinstance(element, Alternation) or element.kind in SIZES or element.kind is Kind.INTEGER
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
     """Literals and fields in order: one shape that a record of a dump can have.
 
-    ``lead`` counts the line feeds that the layout begins with. They are taken off ``elements``: a dump that was
+    ``blank_lines`` counts the line feeds that the layout begins with. They are taken off ``elements``: a dump that was
     copied loses them first, and between records blank lines mean nothing anyway.
     ``may_cut_records`` marks a notice that may stand in the middle of a record.
     ``null_literal`` is printed for null alone, ``null_or_empty_literal`` for null and empty alike;
@@ -84,13 +84,13 @@ class Layout:
     null_literal: bytes | None = None
     null_or_empty_literal: bytes | None = None
     headers: HeaderSpelling | None = None
-    lead: int = 0
+    blank_lines: int = 0
     may_cut_records: bool = False
     empty_may_be_null: bool = False
 
     value: Field | None = field(init=False, repr=False, compare=False)
     prefix: tuple[Element, ...] = field(init=False, repr=False, compare=False)
-    tail: tuple[Element, ...] = field(init=False, repr=False, compare=False)
+    suffix: tuple[Element, ...] = field(init=False, repr=False, compare=False)
     has_value: bool = field(init=False, repr=False, compare=False)
     anchor: tuple[Element, ...] = field(init=False, repr=False, compare=False)
     is_anchored: bool = field(init=False, repr=False, compare=False)
@@ -108,7 +108,7 @@ class Layout:
             anchor.append(element)
         object.__setattr__(self, "value", value)
         object.__setattr__(self, "prefix", prefix)
-        object.__setattr__(self, "tail", self.elements[cut + 1 :])
+        object.__setattr__(self, "suffix", self.elements[cut + 1 :])
         object.__setattr__(self, "has_value", value is not None)
         object.__setattr__(self, "anchor", tuple(anchor))
         object.__setattr__(self, "is_anchored", any(map(_holds_anchor, anchor)))
@@ -120,7 +120,7 @@ class Layout:
         for element in self.elements:
             if isinstance(element, Field):
                 names.append(element.terminal)
-            elif isinstance(element, Choice):
+            elif isinstance(element, Alternation):
                 names.extend(e.terminal for way in element.alternatives for e in way if isinstance(e, Field))
         return tuple(dict.fromkeys(names))
 
@@ -133,7 +133,7 @@ class Layout:
         def element(one: Element) -> Element:
             if isinstance(one, Literal):
                 return replace(one, text=ends(one.text))
-            if isinstance(one, Choice):
+            if isinstance(one, Alternation):
                 return replace(one, alternatives=tuple(tuple(map(part, way)) for way in one.alternatives))
             return one
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from dumpfix.layout.load import literal_text
-from dumpfix.layout.model import AnyLayout, Choice, Element, HeaderSpelling, Layout, Literal, ObjectLayout
+from dumpfix.layout.model import Alternation, AnyLayout, Element, HeaderSpelling, Layout, Literal, ObjectLayout
 from dumpfix.layout.vocabulary import MARKERS, TERMINALS
 
 
@@ -60,14 +60,14 @@ def _record(layout: AnyLayout, rules: dict[str, str], named: dict[str, bytes], d
         end = f" {literal_text(layout.separator)}" if layout.separator else ""
         return '"{" [member ("," member)*] "}"' + end
     parts = [_element(element, rules, named, declared) for element in layout.elements]
-    if layout.lead:
+    if layout.blank_lines:
         # Line feeds that lead a record belong to its first string, or stand before its first field.
-        parts.insert(0, literal_text(b"\n" * layout.lead))
+        parts.insert(0, literal_text(b"\n" * layout.blank_lines))
     return " ".join(parts)
 
 
 def _element(element: Element, rules: dict[str, str], named: dict[str, bytes], declared: dict[str, None]) -> str:
-    if isinstance(element, Choice):
+    if isinstance(element, Alternation):
         ways = [" ".join(_element(one, rules, named, declared) for one in way) for way in element.alternatives]
         rules[element.rule] = " | ".join(ways)
         return element.rule

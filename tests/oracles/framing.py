@@ -22,7 +22,7 @@ from dumpfix.framing.frame import Frame, Span
 from dumpfix.framing.objects import ObjectRule
 from dumpfix.framing.rule import LinearRule
 from dumpfix.json.strings import MISMATCH, PARTIAL
-from dumpfix.layout.model import AnyLayout, Choice, Element, Field, Layout, Literal, ObjectLayout
+from dumpfix.layout.model import Alternation, AnyLayout, Element, Field, Layout, Literal, ObjectLayout
 from dumpfix.layout.vocabulary import FREE_TEXT
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Reference:
         return "\n".join([start, f"record: {record}", *rules, f"%declare {declared}"])
 
     def _part(self, element: Element, rules: list[str]) -> str:
-        if isinstance(element, Choice):
+        if isinstance(element, Alternation):
             name = f"choice_{len(rules)}"
             rules.append("")
             place = len(rules) - 1

@@ -17,7 +17,7 @@ from dumpfix.detection.told.kcat_format import default_format, delimiter, gramma
 from dumpfix.detection.told.shell import Words, as_bytes, pipelines, windows_pipelines, without_prompts
 from dumpfix.errors import UsageError
 from dumpfix.layout.load import load, shipped
-from dumpfix.layout.model import AnyLayout, Choice, Grammar, Layout
+from dumpfix.layout.model import Alternation, AnyLayout, Grammar, Layout
 
 KCAT = frozenset({"kcat", "kafkacat"})
 CONSOLE_CONSUMERS = frozenset(
@@ -425,7 +425,7 @@ def _columns(properties: Mapping[str, str]) -> frozenset[str]:
 
 def _has_columns(layout: Layout, wanted: frozenset[str]) -> bool:
     """Whether a layout prints just these columns. A key's schema id depends on its deserializer as well."""
-    rules = {e.rule for e in layout.elements if isinstance(e, Choice)}
+    rules = {e.rule for e in layout.elements if isinstance(e, Alternation)}
     plain = {name for name in layout.fields if name in ("PARTITION", "OFFSET", "HEADERS", "KEY", "VALUE")}
     ids = {name for name in layout.fields if name in ("KEY_SCHEMA_ID", "VALUE_SCHEMA_ID")}
     if "KEY_SCHEMA_ID" in ids and "VALUE_SCHEMA_ID" not in ids:
