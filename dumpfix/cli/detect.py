@@ -11,7 +11,7 @@ from dumpfix.cli import options
 
 if TYPE_CHECKING:
     from dumpfix.record.model import Record
-    from dumpfix.run.conversion import Opened
+    from dumpfix.run.opening import Opened
 
 #: records that are shown
 SHOWN = 3
@@ -40,7 +40,7 @@ def detect(
         dumpfix convert --grammar mine.lark dump.txt
     """
     from dumpfix.cli.inputs import opened, told
-    from dumpfix.run.conversion import find_layout
+    from dumpfix.run.opening import find_layout
 
     wanted = told(from_name, kcat_format, command, command_file, grammar_file, dumps)
     with opened(dumps) as sources:
@@ -59,6 +59,7 @@ def _show(dump: Opened) -> None:
     from dumpfix.detection.detect import describe
     from dumpfix.report.text import shown
     from dumpfix.run.pipeline import Pipeline
+    from dumpfix.run.position import Position
 
     choice = dump.choice
     path = shown(dump.source.path)
@@ -68,7 +69,7 @@ def _show(dump: Opened) -> None:
     typer.echo(f"{path}: {choice.grammar}, {choice.confidence}: {shown(describe(choice.layout))}")
     for name in choice.alternatives:
         typer.echo(f"  the same output as {shown(name)}")
-    records = Pipeline(choice, base=dump.source.base).records(dump.chunks())
+    records = Pipeline(choice, Position(dump.source.base)).records(dump.chunks())
     for record in islice(records, SHOWN):
         typer.echo(f"  {_line(record)}")
 

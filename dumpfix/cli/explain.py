@@ -54,23 +54,25 @@ def explain(
 def _of_a_dump(path: str, line: int, wanted: Told) -> Record | None:
     """The record of a dump that holds a line. Raises LayoutError, SourceError."""
     from dumpfix.cli.inputs import opened
-    from dumpfix.run.conversion import find_layout
+    from dumpfix.run.opening import find_layout
     from dumpfix.run.pipeline import Pipeline
+    from dumpfix.run.position import Position
 
     with opened([path]) as (source,):
         dump = find_layout(source, wanted)
         if dump.choice is None:
             return None
-        return Pipeline(dump.choice, base=source.base).record_at(dump.chunks(), line)
+        return Pipeline(dump.choice, Position(source.base)).record_at(dump.chunks(), line)
 
 
 def _of_documents(path: str, line: int) -> Record | None:
     """The document in a line of a file that is no dump, if it looks like one."""
     from dumpfix.cli.inputs import opened
     from dumpfix.run.documents import Lines, choice_for_documents
+    from dumpfix.run.position import Position
 
     with opened([path]) as (source,):
-        record = Lines(choice_for_documents(), base=source.base).record_at(source.chunks(), line)
+        record = Lines(choice_for_documents(), Position(source.base)).record_at(source.chunks(), line)
     return record if record is not None and (record.raw_value or b"")[:1] in (b"{", b"[") else None
 
 

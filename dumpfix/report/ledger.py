@@ -1,13 +1,11 @@
-"""The account of a run: every record and every byte, where each went. Filled by the pipeline, read as a Report."""
+"""The account of a run: every record and every byte, where each went. Folded from events, read as a Report."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections import Counter
+from collections.abc import Callable
 
-from dumpfix.framing.frame import Batch
-from dumpfix.record.fields import Reading
+from dumpfix.record.events import Event, Garbage, GoodRecords, Hazard, Notices, OneRecord
 from dumpfix.record.model import Record
 from dumpfix.report.finding import JsonObject, finding_of
 from dumpfix.report.model import InputAccount, Report, Totals
@@ -18,19 +16,17 @@ from dumpfix.report.spool import Spool
 #: hazards kept; their counts go on
 MOST_HAZARDS = 1000
 
-WithheldBecause = Literal["irrecoverable", "level", "not_representable", "hazard"]
-
 #: (input, topic, partition); the input counts only where the topic is unknown: then it may be another topic
 _Place = tuple[int, str | None, int]
 
 
 class Ledger:
-    """Takes down what the pipeline tells. ``write_reject`` gets the line of each withheld record.
+    """A fold over the events of a run. ``write_reject`` gets the line of each withheld record.
 
-    ``emits_tombstones``: whether the output has a line for a tombstone. ``lossy`` counts what went out with loss.
+    ``lossy`` counts what went out with loss.
     """
 
-    def __init__(self, *, emits_tombstones: bool) -> None:
+    def __init__(self) -> None:
         self.totals = Totals()
         self.inputs: list[InputAccount] = []
         self.findings = Spool()
@@ -42,110 +38,66 @@ class Ledger:
         self.largest_payload = 0
         self.lossy = 0
         self.first_garbage: tuple[str, int] | None = None
-        self._emits_tombstones = emits_tombstones
         self.write_reject: Callable[[bytes], None] | None = None
         self._partitions: dict[_Place, Partition] = {}
-        self._topics: dict[bytes | None, str | None] = {}
 
     def begin(self, account: InputAccount) -> None:
         """The records to come are those of this input."""
         self.inputs.append(account)
 
-    # -- records -------------------------------------------------------------------------------------------------
+    def take(self, event: Event) -> None:
+        """One more event of the input at hand, in the dump's order."""
+        match event:
+            case GoodRecords():
+                self._good(event)
+            case OneRecord():
+                self._good(event.in_bulk()) if event.is_good else self._bad(event)
+            case Hazard():
+                self._hazard(event)
+            case Notices():
+                self.totals.notices += event.count
+            case Garbage():
+                self._garbage(event)
 
-    def batch(self, batch: Batch, reading: Reading) -> None:
-        """Many records with good payloads that went out (or are tombstones), as columns."""
-        values = batch.values
-        count = len(values)
-        nulls = values.count(None) + values.count(b"")
+    def _good(self, good: GoodRecords) -> None:
         totals = self.totals
-        totals.records += count
-        totals.valid += count - nulls
-        totals.tombstones += nulls
-        totals.emitted += count if self._emits_tombstones else count - nulls
-        if reading.has_key and not self.has_keys:
-            self.has_keys = any(batch.columns.get("key", ()))
-        if reading.has_headers and not self.has_headers:
-            texts = batch.columns.get("headers", ())
-            self.has_headers = any(text and text != reading.no_headers for text in texts)
-        self._place_batch(batch)
+        totals.records += good.records
+        totals.valid += good.records - good.tombstones
+        totals.tombstones += good.tombstones
+        totals.emitted += good.emitted
+        self.has_keys |= good.has_keys
+        self.has_headers |= good.has_headers
+        for some in good.offsets:
+            partition = self._partition(some.topic, some.partition)
+            if some.offsets:
+                partition.add(some.offsets)
+            partition.add_unplaced(some.unplaced)
 
-    def _place_batch(self, batch: Batch) -> None:
-        partitions = batch.columns.get("partition")
-        if partitions is None:
-            return
-        offsets = batch.columns.get("offset")
-        topics = batch.columns.get("topic")
-        if offsets is None or None in partitions or None in offsets:
-            self._place_rows(batch)
-            return
-        numbers = list(map(int, offsets))  # type: ignore[arg-type]
-        first_topic = topics[0] if topics is not None else None
-        is_one = partitions.count(partitions[0]) == len(partitions)
-        if is_one and (topics is None or topics.count(first_topic) == len(topics)):
-            self.partition(self._topic(first_topic), int(partitions[0] or b"0")).add(numbers)
-            return
-        groups: dict[tuple[bytes | None, bytes | None], list[int]] = defaultdict(list)
-        names: Sequence[bytes | None] = topics if topics is not None else [None] * len(numbers)
-        for name, partition, number in zip(names, partitions, numbers, strict=True):
-            groups[name, partition].append(number)
-        for (name, partition), group in groups.items():
-            self.partition(self._topic(name), int(partition or b"0")).add(group)
-
-    def _place_rows(self, batch: Batch) -> None:
-        """For batches in which a record lacks its partition or offset."""
-        for index in range(len(batch)):
-            fields = batch.fields(index)
-            partition, offset = fields.get("partition"), fields.get("offset")
-            if partition is None:
-                continue
-            entry = self.partition(self._topic(fields.get("topic")), int(partition))
-            if offset is None:
-                entry.add_unplaced(1)
-            else:
-                entry.add([int(offset)])
-
-    def record(
-        self,
-        record: Record,
-        *,
-        withheld_because: WithheldBecause | None = None,
-        reason: str | None = None,
-    ) -> None:
-        """One record that was looked at by itself. ``reason`` says why it was withheld although it could be read."""
-        kind = record.verdict
-        totals = self.totals
+    def _bad(self, one: OneRecord) -> None:
+        """A record that is withheld, or mended."""
+        record, because = one.record, one.withheld_because
+        totals, path = self.totals, self.inputs[-1].path
         totals.records += 1
-        if kind == "valid":
-            totals.valid += 1
-        elif kind == "repaired":
-            totals.repaired += 1
-        elif kind == "tombstone":
-            totals.tombstones += 1
-        else:
-            totals.irrecoverable += 1
-        emitted = withheld_because is None and (kind != "tombstone" or self._emits_tombstones)
-        totals.emitted += emitted
-        self.has_keys = self.has_keys or bool(record.key)
-        self.has_headers = self.has_headers or (bool(record.headers_text) and record.headers != ())
-        if withheld_because is not None or record.judgement.level in ("partial", "guess"):
+        name = {"tombstone": "tombstones"}.get(record.verdict, record.verdict)
+        setattr(totals, name, getattr(totals, name) + 1)
+        totals.emitted += one.emitted
+        self.has_keys |= bool(record.key)
+        self.has_headers |= bool(record.headers_text) and record.headers != ()
+        if because is not None or record.judgement.level in ("partial", "guess"):
             self.needs_a_look = True
-            self.lossy += emitted
-        if withheld_because is not None:
+            self.lossy += one.emitted
+        if because is not None:
             totals.withheld += 1
             if self.write_reject is not None:
-                self.write_reject(reject_of(record, self.inputs[-1].path, withheld_because, reason))
-        if withheld_because is not None or kind in ("repaired", "irrecoverable"):
-            path = self.inputs[-1].path
-            self.findings.add(
-                finding_of(record, path, emitted=emitted, withheld_because=withheld_because, reason=reason)
-            )
-        self._place_record(record)
+                self.write_reject(reject_of(record, path, because, one.reason))
+        finding = finding_of(record, path, emitted=one.emitted, withheld_because=because, reason=one.reason)
+        self.findings.add(finding)
+        self._place(record)
 
-    def _place_record(self, record: Record) -> None:
+    def _place(self, record: Record) -> None:
         if record.partition is None:
             return
-        entry = self.partition(record.topic, record.partition)
+        entry = self._partition(record.topic, record.partition)
         if record.offset is None:
             entry.add_unplaced(1)
         elif record.verdict in ("valid", "tombstone"):
@@ -153,36 +105,27 @@ class Ledger:
         else:
             entry.add_bad(record.offset, is_irrecoverable=record.verdict == "irrecoverable")
 
-    def hazard(
-        self, kinds: Sequence[str], line: int, topic: str | None, partition: int | None, offset: int | None, size: int
-    ) -> None:
-        """A payload of ``size`` bytes that went out, or was withheld for it, although common parsers choke on it."""
-        self.largest_payload = max(self.largest_payload, size)
-        for kind in kinds:
+    def _hazard(self, hazard: Hazard) -> None:
+        self.largest_payload = max(self.largest_payload, hazard.size)
+        where = {name: getattr(hazard, name) for name in ("line", "topic", "partition", "offset")}
+        for kind in hazard.kinds:
             self.hazard_counts[kind] += 1
             if len(self.hazards) < MOST_HAZARDS:
-                self.hazards.append(
-                    {"kind": kind, "line": line, "topic": topic, "partition": partition, "offset": offset}
-                )
+                self.hazards.append({"kind": kind, **where})
 
-    # -- what is no record ---------------------------------------------------------------------------------------
-
-    def notices(self, count: int) -> None:
-        """Lines that a tool printed about itself."""
-        self.totals.notices += count
-
-    def garbage(self, text: bytes, line: int, byte_start: int) -> None:
-        """Bytes that belong to no record; documents that are whole in them are kept with the rejects."""
+    def _garbage(self, garbage: Garbage) -> None:
+        """Documents that are whole in it are kept with the rejects."""
+        text = garbage.text
         self.totals.garbage_bytes += len(text)
         path = self.inputs[-1].path
         if self.first_garbage is None:
-            self.first_garbage = path, line
+            self.first_garbage = path, garbage.line
         for start, end in garbage_payloads(text):
             self.totals.garbage_payloads += 1
             self.needs_a_look = True
             if self.write_reject is not None:
-                where = line + text.count(b"\n", 0, start)
-                self.write_reject(garbage_reject(text[start:end], path, where, byte_start + start))
+                line = garbage.line + text.count(b"\n", 0, start)
+                self.write_reject(garbage_reject(text[start:end], path, line, garbage.byte_start + start))
 
     # -- the end -------------------------------------------------------------------------------------------------
 
@@ -207,18 +150,12 @@ class Ledger:
         """By partition: where a consumer gets stuck and where it can go on. To be asked after :meth:`report`."""
         return [(topic, number, p.stops) for (_, topic, number), p in self._partitions.items() if p.stops]
 
-    def partition(self, topic: str | None, number: int) -> Partition:
-        """The account of a partition of the input at hand."""
+    def _partition(self, topic: str | None, number: int) -> Partition:
         place = (0 if topic is not None else len(self.inputs), topic, number)
         entry = self._partitions.get(place)
         if entry is None:
             entry = self._partitions[place] = Partition()
         return entry
-
-    def _topic(self, name: bytes | None) -> str | None:
-        if name not in self._topics:
-            self._topics[name] = None if name is None else name.decode("utf-8", "backslashreplace")
-        return self._topics[name]
 
 
 def _row(topic: str | None, number: int, partition: Partition) -> JsonObject:

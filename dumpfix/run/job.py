@@ -19,9 +19,11 @@ from dumpfix.report.hazards import KINDS
 from dumpfix.report.json_report import json_report
 from dumpfix.report.model import Report
 from dumpfix.report.summary import Context, full_text
-from dumpfix.run.conversion import Opened, Run
+from dumpfix.run.conversion import Run
 from dumpfix.run.documents import choice_for_documents
-from dumpfix.run.pipeline import Pipeline, Policy
+from dumpfix.run.emission import Policy
+from dumpfix.run.opening import Opened, find_layout
+from dumpfix.run.pipeline import Pipeline
 from dumpfix.sink import NAMES
 
 #: shows how a run gets on: entered when it begins, gives a function to call now and then
@@ -125,11 +127,10 @@ def _refuse_overwriting(job: Job, sources: Iterable[Source]) -> None:
 def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | None) -> Done:
     policy = Policy(job.level, job.withheld_hazards, job.thorough)
     if job.documents is None:
-        run = Run.prepare(sources, job.told, to=job.to, policy=policy)
+        dumps = [find_layout(source, job.told) for source in sources]
     else:
-        choice = choice_for_documents()
-        run = Run.of([Opened(s, choice, b"") for s in sources], policy=policy, pipeline=job.documents)
-    run.jobs = job.jobs if job.jobs is not None else _cores()
+        dumps = [Opened(source, choice_for_documents(), b"") for source in sources]
+    run = Run(dumps, job.to, policy, job.documents or Pipeline, job.jobs if job.jobs is not None else _cores())
     output = Nowhere() if job.is_check else files.open(job.output)
     rejects = files.open(job.rejects) if job.rejects is not None else Nowhere()
     report_file = files.open(job.report) if job.report is not None else Nowhere()

@@ -12,18 +12,19 @@ import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dumpfix.detection.choose import Choice
 from dumpfix.errors import BrokenInputError, BrokenRunError
 from dumpfix.framing.framer import Located, scanner_for
 from dumpfix.io.source import CHUNK, Source
+from dumpfix.record.events import Event, condensed, moved
 from dumpfix.repairing.siblings import Siblings
-from dumpfix.report.ledger import Ledger
-from dumpfix.report.regions import RegionLedger, absorb
-from dumpfix.run.pipeline import Pipeline, Policy
-from dumpfix.sink import Sink
+from dumpfix.report.model import InputAccount
+from dumpfix.run.emission import Emission
+from dumpfix.run.pipeline import Pipeline
+from dumpfix.run.position import Position
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -38,29 +39,23 @@ WINDOW = 1 << 18
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Task:
-    """What each process needs to know; it inherits it."""
+    """What each process needs to know; it inherits it. ``siblings`` are those of the first records, for all alike."""
 
-    descriptor: int
-    path: str
     choice: Choice
-    sink: Sink
-    policy: Policy
-    siblings: Siblings
-    emits_tombstones: bool
-    keeps_rejects: bool
+    emission: Emission
+    siblings: Siblings = field(default_factory=Siblings)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a region: its output, its account, and how far it could be decided.
+    """What happened in a region, its lines counted from the region's first, and how far it could be decided.
 
     ``lines`` are the line feeds up to there; the last of them ends right before ``line_start``, if there is one.
     """
 
-    out: bytes
-    ledger: RegionLedger
+    events: list[Event]
     end: int
     lines: int
     line_start: int | None
@@ -83,9 +78,9 @@ def is_possible(source: Source) -> bool:
     return hasattr(os, "fork") and source.is_plain and (source.size or 0) >= SMALLEST
 
 
-def convert(task: Task, source: Source, ledger: Ledger, jobs: int) -> Iterator[bytes]:
-    """The output for one file, in order; ``ledger`` is told of everything. Raises BrokenRunError, BrokenInputError."""
-    run = _Run(task, source, ledger)
+def events(task: Task, source: Source, account: InputAccount, jobs: int) -> Iterator[Event]:
+    """What happens in one file, in order. Raises BrokenRunError, BrokenInputError."""
+    run = _Run(task, source)
     try:
         cuts = run.cuts()
         yield from run.learn(cuts)
@@ -93,13 +88,14 @@ def convert(task: Task, source: Source, ledger: Ledger, jobs: int) -> Iterator[b
         yield from run.finish()
     except OSError as error:
         raise BrokenInputError(f"reading broke off: {error.strerror or error}", path=source.path) from error
+    finally:
+        account.lines, account.bytes = run.lines, source.taken
 
 
 class _Run:
-    def __init__(self, task: Task, source: Source, ledger: Ledger) -> None:
+    def __init__(self, task: Task, source: Source) -> None:
         self.task = task
         self.source = source
-        self.ledger = ledger
         self.end = 0
         self.lines = 0
         self.line_start = 0
@@ -110,23 +106,23 @@ class _Run:
         found: deque[int] = deque()
         size = self.source.size or 0
         for wanted in range(REGION, size - REGION, REGION):
-            window = os.pread(self.task.descriptor, WINDOW, wanted)
+            window = os.pread(self.source.descriptor, WINDOW, wanted)
             start, is_open = rule.next_start(window, 1, final=False)
             if not is_open and start < len(window) and window[start - 1] == 0x0A:
                 found.append(wanted + start)
         return found
 
-    def learn(self, cuts: deque[int]) -> Iterator[bytes]:
+    def learn(self, cuts: deque[int]) -> Iterator[Event]:
         """Regions that are read here, until the siblings that all processes share have been seen."""
         while cuts and not self.task.siblings.is_full:
-            yield self._join(_answer(self.task, self.end, cuts.popleft()))
+            yield from self._join(_answer(self.task, self.source.descriptor, self.end, cuts.popleft()))
 
-    def share_out(self, cuts: deque[int], jobs: int) -> Iterator[bytes]:
+    def share_out(self, cuts: deque[int], jobs: int) -> Iterator[Event]:
         """Regions that are read by processes, each of which is one or two ahead of the answer that is waited for."""
         regions = deque(zip([self.end, *cuts], cuts, strict=False))
         if not regions:
             return
-        workers = deque(_Worker.several(self.task, min(jobs, len(regions))))
+        workers = deque(_Worker.several(self.task, self.source.descriptor, min(jobs, len(regions))))
         try:
             for worker in (*workers, *workers):
                 worker.take(regions)
@@ -137,7 +133,9 @@ class _Run:
                     # One record goes on and on: what is left is read in one go.
                     return
                 answer = workers[0].answer()
-                yield self._join(answer if self.end == start else _answer(self.task, self.end, stop))
+                if self.end != start:
+                    answer = _answer(self.task, self.source.descriptor, self.end, stop)
+                yield from self._join(answer)
                 workers[0].take(regions)
                 workers.rotate(-1)
         except (EOFError, OSError) as error:
@@ -146,32 +144,28 @@ class _Run:
             for worker in workers:
                 worker.end()
 
-    def finish(self) -> Iterator[bytes]:
+    def finish(self) -> Iterator[Event]:
         """What is left, up to the end of the file, wherever that is by now."""
-        task = self.task
-        pipeline = Pipeline(task.choice, base=self.end, siblings=task.siblings)
-        pipeline.place.begin_at(self.lines + 1, self.line_start)
-        yield from pipeline.convert(self._rest(), task.sink, self.ledger, task.policy)
-        self.lines = pipeline.place.lines
-        account = self.ledger.inputs[-1]
-        account.lines, account.bytes = self.lines, self.source.taken
+        place = Position(self.end, self.lines + 1, self.line_start)
+        yield from Pipeline(self.task.choice, place, self.task.siblings).events(self._rest(), self.task.emission)
+        self.lines = place.lines
 
     def _rest(self) -> Iterator[bytes]:
         at = self.end
         self.source.before_read()
-        while chunk := os.pread(self.task.descriptor, CHUNK, at):
+        while chunk := os.pread(self.source.descriptor, CHUNK, at):
             at += len(chunk)
             self.source.taken = at
             yield chunk
             self.source.before_read()
 
-    def _join(self, answer: Answer) -> bytes:
-        absorb(self.ledger, answer.ledger, self.lines)
+    def _join(self, answer: Answer) -> Iterator[Event]:
+        for event in answer.events:
+            yield moved(event, self.lines)
         self.end = self.source.taken = answer.end
         self.lines += answer.lines
         if answer.line_start is not None:
             self.line_start = answer.line_start
-        return answer.out
 
 
 class _Worker:
@@ -180,13 +174,13 @@ class _Worker:
     Each has a pipe of its own, so that one that dies in the middle of an answer is noticed, and stops nobody else.
     """
 
-    def __init__(self, task: Task, others: Sequence[_Worker]) -> None:
+    def __init__(self, task: Task, descriptor: int, others: Sequence[_Worker]) -> None:
         from multiprocessing import get_context
 
         context = get_context("fork")
         self.connection, theirs = context.Pipe()
         inherited = [self.connection, *(other.connection for other in others)]
-        self.process = context.Process(target=_serve, args=(task, theirs, inherited), daemon=True)
+        self.process = context.Process(target=_serve, args=(task, descriptor, theirs, inherited), daemon=True)
         # Until the process has its own handlers it has ours, which are not made for it: nothing may arrive before.
         held = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         try:
@@ -197,10 +191,10 @@ class _Worker:
         self.asked: deque[tuple[int, int]] = deque()
 
     @classmethod
-    def several(cls, task: Task, count: int) -> list[_Worker]:
+    def several(cls, task: Task, descriptor: int, count: int) -> list[_Worker]:
         workers: list[_Worker] = []
         for _ in range(count):
-            workers.append(cls(task, workers))
+            workers.append(cls(task, descriptor, workers))
         return workers
 
     def take(self, regions: deque[tuple[int, int]]) -> None:
@@ -224,7 +218,7 @@ class _Worker:
         self.process.join()
 
 
-def _serve(task: Task, connection: Connection, inherited: Sequence[Connection]) -> None:
+def _serve(task: Task, descriptor: int, connection: Connection, inherited: Sequence[Connection]) -> None:
     """What a process does: regions in, answers out, until nobody asks any more."""
     # Ctrl-C reaches all processes of a terminal; the first one ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -237,22 +231,21 @@ def _serve(task: Task, connection: Connection, inherited: Sequence[Connection]) 
         try:
             start, stop = connection.recv()
             try:
-                connection.send(_answer(task, start, stop))
+                connection.send(_answer(task, descriptor, start, stop))
             except (MemoryError, ValueError) as error:
                 connection.send(error)
         except (EOFError, OSError):
             return
 
 
-def _answer(task: Task, start: int, stop: int) -> Answer:
+def _answer(task: Task, descriptor: int, start: int, stop: int) -> Answer:
     """Read the bytes ``start`` to ``stop`` of the file as far as they decide."""
-    data = _bytes(task.descriptor, start, stop)
-    region = _Region(task.choice, base=start, siblings=task.siblings)
-    ledger = RegionLedger(task.path, emits_tombstones=task.emits_tombstones, keeps_rejects=task.keeps_rejects)
-    out = b"".join(region.convert([data], task.sink, ledger, task.policy))
+    data = _bytes(descriptor, start, stop)
+    region = _Region(task.choice, Position(start), task.siblings)
+    happened = list(condensed(region.events([data], task.emission)))
     lines = data.count(b"\n", 0, region.decided)
     line_start = start + data.rfind(b"\n", 0, region.decided) + 1 if lines else None
-    return Answer(out, ledger, start + region.decided, lines, line_start)
+    return Answer(happened, start + region.decided, lines, line_start)
 
 
 def _bytes(descriptor: int, start: int, stop: int) -> bytes:

@@ -13,7 +13,12 @@ class NotRepresentableError(Exception):
 
 
 class Sink(Protocol):
-    """One kind of output (``--to``) for one dump: records in, bytes out. Knows nothing of files."""
+    """One kind of output (``--to``) for one dump: records in, bytes out. Knows nothing of files.
+
+    ``emits_tombstones``: it has a line for a tombstone.
+    """
+
+    emits_tombstones: bool
 
     def batch(self, batch: Batch) -> bytes | None:
         """The lines of many records whose payloads are valid, null or ambiguously empty (then null as well).

@@ -30,6 +30,8 @@ def marker_for(occurs: Callable[[bytes], bool]) -> bytes:
 class ConsoleProducer:
     """Headers, keys and payloads for kafka-console-producer."""
 
+    emits_tombstones = True
+
     def __init__(self, reading: Reading, marker: bytes) -> None:
         self.reading = reading
         self.marker = marker

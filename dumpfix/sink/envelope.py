@@ -18,6 +18,8 @@ _Column = Iterable[bytes]
 class Envelope:
     """Members in a fixed order; what the dump does not show is absent, a null key or value is ``null``."""
 
+    emits_tombstones = True
+
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
 

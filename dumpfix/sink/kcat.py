@@ -21,6 +21,8 @@ DELIMITER = b"\n"
 class Kcat:
     """Keys and payloads for ``kcat -P``."""
 
+    emits_tombstones = True
+
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
 

@@ -20,6 +20,8 @@ def single_lines(values: Sequence[bytes]) -> Sequence[bytes]:
 class Values:
     """Verbatim payloads, tombstones left out."""
 
+    emits_tombstones = False
+
     def batch(self, batch: Batch) -> bytes | None:
         """See Sink."""
         texts = list(filter(None, batch.values))

@@ -18,7 +18,7 @@ from dumpfix.report.ledger import MOST_HAZARDS
 from dumpfix.report.partitions import MOST_GAPS, Partition
 from dumpfix.report.schemas import NAMES, schema_text
 from dumpfix.report.text import shown
-from dumpfix.run.pipeline import Policy
+from dumpfix.run.emission import Policy
 from tests.cli.program import PROSE, dumpfix, prose
 from tests.sink.run import SIZED, converted
 from tests.writers import kcat

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -11,10 +10,12 @@ import dumpfix
 from dumpfix.detection.choose import Choice, Told, choose
 from dumpfix.detection.told.command import grammar_of
 from dumpfix.framing.frame import Batch
+from dumpfix.record.events import output_of
 from dumpfix.record.model import Record
 from dumpfix.report.ledger import Ledger
 from dumpfix.report.model import InputAccount, Report
-from dumpfix.run.pipeline import Pipeline, Policy
+from dumpfix.run.emission import Emission, Policy
+from dumpfix.run.pipeline import Pipeline
 from dumpfix.sink import Sink, sink_for
 from dumpfix.sink.console_producer import marker_for
 
@@ -32,6 +33,7 @@ class OneByOne:
 
     def __init__(self, sink: Sink) -> None:
         self.sink = sink
+        self.emits_tombstones = sink.emits_tombstones
 
     def batch(self, _: Batch) -> bytes | None:
         return None
@@ -53,12 +55,16 @@ def converted(
     dump: bytes, told: Told | Choice, to: str, *, bulk: bool = True, policy: Policy | None = None
 ) -> tuple[bytes, Report]:
     """The output and the report, without a file."""
-    ledger = Ledger(emits_tombstones=to != "values")
+    ledger = Ledger()
     ledger.begin(InputAccount("dump"))
     pipeline = Pipeline(told if isinstance(told, Choice) else told_choice(told))
     sink = sink_for(to, pipeline.reading, marker_for(dump.__contains__))
-    pieces: Iterable[bytes] = pipeline.convert([dump], sink if bulk else OneByOne(sink), ledger, policy or Policy())
-    return b"".join(pieces), ledger.report()
+    emission = Emission(sink if bulk else OneByOne(sink), policy or Policy(), pipeline.reading)
+    out = []
+    for event in pipeline.events([dump], emission):
+        ledger.take(event)
+        out.append(output_of(event))
+    return b"".join(out), ledger.report()
 
 
 def lines_of(dump: bytes, to: str, **told: Any) -> list[bytes]:

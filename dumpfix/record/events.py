@@ -1,0 +1,232 @@
+"""What happens on the way of a dump, as plain values in the dump's order.
+
+The pipeline yields events; the output takes their bytes, the ledger folds them into the account. An event refers to no
+buffer, so that one process can hand it to another.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal, TypeVar
+
+from dumpfix.framing.frame import Batch
+from dumpfix.record.fields import Reading
+from dumpfix.record.model import Record
+
+WithheldBecause = Literal["irrecoverable", "level", "not_representable", "hazard"]
+
+
+@dataclass(frozen=True, slots=True)
+class Offsets:
+    """Good records of one partition: their offsets in the dump's order (a range where they count up by one).
+
+    ``unplaced`` more records show their partition and no offset.
+    """
+
+    topic: str | None
+    partition: int
+    offsets: Sequence[int] = ()
+    unplaced: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class GoodRecords:
+    """Records with payloads that are valid or null, none of them withheld. ``out`` are their lines in the output.
+
+    ``emitted`` may be less than ``records`` by the tombstones that the output leaves out.
+    """
+
+    out: bytes
+    records: int
+    tombstones: int
+    emitted: int
+    offsets: tuple[Offsets, ...] = ()
+    has_keys: bool = False
+    has_headers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OneRecord:
+    """A record that was looked at by itself, with its verdict. ``out`` is its line in the output, if it has one.
+
+    ``withheld_because`` is None where it was not withheld; ``reason`` says why it was, although it could be read.
+    """
+
+    record: Record
+    out: bytes = b""
+    emitted: bool = False
+    withheld_because: WithheldBecause | None = None
+    reason: str | None = None
+
+    @property
+    def is_good(self) -> bool:
+        """Whether all that there is to say of it can be said in bulk."""
+        return self.withheld_because is None and self.record.verdict in ("valid", "tombstone")
+
+    def in_bulk(self) -> GoodRecords:
+        """The same as bulk of one record; for one that is good."""
+        record = self.record
+        offsets: tuple[Offsets, ...] = ()
+        if record.partition is not None:
+            known = () if record.offset is None else (record.offset,)
+            offsets = (Offsets(record.topic, record.partition, known, int(record.offset is None)),)
+        return GoodRecords(
+            self.out,
+            records=1,
+            tombstones=int(record.verdict == "tombstone"),
+            emitted=int(self.emitted),
+            offsets=offsets,
+            has_keys=bool(record.key),
+            has_headers=bool(record.headers_text) and record.headers != (),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Hazard:
+    """A payload of ``size`` bytes that is valid JSON and that common parsers choke on; it may be withheld for it."""
+
+    kinds: tuple[str, ...]
+    line: int
+    topic: str | None
+    partition: int | None
+    offset: int | None
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """Lines that a tool printed about itself."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Garbage:
+    """Bytes that belong to no record."""
+
+    text: bytes
+    line: int
+    byte_start: int
+
+
+Event = GoodRecords | OneRecord | Hazard | Notices | Garbage
+_Placed = TypeVar("_Placed", Hazard, Garbage)
+
+
+def output_of(event: Event) -> bytes:
+    """What an event adds to the output."""
+    return event.out if isinstance(event, GoodRecords | OneRecord) else b""
+
+
+@lru_cache(1 << 10)
+def topic_name(name: bytes | None) -> str | None:
+    """A topic as text; bytes that are no UTF-8 are escaped."""
+    return None if name is None else name.decode("utf-8", "backslashreplace")
+
+
+# -- many records as one event -----------------------------------------------------------------------------------------
+
+
+def good_records(batch: Batch, out: bytes, reading: Reading, *, emits_tombstones: bool) -> GoodRecords:
+    """The event for a batch, no bytecode per record where one partition counts up. ``out`` are its lines."""
+    count = len(batch.values)
+    nulls = batch.values.count(None) + batch.values.count(b"")
+    return GoodRecords(
+        out,
+        records=count,
+        tombstones=nulls,
+        emitted=count if emits_tombstones else count - nulls,
+        offsets=tuple(_offsets_of(batch)),
+        has_keys=reading.has_key and any(batch.columns.get("key", ())),
+        has_headers=reading.has_headers and not {None, b"", reading.no_headers}.issuperset(_headers_of(batch)),
+    )
+
+
+def _headers_of(batch: Batch) -> Sequence[bytes | None]:
+    return batch.columns.get("headers", ())
+
+
+def _offsets_of(batch: Batch) -> Iterator[Offsets]:
+    partitions = batch.columns.get("partition")
+    if partitions is None:
+        return
+    offsets = batch.columns.get("offset")
+    topics = batch.columns.get("topic") or [None] * len(partitions)
+    if offsets is None or None in partitions or None in offsets:
+        yield from _offsets_of_rows(topics, partitions, offsets or [None] * len(partitions))
+        return
+    numbers = list(map(int, offsets))  # type: ignore[arg-type]
+    if topics.count(topics[0]) == len(topics) and partitions.count(partitions[0]) == len(partitions):
+        yield Offsets(topic_name(topics[0]), int(partitions[0] or b"0"), _compact(numbers))
+        return
+    groups: dict[tuple[bytes | None, bytes | None], list[int]] = defaultdict(list)
+    for topic, partition, number in zip(topics, partitions, numbers, strict=True):
+        groups[topic, partition].append(number)
+    for (topic, partition), group in groups.items():
+        yield Offsets(topic_name(topic), int(partition or b"0"), _compact(group))
+
+
+def _offsets_of_rows(
+    topics: Sequence[bytes | None], partitions: Sequence[bytes | None], offsets: Sequence[bytes | None]
+) -> Iterator[Offsets]:
+    """For batches in which a record lacks its partition or offset."""
+    for topic, partition, offset in zip(topics, partitions, offsets, strict=True):
+        if partition is not None:
+            known = () if offset is None else (int(offset),)
+            yield Offsets(topic_name(topic), int(partition), known, int(offset is None))
+
+
+def _compact(offsets: Sequence[int]) -> Sequence[int]:
+    run = range(offsets[0], offsets[-1] + 1) if offsets else range(0)
+    return run if len(run) == len(offsets) and list(run) == list(offsets) else tuple(offsets)
+
+
+def condensed(events: Iterable[Event]) -> Iterator[Event]:
+    """The same story in fewer events: good records that nothing comes between are told together."""
+    waiting: list[GoodRecords] = []
+    for event in events:
+        if isinstance(event, OneRecord) and event.is_good:
+            waiting.append(event.in_bulk())
+        elif isinstance(event, GoodRecords):
+            waiting.append(event)
+        else:
+            if waiting:
+                yield _together(waiting)
+                waiting = []
+            yield event
+    if waiting:
+        yield _together(waiting)
+
+
+def _together(events: Sequence[GoodRecords]) -> GoodRecords:
+    if len(events) == 1:
+        return events[0]
+    offsets: dict[tuple[str | None, int], list[int]] = defaultdict(list)
+    unplaced: dict[tuple[str | None, int], int] = defaultdict(int)
+    for event in events:
+        for some in event.offsets:
+            offsets[some.topic, some.partition].extend(some.offsets)
+            unplaced[some.topic, some.partition] += some.unplaced
+    return GoodRecords(
+        b"".join(event.out for event in events),
+        records=sum(event.records for event in events),
+        tombstones=sum(event.tombstones for event in events),
+        emitted=sum(event.emitted for event in events),
+        offsets=tuple(Offsets(*name, _compact(some), unplaced[name]) for name, some in offsets.items()),
+        has_keys=any(event.has_keys for event in events),
+        has_headers=any(event.has_headers for event in events),
+    )
+
+
+def moved(event: Event, lines: int) -> Event:
+    """The event as it is in a dump that has so many lines before the bytes that were read."""
+    if not lines or isinstance(event, GoodRecords | Notices):
+        return event
+    if isinstance(event, OneRecord):
+        payload_line = event.record.payload_line
+        later = None if payload_line is None else payload_line + lines
+        return replace(event, record=replace(event.record, line=event.record.line + lines, payload_line=later))
+    return replace(event, line=event.line + lines)

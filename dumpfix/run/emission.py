@@ -1,0 +1,75 @@
+"""What may go out, and as which bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dumpfix.framing.frame import Batch
+from dumpfix.record.events import Event, Hazard, OneRecord
+from dumpfix.record.fields import Reading
+from dumpfix.record.model import Record
+from dumpfix.record.verdict import BOLDNESS
+from dumpfix.report.hazards import THOROUGH, hazards_of, hazards_of_many
+from dumpfix.sink import NotRepresentableError, Sink
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What may be put out: the boldest repair, and hazards that are kept back. ``thorough`` looks for all hazards."""
+
+    level: str = "partial"
+    withheld_hazards: frozenset[str] = frozenset()
+    thorough: bool = False
+
+    @property
+    def looks_for_all(self) -> bool:
+        """Whether each payload has to be read token by token."""
+        return self.thorough or bool(self.withheld_hazards & THOROUGH)
+
+
+@dataclass(frozen=True, slots=True)
+class Emission:
+    """The output of one dump and what it may hold; ``reading`` says what the dump's fields mean."""
+
+    sink: Sink
+    policy: Policy
+    reading: Reading
+
+    def of_batch(self, batch: Batch) -> tuple[bytes, list[tuple[int, tuple[str, ...]]]] | None:
+        """The lines of a batch, and the hazards among its payloads by index; None to look at them one by one."""
+        out = self.sink.batch(batch)
+        if out is None:
+            return None
+        policy = self.policy
+        shows_null = self.reading.shows_null
+        found = list(hazards_of_many(batch.values, out, shows_null=shows_null, thorough=policy.looks_for_all))
+        if any(not policy.withheld_hazards.isdisjoint(kinds) for _, kinds in found):
+            return None
+        return out, found
+
+    def of_record(self, record: Record) -> Iterator[Event]:
+        """What becomes of one record: its hazards, then whether it goes out, and why not."""
+        level = self.policy.level
+        if record.verdict == "irrecoverable":
+            yield OneRecord(record, withheld_because="irrecoverable")
+            return
+        if record.verdict == "repaired" and BOLDNESS[record.judgement.level] > BOLDNESS[level]:
+            yield OneRecord(record, withheld_because="level")
+            return
+        if record.value is not None:
+            thorough = self.policy.looks_for_all
+            found = hazards_of(record.value, shows_null=self.reading.shows_null, thorough=thorough)
+            if found:
+                yield Hazard(found, record.line, record.topic, record.partition, record.offset, len(record.value))
+            unwanted = self.policy.withheld_hazards.intersection(found)
+            if unwanted:
+                reason = f"valid JSON, but a hazard: {', '.join(sorted(unwanted))}"
+                yield OneRecord(record, withheld_because="hazard", reason=reason)
+                return
+        try:
+            out = self.sink.record(record)
+        except NotRepresentableError as error:
+            yield OneRecord(record, withheld_because="not_representable", reason=str(error))
+            return
+        yield OneRecord(record, out, emitted=record.value is not None or self.sink.emits_tombstones)

@@ -1,0 +1,79 @@
+"""A dump, opened, and its layout found in as much of it as that takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dumpfix.detection.choose import LARGEST_HEAD, Choice, Told, choose
+from dumpfix.detection.detect import HEAD
+from dumpfix.errors import BrokenInputError, LayoutError
+from dumpfix.framing.frame import NeedMoreError
+from dumpfix.framing.framer import GROWTH
+from dumpfix.io.source import Source
+
+
+@dataclass(slots=True)
+class Opened:
+    """A dump whose layout is known. ``choice`` is None where the dump is empty; ``head`` was read to find it.
+
+    ``broken`` says why nothing can be read behind the head.
+    """
+
+    source: Source
+    choice: Choice | None
+    head: bytes
+    broken: BrokenInputError | None = None
+
+    def holds(self, text: bytes) -> bool:
+        """Whether ``text`` occurs in the dump: in all of a plain file, in the beginning of anything else."""
+        return text in self.head[:HEAD] or (self.source.is_plain and self.source.holds(text))
+
+    def chunks(self) -> Iterator[bytes]:
+        """All of the dump, from its first byte."""
+        if self.head:
+            yield self.head
+        if self.broken is not None:
+            raise self.broken
+        yield from self.source.chunks()
+
+
+def find_layout(source: Source, told: Told) -> Opened:
+    """Read as much of a dump as its layout needs: nothing more where it was told. Raises LayoutError, SourceError."""
+    head = b""
+    arrived: list[bytes] = []
+    length = wait_for = 0
+    broken: BrokenInputError | None = None
+    try:
+        for chunk in source.chunks():
+            arrived.append(chunk)
+            length += len(chunk)
+            if length < wait_for:
+                continue
+            head = b"".join((head, *arrived))
+            arrived.clear()
+            # A first record of hundreds of megabytes is looked at anew only when it has grown by a share of itself.
+            wait_for = length + length // GROWTH if length > LARGEST_HEAD else 0
+            try:
+                return Opened(source, _choose(head, told, source.path, final=False), head)
+            except NeedMoreError:
+                continue
+    except BrokenInputError as error:
+        broken = error
+    head = b"".join((head, *arrived))
+    if not head:
+        return Opened(source, None, head, broken)
+    try:
+        return Opened(source, _choose(head, told, source.path, final=True), head, broken)
+    except LayoutError:
+        if broken is not None:
+            raise broken from None
+        raise
+
+
+def _choose(head: bytes, told: Told, path: str, *, final: bool) -> Choice:
+    try:
+        return choose(head, told, final=final)
+    except LayoutError as error:
+        error.path = error.path or path
+        raise
