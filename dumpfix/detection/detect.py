@@ -202,8 +202,7 @@ def _could_be(layout: AnyLayout, sample: bytes) -> bool:
     Of a record over several lines the later ones may not be here yet.
     """
     if isinstance(layout, ObjectLayout):
-        names = {bound.meaning: name for name, bound in layout.members}
-        return b'"' + names["value"] + b'"' in sample
+        return all(b'"' + name + b'"' in sample for name in layout.path_of("value") or ())
     literals = [e.text.strip(b"\n") for e in layout.elements if isinstance(e, Literal)]
     if _is_one_line(layout):
         return all(text in sample for text in literals)
@@ -578,7 +577,11 @@ def _listed_separators(grammar: Grammar) -> Iterator[bytes]:
 def describe(layout: AnyLayout) -> str:
     """A layout in one line: literals quoted, fields by name."""
     if isinstance(layout, ObjectLayout):
-        return "{" + ", ".join(name.decode("utf-8", "backslashreplace") for name, _ in layout.members) + "}"
+        return (
+            "{"
+            + ", ".join(b".".join(member.path).decode("utf-8", "backslashreplace") for member in layout.members)
+            + "}"
+        )
     lead = [literal_text(b"\n" * layout.blank_lines)] if layout.blank_lines else []
     return " ".join(lead + [_shown(element) for element in layout.elements])
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import repeat
-from operator import contains, methodcaller
+from operator import methodcaller
 from typing import Any, cast
 
 import orjson
@@ -35,9 +34,12 @@ _BLANK = b" \t\r\n"
 DEEPEST_INDENT = 32
 #: what stands around and between the objects of an array
 _ARRAY = b"[,]"
-_TEXTS = frozenset((str, type(None)))
+_TEXTS: frozenset[object] = frozenset((str, type(None)))
+_NOTHING: frozenset[object] = frozenset((type(None),))
+#: stands for a member that an object has not
+_ABSENT = object()
 #: the types that members of these kinds have where the tool printed them; an absent one reads as None
-_TYPES = {
+_TYPES: dict[Kind, frozenset[object]] = {
     Kind.INTEGER: frozenset((int, type(None))),
     Kind.JSON_STRING: _TEXTS,
     Kind.JSON_ANY: _TEXTS,
@@ -53,8 +55,8 @@ def _blank_end(data: bytes, at: int, most: int = sys.maxsize) -> int:
 
 
 @dataclass(slots=True)
-class _Member:
-    name: bytes
+class _Value:
+    path: tuple[bytes, ...]
     start: int
     end: int
     is_whole: bool = True
@@ -72,9 +74,13 @@ class ObjectRule(RuleWithNotices):
     def __init__(self, layout: ObjectLayout, notices: Sequence[Layout] = ()) -> None:
         self.layout = layout
         self.notices = Notices.of(tuple(notices))
-        self.members = dict(layout.members)
+        self.members = {member.path: member.field for member in layout.members}
+        #: without these an object is no record of the tool's, and what else is not in it says nothing
+        self.required = layout.required
+        #: members that hold members of the record
+        self.outer = frozenset(path[:depth] for path in self.members for depth in range(1, len(path)))
         #: how the tool begins every object; nothing inside a string can look like it, since quotes are escaped there
-        self.beginning = b'{"' + layout.members[0][0] + b'"'
+        self.beginning = b'{"' + layout.members[0].path[0] + b'"'
 
     def item(self, data: bytes, at: int, *, final: bool) -> Item:
         """The item that begins at ``at`` (< len(data)). Raises NeedMoreError where only more bytes decide."""
@@ -163,7 +169,7 @@ class ObjectRule(RuleWithNotices):
 
     def record(self, data: bytes, at: int, *, final: bool) -> Frame:
         """The object that begins at ``at``, with what its members say."""
-        members: list[_Member] = []
+        members: list[_Value] = []
         try:
             end = self._object(data, at, members, final=final)
         except _BrokenObjectError as broken:
@@ -180,8 +186,11 @@ class ObjectRule(RuleWithNotices):
                 stop = end + len(separator)
         return self._frame(data, at, members, stop, complete=True)
 
-    def _object(self, data: bytes, at: int, members: list[_Member], *, final: bool) -> int:
-        """Walk the members of the object at ``at``; where it ends. Raises _BrokenObjectError where it stops."""
+    def _object(self, data: bytes, at: int, members: list[_Value], *, final: bool, path: tuple[bytes, ...] = ()) -> int:
+        """Walk the members of the object at ``at``; where it ends. Raises _BrokenObjectError where it stops.
+
+        ``path`` are the names that lead to it: objects that hold members of the record are walked too.
+        """
 
         def skip(position: int) -> int:
             while position < len(data) and data[position] in _BLANK:
@@ -200,23 +209,31 @@ class ObjectRule(RuleWithNotices):
             if data[position] != 0x22:
                 raise _BrokenObjectError(position)
             name_end = self.string_end(data, position, final=final)
-            name = data[position + 1 : name_end - 1]
+            name = (*path, data[position + 1 : name_end - 1])
             position = skip(name_end)
             if data[position] != 0x3A:
                 raise _BrokenObjectError(position)
             position = skip(position + 1)
-            try:
-                end = self.value_end(data, position, final=final)
-            except _BrokenObjectError as broken:
-                members.append(_Member(name, position, broken.at, is_whole=False))
-                raise
-            members.append(_Member(name, position, end))
+            if data[position] == 0x7B and name in self.outer:
+                end = self._object(data, position, members, final=final, path=name)
+            else:
+                end = self._value(data, position, members, name, final=final)
             position = skip(end)
             if data[position] == 0x7D:
                 return position + 1
             if data[position] != 0x2C:
                 raise _BrokenObjectError(position)
             position += 1
+
+    def _value(self, data: bytes, at: int, members: list[_Value], path: tuple[bytes, ...], *, final: bool) -> int:
+        """Note the value at ``at`` down as a member; where it ends."""
+        try:
+            end = self.value_end(data, at, final=final)
+        except _BrokenObjectError as broken:
+            members.append(_Value(path, at, broken.at, is_whole=False))
+            raise
+        members.append(_Value(path, at, end))
+        return end
 
     def string_end(self, data: bytes, at: int, *, final: bool) -> int:
         """Behind the string at ``at``. Raises where a line end or the end of the data comes before its quote."""
@@ -265,13 +282,15 @@ class ObjectRule(RuleWithNotices):
             if depth == 0:
                 return position
 
-    def _frame(self, data: bytes, at: int, members: Sequence[_Member], stop: int, *, complete: bool) -> Frame:
+    def _frame(self, data: bytes, at: int, members: Sequence[_Value], stop: int, *, complete: bool) -> Frame:
         fields: dict[str, bytes | None] = {}
         spans: list[Span] = []
         position = at
         payload_start = None
+        seen: set[tuple[bytes, ...]] = set()
         for member in members:
-            bound = self.members.get(member.name)
+            seen.add(member.path)
+            bound = self.members.get(member.path)
             if bound is None:
                 continue
             text = data[member.start : member.end]
@@ -281,11 +300,15 @@ class ObjectRule(RuleWithNotices):
             if bound.meaning == "value":
                 payload_start = member.start
                 fields["value_embedded"] = None if text[:1] == b'"' else b"1"
-            if member.is_whole or bound.meaning == "value":
+            if bound.meaning and (member.is_whole or bound.meaning == "value"):
                 fields[bound.meaning] = self._content(bound, text, is_whole=member.is_whole)
         if position < stop:
             role = "literal" if complete else "garbage"
             spans.append(Span(position, stop, role))  # type: ignore[arg-type]
+        if complete and self.required <= seen:
+            for path, bound, absent_is_null in self.layout.members:
+                if absent_is_null and path not in seen:
+                    fields[bound.meaning] = None
         payload = fields.get("value")
         if fields.pop("value_embedded", None) is None:
             valid = payload is None or not payload or is_valid(payload)
@@ -336,12 +359,13 @@ class ObjectBatch(Batch):
 
     def fields(self, index: int) -> dict[str, bytes | None]:
         """The attributes of one record: those whose members it has."""
-        parsed = self.objects[index]
-        return {
-            bound.meaning: _as_bytes(parsed[name.decode()])
-            for name, bound in self.rule.layout.members
-            if bound.meaning and name.decode() in parsed
-        }
+        parsed = (self.objects[index],)
+        fields: dict[str, bytes | None] = {}
+        for path, bound, absent_is_null in self.rule.layout.members:
+            value = next(iter(_at(path, parsed, _ABSENT)))
+            if bound.meaning and (value is not _ABSENT or absent_is_null):
+                fields[bound.meaning] = None if value is _ABSENT else _as_bytes(value)
+        return fields
 
     def spans(self) -> Iterator[Span]:
         """The tiles of these records, as the rule reads them one by one."""
@@ -376,8 +400,8 @@ class ObjectScanner:
     def __init__(self, layout: ObjectLayout, notices: Sequence[Layout] = ()) -> None:
         self.layout = layout
         self.rule = ObjectRule(layout, notices)
-        self.names = {name.decode(): bound for name, bound in layout.members}
-        self.payload_name = next(name for name, bound in self.names.items() if bound.meaning == "value")
+        self.payload = next(member for member in layout.members if member.field.meaning == "value")
+        self.errors = [member.path for member in layout.members if member.field.meaning == "payload_error"]
 
     def items(self, data: bytes, at: int, *, final: bool) -> Iterator[Item | Batch]:
         """The items of ``data[at:]`` in order, as far as these bytes decide."""
@@ -418,8 +442,7 @@ class ObjectScanner:
     def _batch(self, rows: list[bytes], ending: bytes, at: int) -> Batch | None:
         """The rows before the first one that orjson cannot vouch for; None where that is the first."""
         objects = _parsed(rows, b"\n}" if ending == b"\n}\n" else b"")
-        columns = self._columns(objects)
-        values = columns.pop(self.payload_name, [])
+        values = self._payloads(objects)
         texts = [value for value in values if value] if None in values or b"" in values else values
         if not all_valid(cast("Sequence[bytes]", texts)):
             values = values[: next(i for i, value in enumerate(values) if value and not is_valid(value))]
@@ -436,39 +459,52 @@ class ObjectScanner:
         batch.rule = self.rule
         return batch
 
-    def _columns(self, objects: list[dict[str, object]]) -> dict[str, Sequence[bytes | None]]:
+    def _payloads(self, objects: list[dict[str, object]]) -> Sequence[bytes | None]:
         """The payloads of the objects before the first one whose members are not of the types that the tool prints."""
         count = len(objects)
-        has_payload = list(map(contains, objects, repeat(self.payload_name)))
-        if not all(has_payload):
-            count = has_payload.index(False)
-        if any(map(contains, objects, repeat("payload_error"))):
-            count = min(count, next(i for i, parsed in enumerate(objects) if "payload_error" in parsed))
         payloads: list[object] = []
-        for name, bound in self.names.items():
-            allowed = _TYPES.get(bound.kind)
-            if allowed is None:
-                continue
-            column = list(map(methodcaller("get", name), objects))
-            if not set(map(type, column)) <= allowed:
-                count = min(count, next(i for i, value in enumerate(column) if type(value) not in allowed))
-            if name == self.payload_name:
+        for member in self.layout.members:
+            is_payload = member is self.payload
+            is_required = member.path in self.rule.required or (is_payload and not member.absent_is_null)
+            column = _at(member.path, objects, _ABSENT if is_required else None)
+            if is_payload:
                 payloads = column
+            if member.path in self.errors:
+                allowed: frozenset[object] | None = _NOTHING
+            else:
+                allowed = _TYPES.get(member.field.kind)
+            if allowed is not None and not set(map(type, column)) <= allowed:
+                count = min(count, next(i for i, value in enumerate(column) if type(value) not in allowed))
         texts = cast("list[str | None]", payloads[:count])
         if None in texts:
-            return {self.payload_name: [None if text is None else text.encode() for text in texts]}
-        return {self.payload_name: list(map(str.encode, cast("list[str]", texts)))}
+            return [None if text is None else text.encode() for text in texts]
+        return list(map(str.encode, cast("list[str]", texts)))
 
     def _makers(
         self, objects: list[dict[str, object]], values: Sequence[bytes | None]
     ) -> dict[str, Callable[[], Sequence[bytes | None]]]:
-        def text(name: str) -> Callable[[], Sequence[bytes | None]]:
-            return lambda: _column(list(map(methodcaller("get", name), objects)))
+        def text(path: tuple[bytes, ...]) -> Callable[[], Sequence[bytes | None]]:
+            return lambda: _column(_at(path, objects, None))
 
         present: set[str] = set().union(*objects)
-        makers = {bound.meaning: text(name) for name, bound in self.names.items() if name in present and bound.meaning}
+        makers = {
+            bound.meaning: text(path)
+            for path, bound, absent_is_null in self.layout.members
+            if bound.meaning and (absent_is_null or path[0].decode() in present)
+        }
         makers["value"] = lambda: values
         return makers
+
+
+def _at(path: Sequence[bytes], objects: Sequence[object], absent: object) -> list[object]:
+    """The value at a path of each of these parsed objects; ``absent`` where it is not there."""
+    *outer, last = (name.decode() for name in path)
+    for name in outer:
+        objects = [
+            found if isinstance(found := one.get(name), dict) else {}
+            for one in cast("list[dict[str, object]]", objects)
+        ]
+    return list(map(methodcaller("get", last, absent), objects))
 
 
 def _column(values: list[Any]) -> list[bytes | None]:

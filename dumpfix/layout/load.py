@@ -31,6 +31,7 @@ from dumpfix.layout.model import (
     HeaderSpelling,
     Layout,
     Literal,
+    Member,
     ObjectLayout,
 )
 from dumpfix.layout.vocabulary import FREE_TEXT, JSON_VALUES, MARKERS, NAMED_LITERALS, TERMINALS
@@ -410,12 +411,12 @@ class _Expander:
         rules = {str(v.name) for v in tree.scan_values(lambda v: isinstance(v, NonTerminal))}
         if len(rules) != 1:
             raise GrammarError("a record that is an object repeats one rule, its member", path=self.path)
-        members: dict[bytes, Field] = {}
+        members: list[Member] = []
         for _, member in self._alternatives(rules.pop()):
             for sequence in self._sequences(member):
                 match sequence:
                     case (Literal(text=quoted), Literal(text=b":"), Field() as value):
-                        members[quoted.strip(b'"')] = value
+                        members.append(Member((quoted.strip(b'"'),), value))
                     case (Field(terminal="JSON_NAME"), Literal(text=b":"), Field(terminal="JSON_VALUE")):
                         pass
                     case _:
@@ -426,7 +427,7 @@ class _Expander:
             element = self._value(last)
             if isinstance(element, Literal) and element.text != b"}":
                 separator = element.text
-        return ObjectLayout(self.name, name, tuple(members.items()), separator)
+        return ObjectLayout(self.name, name, tuple(members), separator)
 
 
 def _labels(layouts: Sequence[AnyLayout]) -> tuple[bytes, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from dumpfix.layout.vocabulary import FREE_TEXT, SIZES, TERMINALS, Kind
 
@@ -153,17 +154,32 @@ class Layout:
         return self.is_json or any(isinstance(e, Field) and e.meaning == "value_size" for e in self.prefix)
 
 
+class Member(NamedTuple):
+    """A member of a JSON object and the terminal that its value fills.
+
+    ``path`` are the names that lead to it from the outermost object, each as it stands between its quotes
+    (``(b"message", b"key")`` for ``{"message": {"key": …}}``). ``absent_is_null`` says that a whole object without
+    this member says null by it; else what is not there is not known.
+    """
+
+    path: tuple[bytes, ...]
+    field: Field
+    absent_is_null: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class ObjectLayout:
     """One JSON object a record, its members bound by name, with JSON white space anywhere between the tokens.
 
-    ``members`` pairs the name of a member, as it stands between its quotes, with the terminal that it fills.
+    ``members`` are those that the record needs, in the order in which the tool prints them (the first one's
+    outermost name is how a record begins); no two of them fill the same attribute, and no path leads through
+    another's. Others may stand between them, and say nothing.
     ``separator`` follows the object; None where nothing has to (the objects are glued together).
     """
 
     grammar: str
     name: str
-    members: tuple[tuple[bytes, Field], ...]
+    members: tuple[Member, ...]
     separator: bytes | None = b"\n"
 
     has_value = True
@@ -179,7 +195,23 @@ class ObjectLayout:
     @property
     def fields(self) -> tuple[str, ...]:
         """The terminals that members are bound to."""
-        return tuple(dict.fromkeys(f.terminal for _, f in self.members))
+        return tuple(dict.fromkeys(member.field.terminal for member in self.members))
+
+    @property
+    def required(self) -> frozenset[tuple[bytes, ...]]:
+        """The members without which an object is no record, where one that is absent may mean null.
+
+        These are partition and offset; all that are never null in a layout that has neither.
+        """
+        if not any(member.absent_is_null for member in self.members):
+            return frozenset()
+        paths = {self.path_of("partition"), self.path_of("offset")} - {None}
+        others = {member.path for member in self.members if not member.absent_is_null}
+        return frozenset(path for path in paths or others if path is not None)
+
+    def path_of(self, meaning: str) -> tuple[bytes, ...] | None:
+        """Where the member stands that fills this attribute of a record; None where none does."""
+        return next((member.path for member in self.members if member.field.meaning == meaning), None)
 
 
 AnyLayout = Layout | ObjectLayout

@@ -51,8 +51,8 @@ def _spelled(headers: HeaderSpelling) -> dict[str, bytes]:
 def _record(layout: AnyLayout, rules: dict[str, str], named: dict[str, bytes], declared: dict[str, None]) -> str:
     if isinstance(layout, ObjectLayout):
         members = [
-            literal_text(b'"' + name + b'"') + ' ":" ' + _declared(bound.terminal, declared)
-            for name, bound in layout.members
+            literal_text(b'"' + member.path[0] + b'"') + ' ":" ' + _declared(member.field.terminal, declared)
+            for member in layout.members
         ]
         other = _declared("JSON_NAME", declared) + ' ":" ' + _declared("JSON_VALUE", declared)
         _declared("WHITESPACE", declared)

@@ -86,11 +86,12 @@ class Reference:
     def _object(self, layout: ObjectLayout, rules: list[str]) -> str:
         brace, comma, colon, close = (self._terminal(Literal(text)) for text in (b"{", b",", b":", b"}"))
         members = []
-        for member, bound in layout.members:
-            quoted = self._terminal(Literal(b'"' + member + b'"'))
+        for (name, *inner), bound, _ in layout.members:
+            assert not inner
+            quoted = self._terminal(Literal(b'"' + name + b'"'))
             members.append(f"{quoted} {colon} {self._terminal(bound)}")
-        name, value = self._terminal(Field("JSON_NAME")), self._terminal(Field("JSON_VALUE"))
-        other = f"{name} {colon} {value}"
+        any_name, value = self._terminal(Field("JSON_NAME")), self._terminal(Field("JSON_VALUE"))
+        other = f"{any_name} {colon} {value}"
         rules.append(f"member: {' | '.join([*members, other])}")
         end = "" if not layout.separator else f" {self._terminal(Literal(layout.separator))}?"
         return f"{brace} [member ({comma} member)*] {close}{end}"
