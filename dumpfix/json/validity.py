@@ -105,14 +105,19 @@ def passes_gate(payload: bytes) -> bool:
     return True
 
 
-def all_valid(payloads: Iterable[bytes]) -> bool:
-    """Whether `is_valid` holds for each of `payloads` by itself; no bytecode runs per payload as long as it does."""
-    kept = payloads if isinstance(payloads, Sequence) else list(payloads)
+def all_pass_gate(payloads: Iterable[bytes]) -> bool:
+    """Whether orjson vouches for each of `payloads` by itself; no bytecode runs per payload."""
     try:
-        deque(map(orjson.loads, kept), 0)
+        deque(map(orjson.loads, payloads), 0)
     except ValueError:
-        return all(map(is_valid, kept))
+        return False
     return True
+
+
+def all_valid(payloads: Iterable[bytes]) -> bool:
+    """Whether `is_valid` holds for each of `payloads` by itself; no bytecode runs for those orjson takes."""
+    kept = payloads if isinstance(payloads, Sequence) else list(payloads)
+    return all_pass_gate(kept) or all(map(is_valid, kept))
 
 
 def first_invalid(payloads: Sequence[bytes]) -> int | None:

@@ -10,11 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple
 
 from dumpfix.framing.frame import Batch
 from dumpfix.record.fields import Reading
 from dumpfix.record.model import Record
+
+#: hazards of a dump that are told with their places; the others are only counted
+MOST_HAZARDS = 1000
 
 WithheldBecause = Literal["irrecoverable", "level", "not_representable", "hazard"]
 
@@ -84,16 +87,27 @@ class OneRecord:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Hazard:
-    """A payload of ``size`` bytes that is valid JSON and that common parsers choke on; it may be withheld for it."""
+class Hazard(NamedTuple):
+    """One kind of hazard in one payload."""
 
-    kinds: tuple[str, ...]
+    kind: str
     line: int
     topic: str | None
     partition: int | None
     offset: int | None
-    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hazards:
+    """Payloads that are valid JSON and that may trip a consumer, whether they went out or were withheld for it.
+
+    ``counts`` has the kinds with how many payloads have them; ``places`` the first of them, up to MOST_HAZARDS of a
+    dump. ``largest`` is the size in bytes of the largest payload among them.
+    """
+
+    counts: tuple[tuple[str, int], ...]
+    places: tuple[Hazard, ...]
+    largest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +126,7 @@ class Garbage:
     byte_start: int
 
 
-Event = GoodRecords | OneRecord | Hazard | Notices | Garbage
-_Placed = TypeVar("_Placed", Hazard, Garbage)
+Event = GoodRecords | OneRecord | Hazards | Notices | Garbage
 
 
 def output_of(event: Event) -> bytes:
@@ -229,4 +242,6 @@ def moved(event: Event, lines: int) -> Event:
         payload_line = event.record.payload_line
         later = None if payload_line is None else payload_line + lines
         return replace(event, record=replace(event.record, line=event.record.line + lines, payload_line=later))
+    if isinstance(event, Hazards):
+        return replace(event, places=tuple(place._replace(line=place.line + lines) for place in event.places))
     return replace(event, line=event.line + lines)

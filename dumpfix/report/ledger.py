@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from dumpfix.record.events import Event, Garbage, GoodRecords, Hazard, Notices, OneRecord
+from dumpfix.record.events import MOST_HAZARDS, Event, Garbage, GoodRecords, Hazards, Notices, OneRecord
 from dumpfix.record.model import Record
 from dumpfix.report.finding import JsonObject, finding_of
 from dumpfix.report.model import InputAccount, Report, Totals
 from dumpfix.report.partitions import Partition
 from dumpfix.report.rejects import garbage_payloads, garbage_reject, reject_of
 from dumpfix.report.spool import Spool
-
-#: hazards kept; their counts go on
-MOST_HAZARDS = 1000
 
 #: (input, topic, partition); the input counts only where the topic is unknown: then it may be another topic
 _Place = tuple[int, str | None, int]
@@ -52,8 +49,8 @@ class Ledger:
                 self._good(event)
             case OneRecord():
                 self._good(event.in_bulk()) if event.is_good else self._bad(event)
-            case Hazard():
-                self._hazard(event)
+            case Hazards():
+                self._hazards(event)
             case Notices():
                 self.totals.notices += event.count
             case Garbage():
@@ -105,13 +102,10 @@ class Ledger:
         else:
             entry.add_bad(record.offset, is_irrecoverable=record.verdict == "irrecoverable")
 
-    def _hazard(self, hazard: Hazard) -> None:
-        self.largest_payload = max(self.largest_payload, hazard.size)
-        where = {name: getattr(hazard, name) for name in ("line", "topic", "partition", "offset")}
-        for kind in hazard.kinds:
-            self.hazard_counts[kind] += 1
-            if len(self.hazards) < MOST_HAZARDS:
-                self.hazards.append({"kind": kind, **where})
+    def _hazards(self, hazards: Hazards) -> None:
+        self.largest_payload = max(self.largest_payload, hazards.largest)
+        self.hazard_counts.update(dict(hazards.counts))
+        self.hazards.extend(place._asdict() for place in hazards.places[: MOST_HAZARDS - len(self.hazards)])
 
     def _garbage(self, garbage: Garbage) -> None:
         """Documents that are whole in it are kept with the rejects."""

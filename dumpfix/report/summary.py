@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from dumpfix.record.hazards import OVERSIZE
 from dumpfix.report.finding import JsonObject, line_of
-from dumpfix.report.hazards import OVERSIZE
 from dumpfix.report.ledger import Ledger
 from dumpfix.report.model import InputAccount, Report, Totals
 from dumpfix.report.text import PLAIN, Style, counted, place, shown

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dumpfix.framing.frame import Batch
-from dumpfix.record.events import Event, Hazard, OneRecord
+from dumpfix.json.hazards import THOROUGH
+from dumpfix.record.events import Event, Hazard, Hazards, OneRecord
 from dumpfix.record.fields import Reading
+from dumpfix.record.hazards import hazards_of, hazards_of_many
 from dumpfix.record.model import Record
 from dumpfix.record.verdict import BOLDNESS
-from dumpfix.report.hazards import THOROUGH, hazards_of, hazards_of_many
 from dumpfix.sink import NotRepresentableError, Sink
 
 
@@ -43,7 +44,7 @@ class Emission:
             return None
         policy = self.policy
         shows_null = self.reading.shows_null
-        found = list(hazards_of_many(batch.values, out, shows_null=shows_null, thorough=policy.looks_for_all))
+        found = hazards_of_many(batch.values, out, shows_null=shows_null, thorough=policy.looks_for_all)
         if any(not policy.withheld_hazards.isdisjoint(kinds) for _, kinds in found):
             return None
         return out, found
@@ -61,7 +62,9 @@ class Emission:
             thorough = self.policy.looks_for_all
             found = hazards_of(record.value, shows_null=self.reading.shows_null, thorough=thorough)
             if found:
-                yield Hazard(found, record.line, record.topic, record.partition, record.offset, len(record.value))
+                where = (record.line, record.topic, record.partition, record.offset)
+                places = tuple(Hazard(kind, *where) for kind in found)
+                yield Hazards(tuple((kind, 1) for kind in found), places, len(record.value))
             unwanted = self.policy.withheld_hazards.intersection(found)
             if unwanted:
                 reason = f"valid JSON, but a hazard: {', '.join(sorted(unwanted))}"

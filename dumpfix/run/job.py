@@ -14,8 +14,8 @@ from dumpfix.detection.choose import Told
 from dumpfix.errors import BrokenInputError, UsageError
 from dumpfix.io.output import STANDARD_OUTPUT, Nowhere, Output, open_output
 from dumpfix.io.source import Source, same_file
+from dumpfix.record.hazards import KINDS
 from dumpfix.record.verdict import BOLDNESS
-from dumpfix.report.hazards import KINDS
 from dumpfix.report.json_report import json_report
 from dumpfix.report.model import Report
 from dumpfix.report.summary import Context, full_text

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from dumpfix.detection.choose import Choice
 from dumpfix.framing.frame import Batch, Frame, Span
@@ -10,7 +12,7 @@ from dumpfix.framing.framer import Located, frame
 from dumpfix.layout.model import Field
 from dumpfix.layout.model import Literal as LiteralElement
 from dumpfix.layout.vocabulary import Kind
-from dumpfix.record.events import Event, Garbage, Hazard, Notices, good_records, topic_name
+from dumpfix.record.events import MOST_HAZARDS, Event, Garbage, Hazard, Hazards, Notices, good_records, topic_name
 from dumpfix.record.fields import EXTRA, Reading, integer, timestamp_type
 from dumpfix.record.model import Record
 from dumpfix.record.verdict import Verdict, empty_is_ambiguous, judge
@@ -34,6 +36,7 @@ class Pipeline:
         self.position = start if start is not None else Position(0)
         self._base = self.position.base
         self._siblings = siblings if siblings is not None else Siblings()
+        self._hazards_told = 0
         self._empty_is_known = not empty_is_ambiguous(choice.layout)
 
     def records(self, chunks: Iterable[bytes]) -> Iterator[Record]:
@@ -96,25 +99,26 @@ class Pipeline:
         out, dangerous = answer
         self._siblings.see(batch.columns.get("topic"), batch.values)
         good = good_records(batch, out, self.reading, emits_tombstones=emission.sink.emits_tombstones)
-        return [good, *self._hazards(batch, dangerous)]
+        return [good, self._hazards(batch, dangerous)] if dangerous else [good]
 
-    def _hazards(self, batch: Batch, dangerous: Iterable[tuple[int, tuple[str, ...]]]) -> Iterator[Hazard]:
-        starts: list[int] = []
+    def _hazards(self, batch: Batch, dangerous: Sequence[tuple[int, tuple[str, ...]]]) -> Hazards:
+        counts = Counter(chain.from_iterable(kinds for _, kinds in dangerous))
+        largest = max(len(batch.values[index] or b"") for index, _ in dangerous)
+        told = dangerous[: max(MOST_HAZARDS - self._hazards_told, 0)]
+        self._hazards_told += len(dangerous)
+        return Hazards(tuple(counts.items()), tuple(self._places(batch, told)), largest)
+
+    def _places(self, batch: Batch, dangerous: Sequence[tuple[int, tuple[str, ...]]]) -> Iterator[Hazard]:
+        starts = batch.starts() if dangerous else []
         place = self.position.copy()
         at = batch.start
         for index, kinds in dangerous:
-            starts = starts or batch.starts()
             place.pass_over(at, starts[index])
             at = starts[index]
             fields = batch.fields(index)
-            yield Hazard(
-                kinds,
-                place.line,
-                topic_name(fields.get("topic")),
-                integer(fields.get("partition")),
-                integer(fields.get("offset")),
-                len(fields.get("value") or b""),
-            )
+            topic, partition, offset = (fields.get(name) for name in ("topic", "partition", "offset"))
+            for kind in kinds:
+                yield Hazard(kind, place.line, topic_name(topic), integer(partition), integer(offset))
 
     # -- one by one ----------------------------------------------------------------------------------------------------
 

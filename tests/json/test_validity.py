@@ -6,8 +6,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dumpfix.json import lexer, validity
-from dumpfix.json.hazards import cheap_hazards_possible, gated_hazards_possible, hazards
+from dumpfix.json.hazards import THOROUGH, hazards, in_bulk
 from dumpfix.json.validity import all_valid, first_error, first_invalid, is_valid, join_lines, scan_value
+from tests.benchmarks import hazards as benchmark
 from tests.json.cases import ACCEPTED, DECIDED, REFUSED
 from tests.json.strategies import documents, near_json, payloads
 from tests.oracles import json as reference
@@ -148,38 +149,35 @@ def test_hazards_of_what_is_not_json_are_an_error() -> None:
         hazards(b"{")
 
 
-SEEN_BY_THE_PREFILTER = {"lone_surrogate", "number_overflow", "big_integer", "nul_escape"}
-
-
-@given(
-    st.lists(
-        documents
-        | st.sampled_from([payload for payload in HAZARDS if len(payload) < 1000])
-        | st.builds(
-            lambda a, b, e: b"%d.%de%d" % (a, b, e), st.integers(0, 10**19), st.integers(0, 99), st.integers(285, 312)
-        )
-        | st.integers(-(2**66), 2**66).map(lambda number: b"%d" % number),
-        max_size=4,
+#: what can look like a hazard, and often is none
+NEAR_HAZARDS = (
+    documents
+    | st.sampled_from(list(HAZARDS))
+    | st.builds(
+        lambda a, b, e: b"%d.%de%d" % (a, b, e), st.integers(0, 10**19), st.integers(0, 99), st.integers(285, 312)
     )
+    | st.builds(lambda n, e: b"[%be%d]" % (b"9" * n, e), st.integers(195, 312), st.integers(-5, 120))
+    | st.integers(-(2**66), 2**66).map(lambda number: b"[%d]" % number)
+    | st.lists(
+        st.sampled_from(
+            ["\\\\", '\\"', "\\u0000", "u0000", "\\ud83c", "\\udf89", ":18446744073709551616", "[", "{", "e999"]
+        )
+    ).map(lambda parts: f'{{"a:": ["{"".join(parts)}"]}}'.encode())
 )
-def test_the_prefilter_misses_no_hazard_that_it_answers_for(chunk: list[bytes]) -> None:
-    joined = b"\n".join(chunk)
-    found = {kind for payload in chunk for kind in hazards(payload)} & SEEN_BY_THE_PREFILTER
-    assert not found or cheap_hazards_possible(joined)
-    gated = []
-    for payload in chunk:
-        try:
-            orjson.loads(payload)
-        except ValueError:
-            continue
-        gated.append(payload)
-    found = {kind for payload in gated for kind in hazards(payload)} & SEEN_BY_THE_PREFILTER
-    assert found <= {"big_integer", "nul_escape"}
-    assert not found or gated_hazards_possible(b"\n".join(gated))
 
 
-def test_plain_data_passes_the_prefilter() -> None:
-    assert not cheap_hazards_possible(b'{"id": 1234567890123456789, "f": 1.5e10, "s": "caf\\u00e9"}')
+@given(st.lists(NEAR_HAZARDS | st.none() | st.just(b""), max_size=4), st.sampled_from([b"\n", b" ", b"\nTopic t: "]))
+def test_hazards_found_in_bulk_are_those_found_token_by_token(chunk: list[bytes | None], between: bytes) -> None:
+    text = between.join(payload for payload in chunk if payload)
+    wanted = {(index, kind) for index, payload in enumerate(chunk) if payload for kind in hazards(payload)}
+    assert set(in_bulk(chunk, text)) == {(index, kind) for index, kind in wanted if kind not in THOROUGH}
+
+
+@pytest.mark.parametrize("kind", benchmark.SEEDS)
+def test_what_only_looks_like_a_hazard_is_never_read_token_by_token(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dumpfix.json.hazards.hazards", lambda _: pytest.fail("read token by token"))
+    payload = b'{"a":%b}' % benchmark.SEEDS[kind]
+    list(in_bulk([payload] * 3, b"\n".join([payload] * 3)))
 
 
 @given(documents)

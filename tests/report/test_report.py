@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dumpfix.detection.choose import Told
-from dumpfix.report.hazards import hazards_of
+from dumpfix.record.events import MOST_HAZARDS
+from dumpfix.record.hazards import hazards_of
 from dumpfix.report.json_report import json_report
-from dumpfix.report.ledger import MOST_HAZARDS
 from dumpfix.report.partitions import MOST_GAPS, Partition
 from dumpfix.report.schemas import NAMES, schema_text
 from dumpfix.report.text import shown

@@ -1,0 +1,16 @@
+"""No cliff: payloads that look as if they could trip a parser cost no more than as much again."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.benchmarks.hazards import SEEDS, SHARES, dump, seconds
+
+#: what a busy machine may add to a measurement
+NOISE = 1.25
+
+
+@pytest.mark.parametrize("name", SEEDS)
+def test_a_dump_full_of_near_hazards_is_never_converted_below_half_of_the_speed(name: str) -> None:
+    clean, *others = (dump(SEEDS[name], percent) for percent in SHARES)
+    assert max(seconds(other, 4) for other in others) < 2 * NOISE * seconds(clean, 4)
