@@ -170,7 +170,7 @@ def _taken_out(draft: Draft, effort: Effort) -> Outcome | None:
 
 def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> tuple[Outcome | None, Reading]:
     """Lay the changes that make the draft's structure sound; the outcome (None: there is no way) and what was read."""
-    reading = structure.read(draft.text, effort)
+    reading = _read(draft, effort)
     if structure.may_be_surrounded(reading):
         around = _taken_out(draft, effort)
         if around is not None:
@@ -178,9 +178,20 @@ def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> tuple[Ou
         cut = surroundings.prefix(draft.text)
         if cut:
             draft.lay(cut)
-            reading = structure.read(draft.text, effort)
+            reading = _read(draft, effort)
     outcome = structure.mend(reading, shape)
     if outcome is not None:
         outcome.lost = [(draft.origin(a), None if b is None else draft.origin(b)) for a, b in outcome.lost]
         draft.lay(outcome.changes)
     return outcome, reading
+
+
+def _read(draft: Draft, effort: Effort) -> Reading:
+    """The draft's text as it is read once all its strings are in double quotes."""
+    reading = structure.read(draft.text, effort)
+    changes = structure.in_double_quotes(reading)
+    if changes:
+        draft.lay(changes)
+        reading = structure.read(draft.text, effort)
+        reading.requoted = True
+    return reading

@@ -10,8 +10,10 @@ damage is that a candidate undoes; only their order matters.
 
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
+from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import (
     AFTER,
     AFTER_KEY,
@@ -27,6 +29,7 @@ from dumpfix.repairing.automaton import (
     step,
 )
 from dumpfix.repairing.pieces import Change, Grade
+from dumpfix.repairing.quotes import OTHER_QUOTES
 from dumpfix.repairing.tokens import (
     ATOM,
     CLOSE_ARRAY,
@@ -37,7 +40,6 @@ from dumpfix.repairing.tokens import (
     OPEN_ARRAY,
     OPEN_OBJECT,
     OPEN_STRING,
-    OTHER_QUOTES,
     STRING,
     STRUCTURE,
     WORD,
@@ -61,6 +63,7 @@ _LONGEST_WORD = 40
 _LONGEST_SEPARATOR = 3
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{}[]")
 _DEEPEST_IN_TEXT = 8
+_VALUE_BEGINNINGS = tuple(bytes((byte,)) for byte in b"-0123456789tfn")
 
 # What an edit costs: a comma is forgotten sooner than a bracket, and a flipped bit leaves a byte that is one bit off.
 _INSERT_COST = {COMMA: 0.8, COLON: 0.8, OPEN_OBJECT: 1.5, OPEN_ARRAY: 1.5, CLOSE_OBJECT: 1.5, CLOSE_ARRAY: 1.5}
@@ -136,7 +139,9 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             # A closer follows what it closes; everything else precedes what it separates or opens.
             place = gap if kind in (CLOSE_OBJECT, CLOSE_ARRAY) else at
             cost = _INSERT_COST[kind] + (0.8 if state in (FIRST_KEY, FIRST_ELEMENT) and place == gap else 0.0)
-            is_choice = kind in (OPEN_OBJECT, OPEN_ARRAY) or (kind == COMMA and _between_numbers(site, index))
+            if kind in (COMMA, COLON) and site.text.data[max(0, gap - 2) : gap] in (b',"', b':"'):
+                cost += prices.SEPARATOR_AT_EDGE
+            is_choice = kind in (OPEN_OBJECT, OPEN_ARRAY) or (kind == COMMA and _may_be_one(site, index))
             grade = Grade.CHOICE if is_choice else Grade.SYNTAX
             change = Change(place, place, bytes((kind,)), f"{_NAMES[kind]} was missing", grade)
             yield Candidate(cost, (change,), index, index)
@@ -156,7 +161,8 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             cost = _replacement_cost(kind, byte, other)
             # At the very beginning it is rather the rest of a text whose head is gone.
             # `["a":1]` may as well be an object in the wrong brackets.
-            is_sure = kind in STRUCTURE and index and (kind, other) != (COLON, COMMA)
+            # A colon in the place of a comma, or the other way round, may be brackets that are missing.
+            is_sure = kind in _BRACKETS and other in _BRACKETS and index
             grade = Grade.SYNTAX if is_sure else Grade.CHOICE
             why = f"{_NAMES[other]} stood here as {_NAMES.get(byte, hex(byte))}"
             yield Candidate(cost, (Change(at, end, bytes((other,)), why, grade),), index, index + 1)
@@ -169,12 +175,15 @@ def _is_sign(site: Site, index: int) -> bool:
     return is_minus and index + 1 < len(tokens) and tokens.kinds[index + 1] == ATOM
 
 
-def _between_numbers(site: Site, index: int) -> bool:
-    """Whether token `index` and the one before it are numbers: ``12 345`` may be one as well."""
+def _may_be_one(site: Site, index: int) -> bool:
+    """Whether token `index` and the one before it may belong together, or one of them may not belong here: ``12 345``
+    is one number as well, and in an array of other things a bare digit rather slipped in."""
     tokens, data = site.tokens, site.text.data
-    return 0 < index < len(tokens) and all(
-        tokens.kinds[at] == ATOM and data[tokens.starts[at]] in b"-0123456789" for at in (index - 1, index)
-    )
+    if not 0 < index < len(tokens) or ATOM not in (tokens.kinds[index - 1], tokens.kinds[index]):
+        return False
+    is_number = [data[tokens.starts[at]] in b"-0123456789" for at in (index - 1, index)]
+    is_array = not site.table.is_object[site.front.stacks[index]]
+    return all(is_number) or (is_array and tokens.kinds[index - 1] != tokens.kinds[index])
 
 
 def _insertable(state: int, stack: int, table: Stacks) -> bytes:
@@ -270,6 +279,17 @@ def _grade_of_string(text: bytes) -> Grade:
     holds_literal = any(b":" + literal in text for literal in (b"null", b"true", b"false"))
     is_elided = text.endswith(ELLIPSES)
     return Grade.CHOICE if _is_open(text) or holds_literal or is_elided or text[:1] == b"\\" else Grade.SYNTAX
+
+
+def looks_like_structure(text: bytes) -> bool:
+    """Whether a text looks like a piece of a document: brackets, bare commas, colons before values."""
+    if len(text.translate(None, b"{}[]")) != len(text):
+        return True
+    if any(not piece[:1].isspace() for piece in text.split(b",")[1:]):
+        return True
+    return any(
+        piece[:1] in _VALUE_BEGINNINGS and not before[-1:].isdigit() for before, piece in pairwise(text.split(b":"))
+    )
 
 
 def _is_open(text: bytes) -> bool:
@@ -395,7 +415,9 @@ def _inside_token(site: Site, index: int) -> Iterator[Candidate]:
             yield from _if_it_reads(site, index, changed, cost, change)
     for at in range(1, len(text)):
         if is_atom(text[:at]) and is_atom(text[at:]):
-            comma = Change(start + at, start + at, b",", "',' was missing")
+            is_choice = text[at - 1] in b".0123456789" and text[at] in b"-0123456789"
+            grade = Grade.CHOICE if is_choice else Grade.SYNTAX
+            comma = Change(start + at, start + at, b",", "',' was missing", grade)
             yield from _if_it_reads(site, index, text[:at] + b"," + text[at:], _SPLIT_WORD, comma)
     literal = _mended_literal(text)
     if literal:

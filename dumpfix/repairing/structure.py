@@ -3,8 +3,10 @@
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
+import orjson
+
 from dumpfix.json.lexer import WHITE_SPACE, run_end
-from dumpfix.repairing import ending, holes, surroundings
+from dumpfix.repairing import ending, holes, quotes, surroundings
 from dumpfix.repairing.automaton import (
     AFTER,
     FIRST_KEY,
@@ -20,6 +22,8 @@ from dumpfix.repairing.automaton import (
 from dumpfix.repairing.candidates import Candidate, Site, candidates
 from dumpfix.repairing.model import Fragment
 from dumpfix.repairing.pieces import Change, Draft, Grade, apply_changes
+from dumpfix.repairing.quotes import TRIPLE
+from dumpfix.repairing.rivals import rivals
 from dumpfix.repairing.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
 from dumpfix.repairing.tokens import (
     ATOM,
@@ -27,6 +31,7 @@ from dumpfix.repairing.tokens import (
     OMISSION,
     OPEN_OBJECT,
     OPEN_STRING,
+    PREFIX,
     STRING,
     WORD,
     Text,
@@ -55,6 +60,8 @@ MOST_COMPARED = 48
 FEWEST_COMPARED = 8
 COMPARED_BYTES = 1 << 17
 MOST_ALTERNATIVES = 4
+# places of one repair that are judged closely
+MOST_PLACES = 4
 # Readings that differ by less than EVEN are equal; with TOO_MANY equals none is taken (measured: right in one of five).
 EVEN = 0.01
 TOO_MANY_EQUALS = 3
@@ -92,6 +99,7 @@ class Reading:
     table: Stacks
     effort: Effort
     dialect: bool
+    requoted: bool = False
     _back: Back | None = None
 
     def back(self) -> Back:
@@ -114,8 +122,37 @@ def read(data: bytes, effort: Effort) -> Reading:
     if front.stop < len(tokens) and speaks_dialect(data, tokens, front.stop):
         effort.steps += len(data)
         tokens = lex(text)
-        return Reading(data, text, tokens, read_front(tokens, table), table, effort, dialect=True)
+        front = read_front(tokens, table)
+        prefixes = [at for at, change in enumerate(tokens.changes) if change.why == PREFIX]
+        if len(prefixes) == 1:
+            # One alone may be a letter that changed places with the quote, or has lost one; and it explains nothing
+            # where the rest is not sound either.
+            at = prefixes[0]
+            tokens.changes[at] = tokens.changes[at]._replace(grade=Grade.CHOICE)
+            if front.stop < len(tokens) or front.stacks[front.stop]:
+                tokens = lex(text, takes_prefix=False)
+                front = read_front(tokens, table)
+        return Reading(data, text, tokens, front, table, effort, dialect=True)
     return Reading(data, text, tokens, front, table, effort, dialect=False)
+
+
+def in_double_quotes(reading: Reading) -> list[Change] | None:
+    """The changes that put strings in double quotes where the reading was stopped by others, or by three in a row."""
+    tokens, stop = reading.tokens, reading.front.stop
+    if stop >= len(tokens):
+        return None
+    at = tokens.starts[stop]
+    if stop and tokens.ends[stop - 1] == at and tokens.ends[stop - 1] - tokens.starts[stop - 1] == len(b'""'):
+        at = tokens.starts[stop - 1]
+    changes = quotes.in_double_quotes(reading.data, at)
+    if not changes:
+        return None
+    if changes[0].at != tokens.starts[stop] and STRING in tokens.kinds[:stop]:
+        # Where strings are in double quotes, others stand inside of them.
+        return changes if changes[0].why == TRIPLE else None
+    reading.effort.steps += len(reading.data)
+    before = reading.data[: changes[0].at].rstrip(WHITE_SPACE)[-1:]
+    return changes if stop or before in (b"{", b"[") else None
 
 
 def is_whole(reading: Reading) -> bool:
@@ -274,9 +311,13 @@ def _head_lost(reading: Reading) -> Outcome | None:
     return outcome
 
 
+def _worst(changes: list[Change]) -> Grade:
+    return max((change.grade for change in changes), default=Grade.SYNTAX)
+
+
 def _outcome(changes: list[Change], cost: float) -> Outcome:
     changes = sorted(changes)
-    outcome = Outcome(changes, Grade(max((change.grade for change in changes), default=Grade.SYNTAX)), cost)
+    outcome = Outcome(changes, _worst(changes), cost)
     outcome.lost.extend((change.at, change.at) for change in changes if change.why == OMISSION)
     return outcome
 
@@ -351,7 +392,16 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
         found.sort(key=lambda candidate: candidate.cost)
     if not found:
         return None
+    places = [change.at for change in found[0].changes[:MOST_PLACES]]
+    if reading.front.stop < len(reading.tokens):
+        places.append(reading.tokens.starts[reading.front.stop])
+    damages = list(rivals(site, places, min(found[0].cost, CHEAP) + TIE))
+    found.extend(each for each in damages if each.back_index >= 0)
+    found.sort(key=lambda candidate: candidate.cost)
     outcome = _cheapest(site, found, shape)
+    if any(each.back_index < 0 and each.cost <= outcome.cost + TIE for each in damages):
+        # A byte of data may have been lost here, of which nothing is known.
+        outcome.grade = Grade.CHOICE
     if _closes_the_end(site, outcome.changes):
         # Closed where the text ends: more than the bracket may be missing.
         outcome.grade = Grade(max(outcome.grade, Grade.LOSS))
@@ -421,7 +471,9 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
         changes = _all_changes(site, candidate)
         output = apply_changes(site.text.data, changes)
         site.effort.steps += len(output)
-        readings.setdefault(output, (candidate.cost, changes))
+        known = readings.get(output)
+        if known is None or _worst(changes) < _worst(known[1]):
+            readings[output] = (min(candidate.cost, known[0] if known else candidate.cost), changes)
     if len(readings) == 1:
         cost, changes = next(iter(readings.values()))
         return _outcome(changes, cost)
@@ -437,13 +489,22 @@ def _cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> O
     chosen = ranked[0][2]
     cost, changes = readings[chosen]
     outcome = _outcome(changes, cost)
-    rivals = [output for _, _, output in ranked[1:] if readings[output][0] <= cost + TIE]
-    if rivals:
+    near_by = [output for _, _, output in ranked[1:] if readings[output][0] <= cost + TIE]
+    near_by = [output for output in near_by if not _says_the_same(output, chosen)]
+    if near_by:
         outcome.grade = Grade.CHOICE
-        outcome.alternatives = rivals[:MOST_ALTERNATIVES]
+        outcome.alternatives = near_by[:MOST_ALTERNATIVES]
     equals = sum(1 for total, _, _ in ranked if abs(total - ranked[0][0]) < EVEN)
     outcome.undecided = equals >= TOO_MANY_EQUALS and not _closes_the_end(site, changes)
     return outcome
+
+
+def _says_the_same(one: bytes, other: bytes) -> bool:
+    """Whether two readings have one value."""
+    try:
+        return bool(orjson.loads(one) == orjson.loads(other))
+    except ValueError:
+        return one.translate(None, WHITE_SPACE) == other.translate(None, WHITE_SPACE)
 
 
 def _closes_the_end(site: Site, changes: list[Change]) -> bool:

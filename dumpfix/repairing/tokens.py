@@ -6,7 +6,6 @@ write (comments, single quotes, True, bare keys, a comma before a closer) become
 changes that respell it. Linear: `bytes.find` on a mask of the delimiters, no patterns.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from dumpfix.json.lexer import HEX_DIGITS, WHITE_SPACE, number_end, run_end, white_space_end
@@ -20,22 +19,9 @@ STRUCTURE = b"{}[],:"
 DELIMITERS = STRUCTURE + b'"' + WHITE_SPACE
 _MASK = bytes(byte in DELIMITERS for byte in range(256))
 _LITERALS = frozenset((b"true", b"false", b"null"))
-_BACKSLASH = 0x5C
-_APOSTROPHE = 0x27
 
-# Quotes of other languages and of word processors, each with what closes it.
-OTHER_QUOTES = {
-    b"'": (b"'",),
-    b"`": (b"`",),
-    "\u201c".encode(): ("\u201d".encode(), "\u201c".encode()),
-    "\u201d".encode(): ("\u201d".encode(),),
-    "\u201e".encode(): ("\u201c".encode(), "\u201d".encode()),
-    "\u2018".encode(): ("\u2019".encode(),),
-}
-_OPENING_QUOTES = tuple(OTHER_QUOTES)
 # Blanks of other alphabets, which JSON does not take for blanks.
 _OTHER_BLANKS = tuple(each.encode() for each in "\u00a0\u2028\u2029\u202f\u3000\ufeff")
-_QUOTE_BYTES = frozenset(quote[0] for quote in OTHER_QUOTES)
 _SPECIAL_BYTES = frozenset(b"/#.=;") | {0xE2} | {blank[0] for blank in _OTHER_BLANKS}
 # What may begin behind a semicolon that stands for a comma.
 _BEGINNINGS = b"\"'{[-0123456789tfnTFN"
@@ -51,7 +37,7 @@ VALUES_WITHOUT_JSON = frozenset(
 _IDENTIFIER = bytes(byte for byte in range(256) if chr(byte).isalnum() and byte < 128) + b"_$-.@"
 ELLIPSES = (b"...", "…".encode())
 OMISSION = "something was left out here"
-_MOST_APOSTROPHES = 64
+PREFIX = "a prefix of Python's strings"
 # What ends a run of other bytes before the next delimiter does.
 _LONGEST_PIECE = 64
 _CUTTING = (b"/*", b";", b"=", *_OTHER_BLANKS)
@@ -61,14 +47,15 @@ _LEAST_PATIENCE = 1024
 class Tokens:
     """Parallel lists of the kinds, starts and ends of tokens, and the changes that respell dialect.
 
-    Two things keep the lexer linear: `patience`, how many apostrophes may still be looked at as closing ones, and
-    `endless`, the ends of comments that do not occur any more.
+    Two things keep the lexer linear: `patience`, how many pieces long runs may still be cut into, and `endless`, the
+    ends of comments that do not occur any more.
     """
 
-    __slots__ = ("changes", "endless", "ends", "kinds", "patience", "starts")
+    __slots__ = ("changes", "endless", "ends", "kinds", "patience", "starts", "takes_prefix")
 
-    def __init__(self, patience: int = 0) -> None:
+    def __init__(self, patience: int = 0, takes_prefix: bool = True) -> None:
         self.patience = patience
+        self.takes_prefix = takes_prefix
         self.endless: set[bytes] = set()
         self.kinds: list[int] = []
         self.starts: list[int] = []
@@ -100,11 +87,12 @@ def prepare(data: bytes) -> Text:
     return Text(data, plain.translate(_MASK), plain)
 
 
-def lex(text: Text, at: int = 0, dialect: bool = True) -> Tokens:
-    """The tokens of `text` from `at`, which must be outside of strings. Without `dialect` nothing but JSON is known."""
+def lex(text: Text, at: int = 0, dialect: bool = True, takes_prefix: bool = True) -> Tokens:
+    """The tokens of `text` from `at`, which must be outside of strings. Without `dialect` nothing but JSON is known;
+    without `takes_prefix` a letter before a string is a word, no `u"…"` of Python."""
     data, mask, plain = text
     stop = len(data)
-    tokens = Tokens(patience=_LEAST_PATIENCE + (stop - at) // 32)
+    tokens = Tokens(_LEAST_PATIENCE + (stop - at) // 32, takes_prefix)
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
     while at < stop:
         byte = data[at]
@@ -149,7 +137,7 @@ def speaks_dialect(data: bytes, tokens: Tokens, index: int) -> bool:
         return _is_number_as_key(data, end, len(data), tokens.kinds[:index])
     if tokens.kinds[index] != WORD:
         return False
-    probe = Tokens(patience=_MOST_APOSTROPHES)
+    probe = Tokens(patience=_LEAST_PATIENCE)
     for before in range(max(0, index - 2), index):
         _add(probe, tokens.kinds[before], at, at)
     stop = _lex_dialect(data, at, end, len(data), probe)
@@ -190,15 +178,11 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
         return end
     # The first byte tells what it may be.
     byte = data[at]
-    if previous in b"{[,:" and byte in _QUOTE_BYTES and data.startswith(_OPENING_QUOTES, at):
-        string_end = _lex_quoted(data, at, stop, previous, tokens)
-        if string_end:
-            return string_end
     special = _lex_special(data, at, end, stop, previous, tokens) if byte in _SPECIAL_BYTES else 0
     if special:
         return special
-    if previous in b"{[,:" and byte in b"uUbBrR" and data[at + 1 : at + 2] in (b"'", b'"'):
-        tokens.changes.append(Change(at, at + 1, b"", "a prefix of Python's strings"))
+    if previous in b"{[,:" and byte in b"ub" and data[at + 1 : at + 2] == b'"' and tokens.takes_prefix:
+        tokens.changes.append(Change(at, at + 1, b"", PREFIX))
         return at + 1
     if end - at > 1:
         reach = min(end, at + _LONGEST_PIECE)
@@ -309,74 +293,6 @@ def _comment_end(data: bytes, at: int, stop: int, endless: set[bytes]) -> int:
         endless.add(mark)
         return 0
     return close + len(mark)
-
-
-def _lex_quoted(data: bytes, at: int, stop: int, previous: int, tokens: Tokens) -> int:
-    """Read a string in other quotes as a string; the offset behind it, 0 if nothing closes it."""
-    is_single = data[at] == _APOSTROPHE
-    opening = b"'" if is_single else next(quote for quote in _OPENING_QUOTES if data.startswith(quote, at))
-    begin = at + len(opening)
-    close, size = _closing_quote(data, begin, stop, previous, OTHER_QUOTES[opening], tokens)
-    if not size:
-        return 0
-    _add(tokens, STRING, at, close + size)
-    why = "single quotes" if is_single else "quotes of another kind"
-    tokens.changes.append(Change(at, begin, b'"', why))
-    inner = data[begin:close]
-    if b"\\" in inner or b'"' in inner:
-        tokens.changes.extend(_respelled_inside(data, begin, close, why))
-    tokens.changes.append(Change(close, close + size, b'"', why))
-    return close + size
-
-
-def _closing_quote(
-    data: bytes, begin: int, stop: int, previous: int, closing: tuple[bytes, ...], tokens: Tokens
-) -> tuple[int, int]:
-    """Where the quote stands that closes a string which begins at `begin`, and its length: it is not escaped, and what
-    follows it is structure. Length 0 if there is none."""
-    followers = b":=" if previous == OPEN_OBJECT else b",}];" if previous in b":[" else b",:}]=;"
-    at = begin
-    for tries in range(_MOST_APOSTROPHES):
-        # Those that close at the first try cost no patience: they are not looked at again.
-        tokens.patience -= bool(tries)
-        if tokens.patience < 0:
-            break
-        if len(closing) == 1:
-            close, size = data.find(closing[0], at, stop), len(closing[0])
-        else:
-            found = [(close, len(mark)) for mark in closing if (close := data.find(mark, at, stop)) >= 0]
-            close, size = min(found, default=(-1, 0))
-        if close < 0:
-            break
-        at = close + size
-        if data[close - 1] == _BACKSLASH:
-            first = close
-            while data[first - 1] == _BACKSLASH:
-                first -= 1
-            if (close - first) % 2:
-                continue
-        behind = at
-        if behind < stop and data[behind] in WHITE_SPACE:
-            behind = white_space_end(data, at, stop)
-        if behind >= stop or data[behind] in followers:
-            return close, size
-    return 0, 0
-
-
-def _respelled_inside(data: bytes, position: int, close: int, why: str) -> Iterator[Change]:
-    """The changes that make the inside of a JSON string of what stood between other quotes."""
-    while position < close:
-        byte = data[position]
-        if byte == _BACKSLASH:
-            if data[position + 1] == _APOSTROPHE:
-                yield Change(position, position + 1, b"", why)
-            position += 2
-        elif byte == STRING:
-            yield Change(position, position, b"\\", why)
-            position += 1
-        else:
-            nearest = [found for mark in (b"\\", b'"') if (found := data.find(mark, position, close)) >= 0]
-            position = min(nearest, default=close)
 
 
 def hex_pair(data: bytes, at: int) -> bool:

@@ -1,0 +1,23 @@
+"""What a damage costs: one table, on one scale, for every search of the repairer.
+
+A price is how unlikely a damage is, so only differences matter: a comma is forgotten sooner than a bracket, and a
+flipped bit leaves a byte that is one bit off. NEAR is the one number that says when two prices are nearly the same;
+`tests/benchmarks/repair_prices.py` fits it, and prints its precision and recall.
+"""
+
+from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_ARRAY, OPEN_OBJECT, STRING
+
+# One sign is gone, or one is too many.
+LOST = {COMMA: 0.8, COLON: 0.8, STRING: 2.0, OPEN_OBJECT: 1.5, OPEN_ARRAY: 1.5, CLOSE_OBJECT: 1.5, CLOSE_ARRAY: 1.5}
+EXTRA = {COMMA: 0.6, COLON: 1.0, STRING: 2.2, OPEN_OBJECT: 2.0, OPEN_ARRAY: 2.0, CLOSE_OBJECT: 1.6, CLOSE_ARRAY: 1.6}
+# Any byte: gone, slipped in, with a flipped bit, in the place of its neighbour.
+LOST_DATA, EXTRA_BYTE, FLIPPED, SWAPPED, SWAPPED_LETTER = 1.0, 2.2, 1.8, 0.75, 2.4
+# (a quote whose bit flipped looks like a blank, `b` or `2`, which stand at the edge of texts anyway)
+FLIPPED_QUOTE, FLIPPED_TO_QUOTE = 2.3, 3.0
+NEVER = 99.0
+# Every sign of structure that a reading leaves inside a string.
+STRUCTURE_IN_TEXT = 1.6
+# A string that begins or ends with a blank.
+BLANK_AT_EDGE = 1.0
+# A separator at the end of a string, where the string's own end may be; a sign beside one of its own kind.
+SEPARATOR_AT_EDGE, DOUBLED = 0.8, 0.45

@@ -1,0 +1,185 @@
+"""Strings in other quotes than JSON's: `'…'` of Python and JavaScript, backticks, and what word processors write.
+
+They are put in double quotes before the structure is read, whatever may be wrong around them, so that one that is
+missing or too many is repaired like any other. A quote of the string's own kind that does not look like its end is
+passed over as an apostrophe: then the text does not say where the string ends, and the answer is a choice.
+"""
+
+from collections.abc import Generator, Iterator
+
+from dumpfix.json.lexer import WHITE_SPACE
+from dumpfix.repairing.pieces import Change, Grade
+
+# Each with what closes it.
+OTHER_QUOTES = {
+    b"'": (b"'",),
+    b"`": (b"`",),
+    "\u201c".encode(): ("\u201d".encode(), "\u201c".encode()),
+    "\u201d".encode(): ("\u201d".encode(),),
+    "\u201e".encode(): ("\u201c".encode(), "\u201d".encode()),
+    "\u2018".encode(): ("\u2019".encode(),),
+}
+_LEADS = frozenset(quote[0] for quote in OTHER_QUOTES)
+_MASK = bytes(byte in _LEADS or byte == 0x22 for byte in range(256))
+_WORDS = (b"true", b"false", b"null", b"True", b"False", b"None")
+_ESCAPES = (b"\\\\", b'\\"', b"\\'", b"\\`")
+# How far a blank may reach between a quote and what tells its role.
+_NEAR = 64
+TRIPLE = "triple quotes"
+_INSIDE = bytes(byte in b'"\\' for byte in range(256))
+
+
+def in_double_quotes(data: bytes, at: int) -> list[Change] | None:
+    """The changes that put every string from `at` on in double quotes; None if none of them is in others.
+
+    `at` must be outside of strings, and the first string behind it in other quotes, or in three.
+    """
+    if b'""' not in data and not any(quote in data for quote in OTHER_QUOTES):
+        return None
+    walk = _Walk(data)
+    first = walk.mask.find(1, at)
+    if first < 0 or not walk.opens(first):
+        return None
+    return list(walk.strings(first)) or None
+
+
+class _Walk:
+    """One way from string to string; `mask` is 1 where a quote begins, escaped ones blotted out."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.plain = data
+        if b"\\" in data:
+            for escape in _ESCAPES:
+                self.plain = self.plain.replace(escape, b"\0\0")
+        self.mask = self.plain.translate(_MASK)
+        #: quotes of which no three stand in a row any more
+        self.never_tripled: set[bytes] = set()
+
+    def quote_at(self, at: int) -> bytes:
+        """The other quote that begins at `at`; empty if none does."""
+        return next((quote for quote in OTHER_QUOTES if self.plain.startswith(quote, at)), b"")
+
+    def before(self, at: int) -> bytes:
+        """The last byte before `at` that is no blank."""
+        return self.data[max(0, at - _NEAR) : at].rstrip(WHITE_SPACE)[-1:]
+
+    def behind(self, at: int) -> bytes:
+        """What stands at `at` or behind the blanks there."""
+        near = self.data[at : at + _NEAR].lstrip(WHITE_SPACE)
+        return near[:8]
+
+    def opens(self, at: int) -> bool:
+        """Whether the quote at `at` may open a string in other quotes: it follows structure, a prefix letter too."""
+        if not self.quote_at(at) and not self.plain.startswith(b'"""', at):
+            return False
+        last = self.before(at)
+        if last in (b"u", b"b", b"r", b"U", b"B", b"R"):
+            last = self.before(at - 1)
+        return last in (b"", b"{", b"[", b",", b":", b"(", b"=", b">")
+
+    def strings(self, at: int) -> Iterator[Change]:
+        """The changes for the strings from the one at `at` on."""
+        size = len(self.data)
+        while 0 <= at < size:
+            quote = self.quote_at(at) or (b'"' if self.plain[at] == 0x22 else b"")
+            end = self._tripled(at, quote) if quote else 0
+            if end:
+                yield Change(at, at + 3 * len(quote), b'"', TRIPLE)
+                yield from self._inside(at + 3 * len(quote), end, TRIPLE)
+                at = end + 3 * len(quote)
+                yield Change(end, at, b'"', TRIPLE)
+            elif quote in OTHER_QUOTES:
+                at = yield from self._string(at, quote)
+            elif quote:
+                end = self.plain.find(b'"', at + 1)
+                at = end + 1 if end >= 0 else size
+            else:
+                at += 1
+            at = self.mask.find(1, at)
+
+    def _tripled(self, at: int, quote: bytes) -> int:
+        """The offset of the three quotes that close a string which three at `at` open; 0 if there are none."""
+        triple = 3 * quote
+        if quote in self.never_tripled or not self.plain.startswith(triple, at):
+            return 0
+        end = self.plain.find(triple, at + len(triple))
+        if end < 0:
+            self.never_tripled.add(quote)
+        return max(end, 0)
+
+    def _string(self, at: int, opening: bytes) -> Generator[Change, None, int]:
+        """The changes of one string; the generator's value is the offset behind it."""
+        why = "single quotes" if opening == b"'" else "quotes of another kind"
+        begin = position = at + len(opening)
+        is_first_key = self.before(at) == b"{"
+        grade, role = Grade.SYNTAX, _TEXT
+        while True:
+            close, size = self._next(position, OTHER_QUOTES[opening])
+            if close < 0 and self.plain.find(b'"', begin) >= 0:
+                # Nothing closes it but quotes of JSON: it is no string.
+                return begin
+            if close < 0:
+                yield Change(at, begin, b'"', why, grade)
+                yield from self._inside(begin, len(self.data), why)
+                return len(self.data)
+            role = self._role(begin, close, close + size, is_first_key)
+            if role != _TEXT:
+                break
+            grade = Grade.CHOICE
+            position = close + size
+        yield Change(at, begin, b'"', why, grade)
+        yield from self._inside(begin, close, why)
+        if role == _OPENER:
+            # The string before it lacks its closing quote.
+            return close
+        yield Change(close, close + size, b'"', why, grade)
+        return close + size
+
+    def _next(self, at: int, closing: tuple[bytes, ...]) -> tuple[int, int]:
+        """The offset and length of the next of several quotes; (-1, 0) if there is none."""
+        while at >= 0:
+            mark = next((mark for mark in closing if self.plain.startswith(mark, at)), b"")
+            if mark:
+                return at, len(mark)
+            at = self.mask.find(1, at + 1)
+        return -1, 0
+
+    def _role(self, begin: int, at: int, end: int, is_first_key: bool) -> int:
+        """What a quote [at, end) in a string from `begin` on is: its end, the beginning of the next one, or text."""
+        behind = self.behind(end)
+        if not behind:
+            return _CLOSER
+        if is_first_key and behind[:1] in b":=":
+            return _CLOSER
+        if not is_first_key and behind[:1] in b",:}]);=":
+            return _CLOSER
+        if at > begin and self.before(at) in (b",", b":", b"{", b"[") and behind[:1] not in b",:}]":
+            return _OPENER
+        if behind[:1] in b'"-0123456789{[' or self.quote_at(end + self._blanks(end)) or behind.startswith(_WORDS):
+            return _CLOSER
+        return _CLOSER if behind[:1] in b",}]" else _TEXT
+
+    def _blanks(self, at: int) -> int:
+        near = self.data[at : at + _NEAR]
+        return len(near) - len(near.lstrip(WHITE_SPACE))
+
+    def _inside(self, begin: int, close: int, why: str) -> Iterator[Change]:
+        """The changes that make the inside of a JSON string of [begin, close)."""
+        text = self.data[begin:close]
+        if b"\\" not in text and b'"' not in text:
+            return
+        marks = text.translate(_INSIDE)
+        at = marks.find(1)
+        while at >= 0:
+            step = 1
+            if text[at] == 0x22:
+                yield Change(begin + at, begin + at, b"\\", why)
+            else:
+                step = 2
+                if text[at + 1 : at + 2] in (b"'", b"`"):
+                    yield Change(begin + at, begin + at + 1, b"", why)
+            at = marks.find(1, at + step)
+
+
+_TEXT, _CLOSER, _OPENER = range(3)

@@ -1,0 +1,194 @@
+"""The second judge: every single byte that may have been lost, slipped in, changed or changed places near a repair.
+
+It shares no search with `candidates`: it edits bytes, and asks a JSON parser whether the neighbourhood reads, between
+what the automaton knows before it and what it knows behind it. A repair may say that nothing was lost only if no other
+value comes out at nearly the same price; a rival that is cheaper takes its place.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+
+import orjson
+
+from dumpfix.repairing import prices
+from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_KEY, KEY, VALUE, Back, Stacks
+from dumpfix.repairing.candidates import Candidate, Site, looks_like_structure
+from dumpfix.repairing.pieces import Change, Grade, apply_changes
+from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COMMA, STRUCTURE
+
+# How many bytes on both sides of a place are tried, how far the neighbourhood reaches for a place where it may begin
+# or end, in tokens and in bytes, and how deep it may lie.
+REACH = 3
+_TOKENS = 6
+_LONGEST = 2048
+_DEEPEST = 64
+_NEAR = 64
+_SIGNS = STRUCTURE + b'"'
+_SIGN_SET = frozenset(bytes((sign,)) for sign in _SIGNS)
+_BLANKS = frozenset((b"", b" ", b"\t", b"\r", b"\n"))
+_OF_NUMBERS = b"0123456789.-"
+_OF_WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "
+# What JSON does not allow in strings would hide every rival beside it; the judge asks for structure only.
+_PLAIN = bytes(0x20 if byte in b"\t\r\n" else byte if 0x20 <= byte < 0x7F else 0x78 for byte in range(256))
+_UNKNOWN = b"0"
+_FILLERS = {VALUE: b"", FIRST_ELEMENT: b"", FIRST_KEY: b"", KEY: b'"":0,', AFTER_KEY: b'""', AFTER: b"0"}
+
+
+class Neighbourhood:
+    """The bytes [begin, end) around a place, and what stands for everything before and behind them."""
+
+    def __init__(self, site: Site, begin: int, end: int, head: bytes, tail: bytes) -> None:
+        self.begin, self.end = begin, end
+        self.head, self.tail = head, tail
+        self.plain = site.text.data[begin:end].translate(_PLAIN)
+        changes = {*site.tokens.changes, *site.back.tokens.changes} if isinstance(site.back, Back) else set()
+        self.dialect = sorted(
+            change._replace(at=change.at - begin, end=change.end - begin)
+            for change in changes
+            if begin <= change.at and change.end <= end
+        )
+
+    def reads(self, change: Change) -> bool:
+        """Whether the neighbourhood is well formed after a change."""
+        at, end = change.at - self.begin, change.end - self.begin
+        text = self.plain
+        if self.dialect:
+            around = [each for each in self.dialect if each.end <= at or each.at >= end]
+            text = apply_changes(text, sorted([*around, Change(at, end, change.insert, "")]))
+        else:
+            text = text[:at] + change.insert + text[end:]
+        try:
+            orjson.loads(self.head + text + self.tail)
+        except ValueError:
+            return False
+        return True
+
+
+def neighbourhood(site: Site, place: int) -> Neighbourhood | None:
+    """What lies around byte `place`; None where front and back do not reach so far."""
+    front, back, tokens = site.front, site.back, site.tokens
+    if not isinstance(back, Back):
+        return None
+    first = max(0, bisect_right(tokens.starts, max(0, place - REACH - 1)) - _TOKENS)
+    last = bisect_left(back.tokens.starts, place + REACH + 1)
+    size = len(back.tokens)
+    while last < size and (
+        back.tokens.kinds[last] not in (COMMA, CLOSE_OBJECT, CLOSE_ARRAY) or not back.masks[last] >> AFTER & 1
+    ):
+        last += 1
+    if first > front.stop or last < back.first:
+        return None
+    begin = tokens.starts[first] if first < len(tokens) else len(site.text.data)
+    end = back.tokens.starts[last] if last < size else len(site.text.data)
+    stack, need = front.stacks[first], back.needs[last]
+    if end - begin > _LONGEST or max(site.table.depth[stack], site.table.depth[need]) > _DEEPEST:
+        return None
+    head = _openers(site.table, stack) + _FILLERS[front.states[first]]
+    if front.states[first] in (VALUE, AFTER) and stack and site.table.is_object[stack]:
+        head = _openers(site.table, stack) + b'"":' + _FILLERS[front.states[first]]
+    return Neighbourhood(site, begin, end, head, site.table.closers(need))
+
+
+def _openers(table: Stacks, stack: int) -> bytes:
+    """The brackets that open the containers of a stack, each member of an object with a key."""
+    out: list[bytes] = []
+    while stack:
+        inner = bool(out)
+        out.append((b'{"":' if inner else b"{") if table.is_object[stack] else b"[")
+        stack = table.parent[stack]
+    return b"".join(reversed(out))
+
+
+def rivals(site: Site, places: list[int], most: float) -> Iterator[Candidate]:
+    """The single damages around `places` that cost at most `most` and whose undoing reads, as candidates.
+
+    One that lost a byte of data has `back_index` -1: nobody knows what it says.
+    """
+    data = site.text.data
+    seen: set[int] = set()
+    for place in places:
+        around = neighbourhood(site, place)
+        if around is None:
+            continue
+        for at in range(max(around.begin, place - REACH), min(around.end, place + REACH) + 1):
+            if at in seen:
+                continue
+            seen.add(at)
+            for price, change in _single_damages(data, at, most):
+                if change.end <= around.end:
+                    site.effort.steps += 1
+                    if around.reads(change):
+                        yield _as_candidate(site, price + _oddness(_string_at(data, change)), change)
+
+
+def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, Change]]:
+    """Every single damage at byte `at`, undone, that costs at most `most`."""
+    for sign, price in prices.LOST.items():
+        if price <= most:
+            yield price, Change(at, at, bytes((sign,)), f"'{chr(sign)}' was missing", Grade.CHOICE)
+    if prices.LOST_DATA <= most:
+        yield prices.LOST_DATA, Change(at, at, _UNKNOWN, "a byte was lost", Grade.CHOICE)
+    byte, other = data[at : at + 1], data[at + 1 : at + 2]
+    if not byte:
+        return
+    price = prices.EXTRA.get(byte[0], prices.EXTRA_BYTE)
+    # Beside a digit it may be a part of the number, or a sign that people write there.
+    beside = (data[max(0, at - 2) : at].strip()[-1:], data[at + 1 : at + 3].strip()[:1])
+    if price <= most and not (
+        any(each.isdigit() for each in beside)
+        and (byte[0] not in _SIGNS or beside[0].isdigit() and beside[1].isdigit())
+    ):
+        yield price, Change(at, at + 1, b"", "a byte slipped in", Grade.CHOICE)
+    price = _swap_price(byte, other) + prices.DOUBLED * (other == data[at + 2 : at + 3])
+    if price <= most:
+        yield price, Change(at, at + 2, other + byte, "two neighbours changed places", Grade.CHOICE)
+    if prices.FLIPPED <= most:
+        in_word = byte == b'"' and data[at - 1 : at] not in _BLANKS and other.isalnum()
+        for bit in range(8):
+            meant = byte[0] ^ 1 << bit
+            if meant in _SIGNS or (byte in (b",", b":") and meant in _OF_NUMBERS) or (in_word and meant in _OF_WORDS):
+                price = prices.FLIPPED_TO_QUOTE if byte == b'"' else prices.FLIPPED
+                price = prices.FLIPPED_QUOTE if meant == 0x22 else price
+                yield price, Change(at, at + 1, bytes((meant,)), "a byte with a flipped bit", Grade.CHOICE)
+
+
+def _swap_price(one: bytes, other: bytes) -> float:
+    """The price of two neighbours that changed places: two signs, or a sign and a letter; a blank is anywhere at home."""
+    if one == other or one in _BLANKS or other in _BLANKS:
+        return prices.NEVER
+    if one in _SIGN_SET and other in _SIGN_SET:
+        return prices.SWAPPED
+    if (one in _SIGN_SET and other.isalnum()) or (other in _SIGN_SET and one.isalnum()):
+        return prices.SWAPPED_LETTER
+    return prices.NEVER
+
+
+def _string_at(data: bytes, change: Change) -> bytes:
+    """The text of the string that a change of a quote makes; empty if it changes none."""
+    if b'"' not in data[change.at : change.end] + change.insert:
+        return b""
+    before, behind = data[max(0, change.at - _NEAR) : change.at], data[change.end : change.end + _NEAR]
+    head, _, inside = before.rpartition(b'"')
+    rest = behind.partition(b'"')[0]
+    if b'"' not in change.insert:
+        return inside + change.insert + rest
+    # The quote closes what an opening one before it began, or opens what the next one closes.
+    opened = head.rstrip()[-1:] in (b"{", b"[", b",", b":", b"")
+    left, _, right = change.insert.partition(b'"')
+    return inside + left if opened else right + rest
+
+
+def _oddness(text: bytes) -> float:
+    """What a string costs that hardly anyone would write: with structure in it, with a separator or blank at its edge."""
+    price = prices.STRUCTURE_IN_TEXT * looks_like_structure(text)
+    edges = text[:1] + text[-1:]
+    if any(edge in b",:" for edge in edges):
+        price += prices.SEPARATOR_AT_EDGE
+    return price + prices.BLANK_AT_EDGE * (text != text.strip())
+
+
+def _as_candidate(site: Site, price: float, change: Change) -> Candidate:
+    """A rival as the structure's search has its own."""
+    front = bisect_right(site.tokens.ends, change.at)
+    back = -1 if change.insert == _UNKNOWN else bisect_left(site.back.tokens.starts, change.end)
+    return Candidate(price, (change,), front, back)
