@@ -126,7 +126,7 @@ def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, 
     for sign, price in prices.LOST.items():
         if price <= most:
             yield price, Change(at, at, bytes((sign,)), f"'{chr(sign)}' was missing", Grade.CHOICE)
-    if prices.LOST_DATA <= most:
+    if most >= prices.LOST_DATA:
         yield prices.LOST_DATA, Change(at, at, _UNKNOWN, "a byte was lost", Grade.CHOICE)
     byte, other = data[at : at + 1], data[at + 1 : at + 2]
     if not byte:
@@ -136,13 +136,13 @@ def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, 
     beside = (data[max(0, at - 2) : at].strip()[-1:], data[at + 1 : at + 3].strip()[:1])
     if price <= most and not (
         any(each.isdigit() for each in beside)
-        and (byte[0] not in _SIGNS or beside[0].isdigit() and beside[1].isdigit())
+        and (byte[0] not in _SIGNS or (beside[0].isdigit() and beside[1].isdigit()))
     ):
         yield price, Change(at, at + 1, b"", "a byte slipped in", Grade.CHOICE)
     price = _swap_price(byte, other) + prices.DOUBLED * (other == data[at + 2 : at + 3])
     if price <= most:
         yield price, Change(at, at + 2, other + byte, "two neighbours changed places", Grade.CHOICE)
-    if prices.FLIPPED <= most:
+    if most >= prices.FLIPPED:
         in_word = byte == b'"' and data[at - 1 : at] not in _BLANKS and other.isalnum()
         for bit in range(8):
             meant = byte[0] ^ 1 << bit
@@ -153,7 +153,7 @@ def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, 
 
 
 def _swap_price(one: bytes, other: bytes) -> float:
-    """The price of two neighbours that changed places: two signs, or a sign and a letter; a blank is anywhere at home."""
+    """The price of two neighbours that changed places: two signs, or a sign and a letter."""
     if one == other or one in _BLANKS or other in _BLANKS:
         return prices.NEVER
     if one in _SIGN_SET and other in _SIGN_SET:
@@ -179,7 +179,7 @@ def _string_at(data: bytes, change: Change) -> bytes:
 
 
 def _oddness(text: bytes) -> float:
-    """What a string costs that hardly anyone would write: with structure in it, with a separator or blank at its edge."""
+    """What a string costs that hardly anyone writes: structure in it, a separator or blank at its edge."""
     price = prices.STRUCTURE_IN_TEXT * looks_like_structure(text)
     edges = text[:1] + text[-1:]
     if any(edge in b",:" for edge in edges):
