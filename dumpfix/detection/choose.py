@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from dumpfix.detection.detect import AGAINST, HEAD, SAMPLE, Reading, best, describe, key_separator, read
 from dumpfix.errors import LayoutError, UsageError
 from dumpfix.framing.frame import NeedMoreError
-from dumpfix.layout.load import automatic, load, shipped
+from dumpfix.layout.load import automatic, load, load_file, shipped
 from dumpfix.layout.model import AnyLayout, Field, Grammar, Layout, Literal, ObjectLayout
 
 #: cost a record by which a reading has to be better than one that says otherwise, to be taken before HEAD is read
@@ -76,11 +75,7 @@ def candidates(told: Told, head: bytes = b"") -> tuple[Grammar, ...]:
 
         return (grammar_of(told.command),)
     if told.grammar_file is not None:
-        try:
-            text = Path(told.grammar_file).read_text("utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"cannot be read: {error}", path=told.grammar_file) from error
-        return (load(text, Path(told.grammar_file).stem, path=told.grammar_file),)
+        return (load_file(told.grammar_file),)
     names = automatic() if told.from_name in (None, "auto") else [told.from_name]
     return tuple(_with_separator(name, head) for name in names if name is not None)
 

@@ -108,6 +108,16 @@ NAMED_LITERALS = (
     "NO_HEADERS",
 )
 
+#: those of NAMED_LITERALS that stand in no rule: what stands for null, and how headers are spelled
+NULL_LITERALS = ("NULL_LITERAL", "NULL_OR_EMPTY_LITERAL")
+HEADER_LITERALS = (
+    "HEADER_VALUE_SEPARATOR",
+    "HEADERS_SEPARATOR",
+    "AMBIGUOUS_HEADERS_SEPARATOR",
+    "NULL_HEADER_LITERAL",
+    "NO_HEADERS",
+)
+
 #: named strings that say something about the record that holds them: name -> (attribute, what it says)
 MARKERS: dict[str, tuple[str, bytes]] = {
     "CREATE_TIME": ("timestamp_type", b"create"),
@@ -120,6 +130,9 @@ FREE_TEXT = frozenset({Kind.TEXT, Kind.PAYLOAD})
 SIZES = frozenset({Kind.SIZE, Kind.BINARY_SIZE})
 #: kinds that end where their JSON value does
 JSON_VALUES = frozenset({Kind.JSON_STRING, Kind.JSON_ANY, Kind.JSON_VALUE})
+
+#: terminals that only a rule of members can hold
+IN_OBJECTS = frozenset({"JSON_NAME", "WHITESPACE"})
 
 TOPIC_BYTES = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
 LONGEST_TOPIC = 249

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from dumpfix.layout.load import literal_text
-from dumpfix.layout.model import Alternation, AnyLayout, Element, HeaderSpelling, Layout, Literal, ObjectLayout
-from dumpfix.layout.vocabulary import MARKERS, TERMINALS
+from dumpfix.layout.members import ABSENT_IS_NULL
+from dumpfix.layout.model import (
+    Alternation,
+    AnyLayout,
+    Element,
+    Field,
+    HeaderSpelling,
+    Layout,
+    Literal,
+    Member,
+    ObjectLayout,
+)
+from dumpfix.layout.notation import literal_text
+from dumpfix.layout.vocabulary import JSON_VALUES, MARKERS, TERMINALS
 
 
 def grammar_of(layouts: Sequence[AnyLayout]) -> str:
@@ -16,16 +27,13 @@ def grammar_of(layouts: Sequence[AnyLayout]) -> str:
     declared: dict[str, None] = {}
     records = [_record(layout, rules, named, declared) for layout in layouts]
     for layout in layouts:
-        for name in ("NULL_LITERAL", "NULL_OR_EMPTY_LITERAL"):
-            text = getattr(layout, name.lower())
-            if text is not None:
-                named[name] = text
-        if layout.empty_may_be_null:
-            named["NULL_OR_EMPTY_LITERAL"] = b""
-        if isinstance(layout, Layout) and layout.headers is not None:
-            named.update(_spelled(layout.headers))
+        if isinstance(layout, Layout):
+            named.update(_nulls(layout))
+            named.update(_spelled(layout.headers) if layout.headers is not None else {})
+    is_each = any(isinstance(e, Alternation) for one in layouts if isinstance(one, Layout) for e in one.elements)
     lines = [
         "start: record*",
+        *(["each{part}: part"] if is_each else []),
         "record: " + "\n      | ".join(records),
         *(f"{name}: {body}" for name, body in rules.items()),
         *(f"{name}: {literal_text(text)}" for name, text in named.items()),
@@ -34,6 +42,18 @@ def grammar_of(layouts: Sequence[AnyLayout]) -> str:
     if any(isinstance(layout, ObjectLayout) for layout in layouts):
         lines.append("%ignore WHITESPACE")
     return "\n".join(lines) + "\n"
+
+
+def _nulls(layout: Layout) -> dict[str, bytes]:
+    """The named literals that stand for null; JSON values have a null of their own."""
+    kinds = [Field(name).kind for name in layout.fields if Field(name).meaning in ("key", "value")]
+    if kinds and all(kind in JSON_VALUES for kind in kinds):
+        return {}
+    texts = {
+        "NULL_LITERAL": layout.null_literal,
+        "NULL_OR_EMPTY_LITERAL": b"" if layout.empty_may_be_null else layout.null_or_empty_literal,
+    }
+    return {name: text for name, text in texts.items() if text is not None}
 
 
 def _spelled(headers: HeaderSpelling) -> dict[str, bytes]:
@@ -50,15 +70,9 @@ def _spelled(headers: HeaderSpelling) -> dict[str, bytes]:
 
 def _record(layout: AnyLayout, rules: dict[str, str], named: dict[str, bytes], declared: dict[str, None]) -> str:
     if isinstance(layout, ObjectLayout):
-        members = [
-            literal_text(b'"' + member.path[0] + b'"') + ' ":" ' + _declared(member.field.terminal, declared)
-            for member in layout.members
-        ]
-        other = _declared("JSON_NAME", declared) + ' ":" ' + _declared("JSON_VALUE", declared)
         _declared("WHITESPACE", declared)
-        rules["member"] = "\n      | ".join([*members, other])
         end = f" {literal_text(layout.separator)}" if layout.separator else ""
-        return '"{" [member ("," member)*] "}"' + end
+        return _object(layout.members, 0, rules, declared) + end
     parts = [_element(element, rules, named, declared) for element in layout.elements]
     if layout.blank_lines:
         # Line feeds that lead a record belong to its first string, or stand before its first field.
@@ -66,17 +80,45 @@ def _record(layout: AnyLayout, rules: dict[str, str], named: dict[str, bytes], d
     return " ".join(parts)
 
 
+def _object(members: Sequence[Member], depth: int, rules: dict[str, str], declared: dict[str, None]) -> str:
+    """An object with these members, whose paths are the same up to it; the rule of its members goes to ``rules``."""
+    rule = _new_rule("member", rules)
+    rules[rule] = ""
+    ways: dict[bytes, str] = {}
+    for member in members:
+        name = member.path[depth]
+        if name in ways:
+            continue
+        if len(member.path) == depth + 1:
+            value = _declared(member.field.terminal, declared)
+            value += f" -> {ABSENT_IS_NULL}" if member.absent_is_null else ""
+        else:
+            value = _object([m for m in members if m.path[depth] == name], depth + 1, rules, declared)
+        ways[name] = literal_text(b'"' + name + b'"') + ' ":" ' + value
+    other = _declared("JSON_NAME", declared) + ' ":" ' + _declared("JSON_VALUE", declared)
+    rules[rule] = "\n      | ".join([*ways.values(), other])
+    return f'"{{" [{rule} ("," {rule})*] "}}"'
+
+
 def _element(element: Element, rules: dict[str, str], named: dict[str, bytes], declared: dict[str, None]) -> str:
     if isinstance(element, Alternation):
         ways = [" ".join(_element(one, rules, named, declared) for one in way) for way in element.alternatives]
-        rules[element.rule] = " | ".join(ways)
-        return element.rule
+        body = " | ".join(ways)
+        rule = element.rule if rules.get(element.rule) == body else _new_rule(element.rule, rules)
+        rules[rule] = body
+        return f"each{{{rule}}}"
     if isinstance(element, Literal):
         if element.name in MARKERS:
             named[element.name] = element.text
             return element.name
         return literal_text(element.text)
     return _declared(element.terminal, declared)
+
+
+def _new_rule(name: str, rules: Mapping[str, str]) -> str:
+    """A name for a rule that no other has."""
+    taken = sum(other == name or other.startswith(f"{name}_") for other in rules)
+    return f"{name}_{taken + 1}" if taken else name
 
 
 def _declared(terminal: str, declared: dict[str, None]) -> str:

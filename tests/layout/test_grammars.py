@@ -54,33 +54,134 @@ def test_dumpfix_imports_no_regular_expressions() -> None:
     assert not guilty
 
 
+RECORD = "start: record*\nrecord: "
+#: a grammar, the line that it is refused for, and why
+REFUSED = [
+    (RECORD + "/a+/ VALUE\n%declare VALUE\n", 2, "is a pattern: a grammar holds strings only"),
+    (RECORD + '"a".."z" VALUE\n%declare VALUE\n', 2, "strings and declared terminals only"),
+    (RECORD + 'WORDS VALUE\nWORDS: "a" | "b"\n%declare VALUE\n', 3, "WORDS is not one string"),
+    (RECORD + "WORDS VALUE\nWORDS: /a/\n%declare VALUE\n", 3, "pattern"),
+    (RECORD + '"k"i VALUE\n%declare VALUE\n', 2, "flag"),
+    (RECORD + '"\\u00e9" VALUE\n%declare VALUE\n', 2, "unknown escape .u"),
+    (RECORD + '"\\x4" VALUE\n%declare VALUE\n', 2, "two hexadecimal digits"),
+    (RECORD + '"open VALUE\n%declare VALUE\n', 2, "does not end on its line"),
+    (RECORD + "PAYLOAD\n%declare PAYLOAD\n", 3, "unknown terminal PAYLOAD"),
+    (RECORD + "KEY VALUE\n%declare VALUE\n", 2, "KEY is neither declared nor given"),
+    (RECORD + "VALUE+\n%declare VALUE\n", 2, "must not repeat"),
+    (RECORD + "VALUE ~ 3\n%declare VALUE\n", 2, "must not repeat"),
+    (RECORD + '("a" VALUE "b")*\n%declare VALUE\n', 2, "a record that is an object is"),
+    ("start: row*\nrow: VALUE\n%declare VALUE\n", 1, "begins with `start: record"),
+    ('start: "head" record*\nrecord: VALUE\n%declare VALUE\n', 1, "what stands before or between the records is"),
+    ("start: record\nrecord: VALUE\n%declare VALUE\n", 1, "begins with `start: record"),
+    ("record: VALUE\n%declare VALUE\n", None, "begins with `start: record"),
+    ("start: record*\n", None, "no rule called record"),
+    (RECORD + "(VALUE\n%declare VALUE\n", 2, r"the line ends where . should be"),
+    (RECORD + "[" * 40 + "VALUE" + "]" * 40 + "\n%declare VALUE\n", 2, "brackets within brackets"),
+    (RECORD + "thing VALUE\n%declare VALUE\n", 2, "no rule called thing"),
+    (RECORD + '"(" record ")" | VALUE "\\n"\n%declare VALUE\n', 2, "must not contain itself .record → record"),
+    (RECORD + '"(" a VALUE\na: "x" b | "y"\nb: "[" a "]"\n%declare VALUE\n', 4, "itself .a → b → a."),
+    (RECORD + "a\na: b\nb: a | VALUE\n%declare VALUE\n", 4, "itself .a → b → a."),
+    (RECORD + 'KEY "=" VALUE VALUE "\\n"\n%declare KEY VALUE\n', 2, "one payload, not VALUE and VALUE"),
+    (
+        RECORD + 'JSON_PAYLOAD ";" VALUE "\\n"\n%declare JSON_PAYLOAD VALUE\n',
+        2,
+        "one payload, not JSON_PAYLOAD and VALUE: declare what is not the payload as TEXT",
+    ),
+    (RECORD + 'KEY ";" KEY ";" VALUE\n%declare KEY VALUE\n', 2, "says its key once, not by KEY and KEY"),
+    (
+        RECORD + 'OFFSET ";" each{o} VALUE\no: "o" OFFSET | ""\neach{p}: p\n%declare OFFSET VALUE\n',
+        2,
+        "its offset once",
+    ),
+    (RECORD + 'KEY "\\n"\n%declare KEY\n', 2, "no record of this grammar has a payload: put VALUE"),
+    (RECORD + 'OFFSET ";" JSON_VALUE "\\n"\n%declare OFFSET JSON_VALUE\n', 2, "has a payload"),
+    (RECORD + "PARTITION OFFSET VALUE\n%declare PARTITION OFFSET VALUE\n", 2, "between PARTITION and OFFSET"),
+    (RECORD + "OFFSET KEY VALUE\n%declare OFFSET KEY VALUE\n", 2, "nothing stands between OFFSET and KEY"),
+    (RECORD + 'KEY HEADERS "|" VALUE\n%declare KEY HEADERS VALUE\n', 2, "nothing stands between KEY and HEADERS"),
+    (RECORD + "VALUE\n%declare VALUE KEY\n", 3, "KEY is declared and used nowhere"),
+    (RECORD + 'VALUE\nother: "x"\n%declare VALUE\n', 3, "rule other is used nowhere"),
+    (RECORD + 'VALUE\nSEPARATOR: "x"\n%declare VALUE\n', 3, "SEPARATOR is used nowhere"),
+    (RECORD + 'VALUE\nKEY_SEPARATOR: "x"\n%declare VALUE\n', 3, "KEY_SEPARATOR is used nowhere"),
+    (RECORD + 'VALUE\nnotice: "x" NOTICE "\\n"\n%declare VALUE NOTICE\n', 3, "notice is not in start"),
+    (RECORD + 'VALUE\nHEADERS_SEPARATOR: ","\n%declare VALUE\n', 3, "HEADERS_SEPARATOR says how HEADERS are spelled"),
+    (RECORD + 'HEADERS "|" VALUE\nHEADERS_SEPARATOR: ","\n%declare HEADERS VALUE\n', 3, "nothing without HEADER_VALUE"),
+    (
+        RECORD + 'JSON_PAYLOAD "\\n"\nNULL_LITERAL: "null"\n%declare JSON_PAYLOAD\n',
+        3,
+        "NULL_LITERAL is said of no text",
+    ),
+    (RECORD + "VALUE\n%declare VALUE\n%declare WHITESPACE\n%ignore WHITESPACE\n", 5, "only WHITESPACE may be ignored"),
+    (RECORD + "VALUE\n%import common.WS\n%declare VALUE\n", 3, "%import is not for grammars of dumps"),
+    (RECORD + "VALUE\n%override record: VALUE\n%declare VALUE\n", 3, "%override is not for grammars of dumps"),
+    (RECORD + "VALUE\nrecord: VALUE\n%declare VALUE\n", 3, "rule record is said twice, the first time in line 2"),
+    (RECORD + 'A VALUE\nA: "x"\nA: "y"\n%declare VALUE\n', 4, "A is said twice, the first time in line 3"),
+    (RECORD + 'A VALUE\nA: "x"\n%declare VALUE A\n', 4, "A is declared and given as a string"),
+    ("start: record*\nrecord.2: VALUE\n%declare VALUE\n", 2, "a rule with a priority"),
+    (RECORD + "both{value}\nboth{a}: a a\nvalue: VALUE\n%declare VALUE\n", 2, "the one rule with a parameter is"),
+    (RECORD + 'each{o} VALUE\no: "o" | "p"\neach{a}: "x" a\n%declare VALUE\n', 4, "the one rule with a parameter is"),
+    (RECORD + 'each{o} VALUE\no: "o" | "p"\n%declare VALUE\n', 2, "add the line `each{part}: part`"),
+    (RECORD + '"{" (VALUE -> x) "}"\n%declare VALUE\n', 2, "a name behind an arrow is for a whole alternative"),
+    (
+        "start: (record | notice)*\nrecord: VALUE\nnotice: NOTICE\n%declare VALUE NOTICE\n",
+        3,
+        "a notice .notice. begins with a string",
+    ),
+    (
+        'start: (record | notice)*\nrecord: VALUE\nnotice: "x" TEXT "\\n"\n%declare VALUE TEXT\n',
+        3,
+        "a notice .notice. holds no text but NOTICE",
+    ),
+    (
+        'start: (record | notice)*\nrecord: VALUE\nnotice: "x\\n"\ninner_notice: "y\\n"\n%declare VALUE\n',
+        4,
+        "an inner_notice has to be a notice as well",
+    ),
+]
+MEMBERS = 'start: record*\nrecord: "{" [member ("," member)*] "}" "\\n"\n%declare JSON_NAME JSON_VALUE WHITESPACE\n'
+MEMBERS += (
+    '%declare JSON_PAYLOAD\n%ignore WHITESPACE\nmember: JSON_NAME ":" JSON_VALUE\n| "\\"value\\"" ":" JSON_PAYLOAD'
+)
+#: what may not be said of members: behind MEMBERS, the line, and why
+REFUSED_MEMBERS = [
+    ('| "\\"value\\"" ":" JSON_VALUE', 8, "a member is said twice: value"),
+    ('| "\\"v\\"" ":" JSON_PAYLOAD', 8, "says its value once, not by JSON_PAYLOAD and JSON_PAYLOAD"),
+    ('| "\\"key\\"" ":" KEY\n%declare KEY', 8, "the value of a member is JSON: KEY is not"),
+    ('| "\\"key\\"" JSON_KEY\n%declare JSON_KEY', 8, "a member is "),
+    ('| "key" ":" JSON_KEY\n%declare JSON_KEY', 8, "the name of a member stands in its quotes"),
+    ('| "\\"key\\"" ":" JSON_KEY -> absent\n%declare JSON_KEY', 8, "only absent_is_null may stand, not absent"),
+    ('| "\\"o\\"" ":" OFFSET -> absent_is_null\n%declare OFFSET', 8, "is for the key and the payload"),
+    ('| "\\"m\\"" ":" "{" [part ("," part)*] "}"\npart: "\\"k\\"" ":" JSON_VALUE', 9, "add JSON_NAME"),
+    ('\nNULL_LITERAL: "null"', 9, "NULL_LITERAL is said of no text"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "why"), REFUSED)
+def test_what_no_layout_can_be_made_of_is_refused_in_words(text: str, line: int | None, why: str) -> None:
+    with pytest.raises(GrammarError, match=why) as caught:
+        load(text, "mine")
+    assert caught.value.line == line
+
+
+@pytest.mark.parametrize(("more", "line", "why"), REFUSED_MEMBERS)
+def test_what_no_member_can_be_is_refused_in_words(more: str, line: int, why: str) -> None:
+    assert load(MEMBERS + "\n", "mine").layouts
+    with pytest.raises(GrammarError, match=why) as caught:
+        load(f"{MEMBERS}\n{more}\n", "mine")
+    assert caught.value.line == line
+
+
 @pytest.mark.parametrize(
-    ("text", "why"),
+    ("without", "why"),
     [
-        ("start: record*\nrecord: /a+/ VALUE\n%declare VALUE\n", "pattern"),
-        ('start: record*\nrecord: "a".."z" VALUE\n%declare VALUE\n', "strings and declared terminals only"),
-        ('start: record*\nrecord: WORDS VALUE\nWORDS: "a" | "b"\n%declare VALUE\n', "not one string"),
-        ('start: record*\nrecord: "k"i VALUE\n%declare VALUE\n', "flag"),
-        ("start: record*\nrecord: PAYLOAD\n%declare PAYLOAD\n", "unknown terminal PAYLOAD"),
-        ("start: record*\nrecord: VALUE+\n%declare VALUE\n", "must not repeat"),
-        ("start: row*\nrow: VALUE\n%declare VALUE\n", "no rule called record"),
-        ("start: record*\nrecord: (VALUE\n%declare VALUE\n", "not a grammar that Lark can read"),
-        ('start: record*\nrecord: "(" record ")" | VALUE "\\n"\n%declare VALUE\n', "must not contain itself"),
-        ('start: record*\nrecord: "(" a VALUE\na: "x" b | "y"\nb: "[" a "]"\n%declare VALUE\n', "itself .a → b → a."),
-        ("start: record*\nrecord: a\na: b\nb: a | VALUE\n%declare VALUE\n", "record → a → b → a"),
-        ('start: record*\nrecord: KEY VALUE VALUE "\\n"\n%declare KEY VALUE\n', "one payload, not VALUE and VALUE"),
-        (
-            'start: record*\nrecord: JSON_PAYLOAD ";" VALUE "\\n"\n%declare JSON_PAYLOAD VALUE\n',
-            "one payload, not JSON_PAYLOAD and VALUE: declare what is not the payload as TEXT",
-        ),
-        ('start: record*\nrecord: KEY "\\n"\n%declare KEY\n', "no record of this grammar has a payload: put VALUE"),
-        ('start: record*\nrecord: OFFSET ";" JSON_VALUE "\\n"\n%declare OFFSET JSON_VALUE\n', "has a payload"),
-        ('start: record*\nrecord: a "\\n"\na: VALUE | "nil"\n%declare VALUE\n', "belongs into record itself"),
+        ('JSON_NAME ":" JSON_VALUE\n|', "add JSON_NAME"),
+        ("%ignore WHITESPACE\n", "%ignore WHITESPACE"),
+        ('| "\\"value\\"" ":" JSON_PAYLOAD', "no member of this object is the payload"),
     ],
 )
-def test_what_no_layout_can_be_made_of_is_refused_in_words(text: str, why: str) -> None:
+def test_what_an_object_needs_is_asked_for(without: str, why: str) -> None:
+    assert without in MEMBERS
     with pytest.raises(GrammarError, match=why):
-        load(text, "mine")
+        load(MEMBERS.replace(without, "") + "\n", "mine")
 
 
 @given(st.binary(max_size=12))
@@ -88,10 +189,10 @@ def test_literals_are_written_and_read_back(text: bytes) -> None:
     assert literal_bytes(literal_text(text)) == text
 
 
-def test_brackets_of_record_are_decided_for_the_dump_and_those_of_a_rule_for_each_record() -> None:
+def test_what_is_left_open_is_decided_for_the_dump_and_by_each_record_where_that_is_said() -> None:
     grammar = load(
-        'start: record*\nrecord: [when " "] ["p" PARTITION " "] VALUE "\\n"\nwhen: "at " TIMESTAMP | "never"\n'
-        "%declare PARTITION TIMESTAMP VALUE\n",
+        'start: record*\nrecord: [each{when} " "] ["p" PARTITION " "] VALUE "\\n"\neach{part}: part\n'
+        'when: "at " TIMESTAMP | "never"\n%declare PARTITION TIMESTAMP VALUE\n',
         "mine",
     )
     assert [describe(layout) for layout in grammar.layouts] == [

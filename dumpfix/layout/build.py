@@ -1,0 +1,343 @@
+"""What the trees of a grammar say, as a :class:`Grammar`: whatever it declares is honoured or refused.
+
+A ``record`` that repeats a rule of members (``"{" [member ("," member)*] "}"``) is an ``ObjectLayout``, any other
+alternative a ``Layout`` for each way in which it can be written out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from dumpfix.layout.expand import Expander
+from dumpfix.layout.members import members_of, object_of
+from dumpfix.layout.model import (
+    Alternation,
+    AnyLayout,
+    Element,
+    Field,
+    Grammar,
+    HeaderSpelling,
+    Layout,
+    Literal,
+    ObjectLayout,
+)
+from dumpfix.layout.notation import Group, Name, Notation
+from dumpfix.layout.notation import Sequence as Alternative
+from dumpfix.layout.vocabulary import (
+    FREE_TEXT,
+    HEADER_LITERALS,
+    IN_OBJECTS,
+    JSON_VALUES,
+    NAMED_LITERALS,
+    NULL_LITERALS,
+    SIZES,
+    Kind,
+)
+
+#: the rules that mean something by their names; all others are parts of them
+_ROOTS = ("start", "record", "notice", "inner_notice")
+
+
+class Builder:
+    """Builds the grammar of one text. Raises GrammarError, with the line, for what no dump can be read with."""
+
+    def __init__(
+        self, name: str, text: str, notation: Notation, overrides: Mapping[str, bytes], path: str | None
+    ) -> None:
+        self.name = name
+        self.text = text
+        self.notation = notation
+        self.path = path
+        self.expander = Expander(notation, overrides, path)
+        self.error = self.expander.error
+        unknown = set(overrides) - set(NAMED_LITERALS)
+        if unknown:
+            raise self.error(f"no such named literal: {', '.join(sorted(unknown))}", None)
+
+    def grammar(self, shared: tuple[Layout, ...]) -> Grammar:
+        """The grammar, with these notices of all dumps behind its own."""
+        self._check_start()
+        if "record" not in self.notation.rules:
+            raise self.error("there is no rule called record", None)
+        layouts = tuple(dict.fromkeys(self._layouts()))
+        if not any(layout.has_value for layout in layouts):
+            raise self.error(
+                "no record of this grammar has a payload: put VALUE where it stands (JSON_PAYLOAD where it is printed "
+                "in a JSON string)",
+                self.notation.rules["record"].line,
+            )
+        notices = tuple(dict.fromkeys(self.notices())) + shared
+        self._check_named(layouts)
+        self._check_ignored(layouts)
+        self._check_used()
+        named = {name: text for name in NAMED_LITERALS if (text := self.expander.text_of(name)) is not None}
+        return Grammar(self.name, self.text, layouts, notices, named, _labels(layouts))
+
+    # -- records ---------------------------------------------------------------------------------------------
+
+    def _layouts(self) -> Iterator[AnyLayout]:
+        for name, alternative in self.expander.alternatives("record"):
+            if _repeats(alternative):
+                yield self._object(name, alternative)
+                continue
+            for elements in self.expander.ways(alternative):
+                if elements:
+                    layout = self._linear(name, elements, alternative.line)
+                    if layout is not None:
+                        yield layout
+
+    def _object(self, name: str, alternative: Alternative) -> ObjectLayout:
+        rule, behind = object_of(alternative.parts, alternative.line, self.expander)
+        members = members_of(rule, self.expander)
+        separator = b""
+        for part in behind:
+            element = next(self.expander.ways(Alternative((part,), alternative.line)), ())
+            match element:
+                case (Literal(text=text),):
+                    separator += text
+                case ():
+                    # Given as an empty one by an option.
+                    pass
+                case _:
+                    raise self.error("behind the object of a record strings alone may stand", alternative.line)
+        return ObjectLayout(self.name, name, members, separator or None)
+
+    def _linear(self, name: str, elements: tuple[Element, ...], line: int) -> Layout | None:
+        """The layout of these elements; None for one that only an option made unreadable (``key.separator=``)."""
+        blank_lines = 0
+        if isinstance(elements[0], Literal):
+            stripped = elements[0].text.lstrip(b"\n")
+            if len(elements) > 1 or stripped:
+                blank_lines = len(elements[0].text) - len(stripped)
+                elements = (Literal(stripped, elements[0].name), *elements[1:]) if stripped else elements[1:]
+        self._check_record(elements, line)
+        glued = _glued(elements)
+        if glued is not None and self.expander.overrides:
+            return None
+        if glued is not None:
+            raise self.error(glued, line)
+        text_of = self.expander.text_of
+        null, null_or_empty = text_of("NULL_LITERAL"), text_of("NULL_OR_EMPTY_LITERAL")
+        # Beside a text for null, an empty one for both says that the tool may not be the one that prints the text.
+        empty_may_be_null = null is not None and null_or_empty == b""
+        texts = [e.kind for e in _fields(elements) if e.meaning in ("key", "value")]
+        if null is None and texts and all(kind in JSON_VALUES for kind in texts):
+            # JSON has a null of its own, so that an empty string is known to be empty.
+            null = b"null"
+        has_headers = any(field.terminal == "HEADERS" for field in _fields(elements))
+        return Layout(
+            self.name,
+            name,
+            elements,
+            null_literal=null,
+            null_or_empty_literal=None if empty_may_be_null else null_or_empty,
+            headers=self._header_spelling() if has_headers else None,
+            blank_lines=blank_lines,
+            empty_may_be_null=empty_may_be_null,
+        )
+
+    def _header_spelling(self) -> HeaderSpelling | None:
+        text_of = self.expander.text_of
+        value_separator = text_of("HEADER_VALUE_SEPARATOR")
+        if value_separator is None:
+            return None
+        null = text_of("NULL_HEADER_LITERAL")
+        return HeaderSpelling(
+            value_separator,
+            text_of("HEADERS_SEPARATOR") or b"",
+            text_of("AMBIGUOUS_HEADERS_SEPARATOR") or b"",
+            text_of("NULL_LITERAL") if null is None else null,
+            text_of("NO_HEADERS") or b"",
+        )
+
+    def _check_record(self, elements: Sequence[Element], line: int) -> None:
+        """Refuse a record that says something twice, or leaves open to each record what cannot be."""
+        payloads = [field.terminal for field in _fields(elements) if field.meaning == "value"]
+        if len(payloads) > 1:
+            raise self.error(
+                f"a record has one payload, not {' and '.join(payloads)}: declare what is not the payload as TEXT",
+                line,
+            )
+        self._check_once(elements, line)
+        for element in elements:
+            if not isinstance(element, Alternation):
+                continue
+            if any(field.meaning == "value" for field in _fields((element,))):
+                raise self.error(f"rule {element.rule}: the payload belongs into record itself", line)
+            if any(field.kind in FREE_TEXT for field in _fields((element,))):
+                raise self.error(f"rule {element.rule}: text and payload belong into record itself", line)
+
+    def _check_once(self, elements: Sequence[Element], line: int) -> None:
+        """Refuse a record that has two fields for one attribute."""
+        seen: dict[str, str] = {}
+        for element in elements:
+            ways = element.alternatives if isinstance(element, Alternation) else ((element,),)
+            here: dict[str, str] = {}
+            for way in ways:
+                for field in _fields(way):
+                    if field.terminal in IN_OBJECTS:
+                        raise self.error(f"{field.terminal} is for members of JSON objects, not for a line", line)
+                    if field.meaning and field.meaning in seen:
+                        raise self.error(
+                            f"a record says its {field.meaning} once, not by {seen[field.meaning]} and "
+                            f"{field.terminal}: declare the other as TEXT or INTEGER",
+                            line,
+                        )
+                    here.setdefault(field.meaning, field.terminal)
+            seen.update(here)
+
+    # -- notices ---------------------------------------------------------------------------------------------
+
+    def notices(self) -> Iterator[Layout]:
+        """The lines that the tool prints about itself, each way in which it may print one."""
+        lines = [*self._lines("notice")]
+        known = {elements for _, elements in lines}
+        cutting = {elements for _, elements in self._lines("inner_notice")}
+        if not cutting <= known:
+            raise self.error("an inner_notice has to be a notice as well", self.notation.rules["inner_notice"].line)
+        for name, elements in lines:
+            yield Layout(self.name, name, elements, may_cut_records=elements in cutting)
+
+    def _lines(self, rule: str) -> Iterator[tuple[str, tuple[Literal | Field, ...]]]:
+        if rule not in self.notation.rules:
+            return
+        for name, alternative in self.expander.alternatives(rule, is_flat=True):
+            for elements in self.expander.flat_ways(alternative):
+                if not elements or not isinstance(elements[0], Literal):
+                    raise self.error(f"a notice ({name}) begins with a string", alternative.line)
+                if any(field.kind in FREE_TEXT for field in _fields(elements)):
+                    raise self.error(
+                        f"a notice ({name}) holds no text but NOTICE, the rest of a line", alternative.line
+                    )
+                glued = _glued(elements)
+                if glued is not None:
+                    raise self.error(glued, alternative.line)
+                yield name, elements
+
+    # -- what is declared is used ----------------------------------------------------------------------------
+
+    def _check_start(self) -> None:
+        """A dump is records and notices in any order: nothing else can be said of it."""
+        start = self.notation.rules.get("start")
+        match start.alternatives if start else ():
+            case ((parts, _, None),):
+                pass
+            case _:
+                parts = ()
+        match parts:
+            case (Group(alternatives=names, how_often="any number"),):
+                found = [part for one in names for part in one.parts]
+                if all(isinstance(p, Name) and p.name in ("record", "notice") and not p.is_each for p in found) and all(
+                    len(one.parts) == 1 for one in names
+                ):
+                    self.expander.used.update(part.name for part in found if isinstance(part, Name))
+                    return
+        raise self.error(
+            "a grammar of dumps begins with `start: record*` or `start: (record | notice)*`: what stands before or "
+            "between the records is a notice",
+            start.line if start else None,
+        )
+
+    def _check_named(self, layouts: Sequence[AnyLayout]) -> None:
+        """Refuse texts for null and for headers where no record has the text that they are said of."""
+        linear = [layout for layout in layouts if isinstance(layout, Layout)]
+        texts = {field.meaning for layout in linear for field in _fields(layout.elements) if field.kind in FREE_TEXT}
+        for name, string in self.notation.strings.items():
+            if name in NULL_LITERALS and not texts & {"key", "value", "headers"}:
+                raise self.error(
+                    f"{name} is said of no text: JSON has a null of its own, and no record has KEY or VALUE",
+                    string.line,
+                )
+            if name in HEADER_LITERALS and "headers" not in texts:
+                raise self.error(f"{name} says how HEADERS are spelled, and no record has them", string.line)
+            if name in HEADER_LITERALS and "HEADER_VALUE_SEPARATOR" not in self.notation.strings:
+                raise self.error(f"{name} says nothing without HEADER_VALUE_SEPARATOR", string.line)
+
+    def _check_used(self) -> None:
+        """Refuse rules and terminals that no record and no notice holds."""
+        used = self.expander.used
+        for rule in self.notation.rules.values():
+            if rule.name not in used and rule.name not in _ROOTS:
+                raise self.error(f"rule {rule.name} is used nowhere", rule.line)
+        for rule in self.notation.rules.values():
+            if rule.name in ("record", "notice") and rule.name not in used:
+                raise self.error(f"rule {rule.name} is not in start: write `start: (record | notice)*`", rule.line)
+        for name, string in self.notation.strings.items():
+            if name not in used and name not in (*NULL_LITERALS, *HEADER_LITERALS):
+                raise self.error(f"{name} is used nowhere", string.line)
+        for name, line in self.notation.declared.items():
+            if name not in used and name not in self.notation.ignored:
+                raise self.error(f"{name} is declared and used nowhere", line)
+
+    def _check_ignored(self, layouts: Sequence[AnyLayout]) -> None:
+        """White space between the members of an object is ignored; nothing else can be."""
+        has_objects = any(isinstance(layout, ObjectLayout) for layout in layouts)
+        for name, line in self.notation.ignored.items():
+            if name != "WHITESPACE" or not has_objects:
+                raise self.error("only WHITESPACE may be ignored, and only where records are JSON objects", line)
+        if has_objects and "WHITESPACE" not in self.notation.ignored:
+            raise self.error(
+                "JSON white space may stand between the members of an object: %declare WHITESPACE and "
+                "%ignore WHITESPACE",
+                self.notation.rules["record"].line,
+            )
+
+
+_NUMBERS = (Kind.INTEGER, Kind.SIZE)
+_WORDS = (Kind.NAME, Kind.WORD)
+#: kind -> kinds of fields that cannot stand right behind it
+_NOT_BEHIND: dict[Kind, tuple[Kind, ...]] = {
+    Kind.INTEGER: (*_NUMBERS, *_WORDS, Kind.TEXT),
+    Kind.SIZE: _NUMBERS,
+    Kind.NAME: (*_NUMBERS, *_WORDS, Kind.TEXT),
+    Kind.WORD: (*_NUMBERS, *_WORDS, Kind.TEXT),
+    Kind.TEXT: (*_WORDS, Kind.TEXT, Kind.DATE_TIME, Kind.REST, Kind.BINARY_SIZE),
+    Kind.REST: tuple(Kind),
+}
+
+
+def _fields(elements: Sequence[Element]) -> Iterator[Field]:
+    """The fields of these elements, those that only some records have among them."""
+    for element in elements:
+        if isinstance(element, Alternation):
+            yield from (one for way in element.alternatives for one in way if isinstance(one, Field))
+        elif isinstance(element, Field):
+            yield element
+
+
+def _glued(elements: Sequence[Element]) -> str | None:
+    """What speaks against a record with a field that nothing ends: another right behind it may begin like it."""
+    sized = {field.meaning.removesuffix("_size") for field in _fields(elements) if field.kind in SIZES}
+    ways = [elements, *(way for e in elements if isinstance(e, Alternation) for way in e.alternatives)]
+    for one, other in (pair for way in ways for pair in pairwise(way)):
+        if not isinstance(one, Field) or not isinstance(other, Field) or one.meaning in sized:
+            continue
+        if other.kind in _NOT_BEHIND.get(one.kind, ()):
+            return (
+                f"nothing stands between {one.terminal} and {other.terminal}: nobody could tell where the one ends "
+                "and the other begins"
+            )
+    return None
+
+
+def _repeats(alternative: Alternative) -> bool:
+    """Whether a part of an alternative, however deep in brackets, may stand any number of times."""
+    return any(
+        isinstance(part, Group) and (part.how_often == "any number" or any(map(_repeats, part.alternatives)))
+        for part in alternative.parts
+    )
+
+
+def _labels(layouts: Sequence[AnyLayout]) -> tuple[bytes, ...]:
+    """The words, colon and all, with which a literal of these layouts ends: they announce a field."""
+    elements = {id(e): e for layout in layouts if isinstance(layout, Layout) for e in layout.elements}
+    literals = {
+        one.text
+        for element in elements.values()
+        for way in (element.alternatives if isinstance(element, Alternation) else ((element,),))
+        for one in way
+        if isinstance(one, Literal)
+    }
+    words = {text.split()[-1] for text in literals if text.endswith(b":") and text != b":"}
+    return tuple(sorted(word for word in words if word[:1].isalpha()))
