@@ -21,6 +21,7 @@ ROOMS = (
     "sink",
     "report",
     "run",
+    "producing",
     "api",
     "cli",
 )

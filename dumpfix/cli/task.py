@@ -25,7 +25,7 @@ def convert_all(job: Job, dumps: Sequence[str] | None, *, progress: bool | None,
     """Convert and sum up; the exit status."""
     done = _performed(job, dumps, progress=progress, quiet=quiet)
     if not quiet:
-        _print_summary(done)
+        print_summary(done)
     return _status(done)
 
 
@@ -69,7 +69,8 @@ def _status(done: Done) -> int:
     return 1 if done.report.needs_a_look else 0
 
 
-def _print_summary(done: Done) -> None:
+def print_summary(done: Done) -> None:
+    """The summary on standard error. Raises ReaderGoneError."""
     if sys.stderr is None:
         return
     try:

@@ -24,7 +24,7 @@ from dumpfix.run.documents import choice_for_documents
 from dumpfix.run.emission import Policy
 from dumpfix.run.opening import Opened, find_layout
 from dumpfix.run.pipeline import Pipeline
-from dumpfix.sink import NAMES
+from dumpfix.sink import NAMES, QUEUE
 
 #: shows how a run gets on: entered when it begins, gives a function to call now and then
 Watch = Callable[[Run], AbstractContextManager[Callable[[], None]]]
@@ -35,7 +35,7 @@ class Job:
     """What is wanted. ``output`` is a path (None: standard output), or something that takes bytes already.
 
     ``jobs`` is the number of processes, None for as many as there are cores. ``documents`` is how JSON that comes from
-    no dump is read; None for dumps.
+    no dump is read; None for dumps. ``is_queue``: the output is what ``dumpfix produce`` sets aside (``to`` is QUEUE).
     """
 
     told: Told
@@ -47,12 +47,13 @@ class Job:
     report: str | None = None
     rejects: str | None = None
     is_check: bool = False
+    is_queue: bool = False
     documents: type[Pipeline] | None = None
     jobs: int | None = 1
 
     def validate(self) -> None:
         """Refuse values that do not exist or do not go together. Raises UsageError."""
-        _one_of("--to", self.to, NAMES)
+        _one_of("--to", self.to, (QUEUE,) if self.is_queue else NAMES)
         _one_of("--repair", self.level, tuple(BOLDNESS))
         for kind in sorted(self.withheld_hazards):
             _one_of("--withhold-hazards", kind, KINDS)

@@ -7,14 +7,17 @@ from dumpfix.sink.base import NotRepresentableError, Sink
 from dumpfix.sink.console_producer import ConsoleProducer
 from dumpfix.sink.envelope import Envelope
 from dumpfix.sink.kcat import Kcat
+from dumpfix.sink.queue import Queue
 from dumpfix.sink.values import Values
 
 #: the names that ``--to`` takes
 NAMES = ("values", "envelope", "kcat", "console-producer")
+#: what ``dumpfix produce`` reads; nobody can ask for it
+QUEUE = "queue"
 
 
 def sink_for(name: str, reading: Reading, marker: bytes = b"") -> Sink:
-    """The output called ``name`` (one of NAMES) for a dump that is read like ``reading``.
+    """The output called ``name`` (one of NAMES, or QUEUE) for a dump that is read like ``reading``.
 
     ``marker`` stands for null in ``console-producer``.
     """
@@ -26,7 +29,9 @@ def sink_for(name: str, reading: Reading, marker: bytes = b"") -> Sink:
         return Kcat(reading)
     if name == "console-producer":
         return ConsoleProducer(reading, marker)
+    if name == QUEUE:
+        return Queue()
     raise ValueError(f"no output is called {name!r}: {', '.join(NAMES)}")
 
 
-__all__ = ["NAMES", "NotRepresentableError", "Sink", "sink_for"]
+__all__ = ["NAMES", "QUEUE", "NotRepresentableError", "Sink", "sink_for"]

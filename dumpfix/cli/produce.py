@@ -1,0 +1,225 @@
+"""``dumpfix produce``: records back into a topic."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from dumpfix.cli import options
+from dumpfix.cli import produce_options as own
+from dumpfix.errors import DumpfixError, UsageError
+
+if TYPE_CHECKING:
+    from dumpfix.producing.partitioner import Mode
+    from dumpfix.producing.production import Production
+    from dumpfix.producing.send import Watch
+
+
+def produce(
+    dumps: options.Dumps = None,
+    brokers: own.Brokers = None,
+    to_topic: own.ToTopic = None,
+    to_partition: own.ToPartition = None,
+    timestamp: own.Timestamp = "original",
+    yes: own.Yes = False,
+    dry_run: own.DryRun = False,
+    journal: own.JournalFile = None,
+    verify: own.Verify = False,
+    starts: own.StartsFile = None,
+    group: own.Group = None,
+    committed: own.Committed = None,
+    allow_skip: own.AllowSkip = False,
+    allow_expired: own.AllowExpired = False,
+    allow_compacted: own.AllowCompacted = False,
+    skip_refused: own.SkipRefused = False,
+    rate: own.Rate = None,
+    properties: own.Property = None,
+    property_file: own.PropertyFile = None,
+    from_name: options.From = None,
+    kcat_format: options.KcatFormat = None,
+    command: options.Command = None,
+    command_file: options.CommandFile = None,
+    grammar_file: options.GrammarFile = None,
+    repair: options.RepairLevel = "partial",
+    report: options.ReportFile = None,
+    rejects: options.RejectsFile = None,
+    withhold_hazards: options.WithholdHazards = None,
+    jobs: options.Jobs = None,
+    progress: options.Progress = None,
+    quiet: options.Quiet = False,
+) -> int:
+    """I want the records back in a topic as they were: partition, key, headers, time, and deletes.
+
+    \b
+        dumpfix produce dump.txt -b localhost:9092
+        dumpfix produce dump.txt -b localhost:9092 -t events-restored --dry-run
+
+    The connection may break, and nothing may come twice:
+
+    \b
+        dumpfix produce dump.txt -b localhost:9092 --journal produce.journal --verify
+
+    My group is stuck, and has to read what I put back:
+
+    \b
+        dumpfix produce dump.txt -b localhost:9092 --group my-group --starts starts.csv
+
+    It shows a plan and asks before the first record. The exit status is 0 where every record went in whole, 1 where
+    something was withheld or mended with loss, 2 where nothing was sent, 3 where it broke off (what is in, it says).
+    """
+    from dumpfix.cli.inputs import opened, told
+    from dumpfix.cli.task import hazard_kinds
+    from dumpfix.producing.client import require_client
+    from dumpfix.producing.plan import Wanted
+    from dumpfix.producing.production import Settings, production
+    from dumpfix.producing.properties import properties_of
+    from dumpfix.run.job import Job
+
+    require_client()
+    known = properties_of(brokers, _lines(property_file), properties or ())
+    wanted = Wanted(to_topic, _mode(to_partition), _time(timestamp), allow_expired, allow_compacted, skip_refused)
+    settings = Settings(
+        wanted, _rate(rate), journal, verify, starts is not None, group, _offsets(committed), allow_skip
+    )
+    job = Job(
+        told(from_name, kcat_format, command, command_file, grammar_file, dumps),
+        level=repair,
+        withheld_hazards=hazard_kinds(withhold_hazards),
+        report=report,
+        rejects=rejects,
+        jobs=jobs,
+    )
+    with opened(dumps) as sources, production(job, sources, known, settings) as made:
+        if not _goes_on(made, dry_run=dry_run, yes=yes, quiet=quiet):
+            return 1 if dry_run and made.needs_a_look else 0 if dry_run else 2
+        try:
+            with _bar(made.plan.records, wanted=progress, quiet=quiet) as watch:
+                made.send(watch)
+        finally:
+            _say_what_is_in(made, quiet=quiet)
+        if starts is not None:
+            _write_starts(made, starts)
+        return 1 if made.needs_a_look else 0
+
+
+def _lines(path: str | None) -> list[str]:
+    if path is None:
+        return []
+    try:
+        return Path(path).read_text("utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot be read: {getattr(error, 'strerror', None) or 'no UTF-8'}", path=path) from None
+
+
+def _mode(text: str | None) -> Mode | None:
+    if text == "original":
+        return "original"
+    if text == "key":
+        return "key"
+    if text is None:
+        return None
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    raise UsageError(f"--to-partition: {text!r} is none of original, key, or a number")
+
+
+def _time(text: str) -> Literal["original", "now"]:
+    if text == "now":
+        return "now"
+    if text == "original":
+        return "original"
+    raise UsageError(f"--timestamp: {text!r} is none of original, now")
+
+
+def _rate(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return float(text.removesuffix("/s"))
+    except ValueError:
+        raise UsageError(f"--rate: {text!r} is no number of records a second") from None
+
+
+def _offsets(path: str | None) -> Mapping[tuple[str, int], int] | None:
+    from dumpfix.record.offsets import read_offsets
+
+    return None if path is None else read_offsets(_lines(path), path)
+
+
+def _goes_on(made: Production, *, dry_run: bool, yes: bool, quiet: bool) -> bool:
+    """Show the plan, refuse what needs an option, and ask. Raises UsageError."""
+    from dumpfix.cli.task import print_summary
+    from dumpfix.producing.words import obstacle_lines, plan_lines
+
+    if not quiet or not yes:
+        print_summary(made.done)
+        _say(plan_lines(made))
+    obstacles = obstacle_lines(made)
+    if obstacles:
+        raise UsageError("nothing was sent:\n" + "\n".join(obstacles))
+    if dry_run:
+        return False
+    if not made.plan.records:
+        raise UsageError("nothing to send: no record of the dump goes out")
+    return yes or _is_answered(f"Put {made.plan.records} records into {made.plan.topic.name}? [y/N] ")
+
+
+def _is_answered(question: str) -> bool:
+    """Whether the person at the terminal says yes; standard input may be the dump. Raises UsageError."""
+    from dumpfix.report.text import shown
+
+    try:
+        with open("/dev/tty", "r+b", buffering=0) as terminal:  # noqa: PTH123
+            terminal.write(shown(question).encode())
+            answer = terminal.readline()
+    except OSError:
+        raise UsageError("nothing was sent: there is no terminal to ask on; --yes sends without asking") from None
+    return answer.strip().lower() in (b"y", b"yes")
+
+
+def _say(lines: Iterator[str]) -> None:
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def _say_what_is_in(made: Production, *, quiet: bool) -> None:
+    from dumpfix.producing.words import arrived_lines
+
+    if made.partitions and not (quiet and sys.exc_info()[0] is None):
+        _say(arrived_lines(made))
+
+
+def _write_starts(made: Production, path: str) -> None:
+    """Write the file, or say why not. Raises DumpfixError."""
+    from dumpfix.io.output import open_output
+    from dumpfix.producing.words import obstacle_lines, starts_text
+
+    if not made.may_write_starts:
+        raise UnsafeStartsError(f"not written: {obstacle_lines(made)[-1]}", path=path)
+    output = open_output(path)
+    output.write(starts_text(made))
+    output.finish()
+
+
+class UnsafeStartsError(DumpfixError):
+    """Everything is in, and a group that is set to it would skip events."""
+
+    exit_code = 1
+
+
+@contextlib.contextmanager
+def _bar(total: int, *, wanted: bool | None, quiet: bool) -> Iterator[Watch | None]:
+    """A function that shows how many records are in; None where nobody is to see it."""
+    if not (wanted if wanted is not None else not quiet and sys.stderr is not None and sys.stderr.isatty()):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(20), MofNCompleteColumn(), TextColumn("records in"), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -1,0 +1,173 @@
+"""One production, step by step: the dump is read and set aside, the cluster asked, the plan made, the records sent."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import IO, Any
+
+from dumpfix.errors import BrokenRunError, UsageError
+from dumpfix.io.source import Source
+from dumpfix.producing.client import Client
+from dumpfix.producing.cluster import ask, committed
+from dumpfix.producing.journal import Journal, PartitionState
+from dumpfix.producing.plan import ProducePlan, Survey, Wanted, plan_of
+from dumpfix.producing.properties import Properties
+from dumpfix.producing.send import Sending, Watch
+from dumpfix.producing.starts import Coverage, Start, covered, starts
+from dumpfix.producing.verify import Verified, verify
+from dumpfix.run.job import Done, Job, perform
+from dumpfix.sink import QUEUE
+
+
+class QueueFile:
+    """The records on their way, on disk, with the SHA-256 of all of them. An output as ``io`` has them."""
+
+    def __init__(self) -> None:
+        self.file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115
+        self._digest = hashlib.sha256()
+
+    @property
+    def content(self) -> str:
+        """The hash, as hexadecimal digits."""
+        return self._digest.hexdigest()
+
+    def write(self, data: bytes) -> None:
+        """See Output."""
+        try:
+            self.file.write(data)
+        except OSError as error:
+            raise BrokenRunError(
+                f"records cannot be set aside: {error.strerror or error} (TMPDIR says where)"
+            ) from error
+        self._digest.update(data)
+
+    def flush(self) -> None:
+        """See Output."""
+
+    def sync(self) -> None:
+        """See Output."""
+
+    def finish(self) -> None:
+        """See Output."""
+        try:
+            self.file.flush()
+        except OSError as error:
+            raise BrokenRunError(
+                f"records cannot be set aside: {error.strerror or error} (TMPDIR says where)"
+            ) from error
+
+    def discard(self) -> None:
+        """See Output."""
+        self.file.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What was asked for beside the dump. ``committed`` are offsets by topic and partition, ``group`` asks for them.
+
+    ``starts``: whether the places where a group has to be set are wanted.
+    """
+
+    wanted: Wanted
+    rate: float | None = None
+    journal: str | None = None
+    verify: bool = False
+    starts: bool = False
+    group: str | None = None
+    committed: Mapping[tuple[str, int], int] | None = None
+    allow_skip: bool = False
+
+    def validate(self) -> None:
+        """Raises UsageError."""
+        if self.starts and self.group is None and self.committed is None:
+            raise UsageError(
+                "--starts needs to know where the group stands, so that no event is skipped: --group NAME asks the "
+                "cluster, --committed FILE takes what kafka-consumer-groups --export printed"
+            )
+        if self.rate is not None and not self.rate > 0:
+            raise UsageError("--rate: more than 0 records a second")
+
+
+@dataclass(slots=True)
+class Production:
+    """What is known so far. ``done`` is the reading of the dump; ``plan`` what will be sent of it."""
+
+    settings: Settings
+    client: Client
+    done: Done
+    plan: ProducePlan
+    coverage: Coverage = field(default_factory=Coverage)
+    committed: dict[int, int] = field(default_factory=dict)
+    starts: list[Start] = field(default_factory=list)
+    verified: Verified | None = None
+    partitions: dict[int, PartitionState] = field(default_factory=dict)
+    was_resumed: bool = False
+
+    @property
+    def needs_a_look(self) -> bool:
+        """What exit status 1 says: not everything went in whole, or not where a group would read it."""
+        is_odd = bool(self.verified and self.verified.missing) or not self.may_write_starts
+        return self.done.report.needs_a_look or bool(self.plan.skipped) or is_odd
+
+    @property
+    def missed(self) -> int:
+        """Good events that a group would skip."""
+        return sum(len(start.missed) for start in self.starts)
+
+    @property
+    def may_write_starts(self) -> bool:
+        """Whether the starts, where they are wanted, skip nothing, or may."""
+        return not self.missed or self.settings.allow_skip
+
+    def look_ahead(self) -> None:
+        """Count what a group would miss if the first record were sent now. Raises ClusterError."""
+        if self.settings.starts:
+            self.coverage = covered(self.plan, self.done.report.findings)
+            self.committed = self._committed()
+            self.starts = starts(self.plan, self.client, Journal(), self.coverage, self.committed)
+
+    def _committed(self) -> dict[int, int]:
+        topic = self.plan.topic.name
+        if self.settings.group is not None:
+            return committed(self.client, self.settings.group, topic)
+        given = self.settings.committed or {}
+        return {partition: offset for (name, partition), offset in given.items() if name == topic}
+
+    def send(self, watch: Watch | None = None) -> None:
+        """Send, then look at it again as far as that is wanted. Raises BrokenRunError, ClusterError, UsageError."""
+        journal = Journal.open(self.settings.journal, self.plan.belongs_to())
+        self.partitions = journal.partitions
+        self.was_resumed = journal.is_resumed
+        try:
+            Sending(self.plan, self.client, journal, self.settings.rate, watch).run()
+            if self.settings.verify:
+                self.verified = verify(self.plan, self.client, journal)
+            if self.settings.starts:
+                self.starts = starts(self.plan, self.client, journal, self.coverage, self.committed)
+        finally:
+            journal.close()
+
+
+@contextlib.contextmanager
+def production(
+    job: Job, sources: Sequence[Source], properties: Properties, settings: Settings, watch: Any = None
+) -> Iterator[Production]:
+    """Read the dumps, ask the cluster, make the plan; nothing is sent yet. Raises DumpfixError."""
+    settings.validate()
+    queue = QueueFile()
+    job.output = queue
+    job.to, job.is_queue = QUEUE, True
+    with contextlib.closing(queue.file):
+        done = perform(job, sources, watch)
+        if done.broken is not None:
+            raise done.broken
+        survey = Survey.of(queue.file, queue.content)
+        client = Client(properties)
+        topic = ask(client, survey.topic(settings.wanted.to_topic))
+        made = Production(settings, client, done, plan_of(survey, topic, settings.wanted))
+        made.look_ahead()
+        yield made
