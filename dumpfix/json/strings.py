@@ -11,7 +11,6 @@ MISMATCH = -1
 PARTIAL = -2
 
 _ESCAPED = {0x6E: 10, 0x74: 9, 0x72: 13, 0x62: 8, 0x66: 12, 0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F}
-_BACKSLASH = 0x5C
 
 
 def closing_quote(data: bytes, at: int) -> int:
@@ -69,23 +68,4 @@ def _code_unit(text: bytes, at: int) -> int:
 
 def string_text(token: bytes) -> str:
     """The text of a STRING token, quotes included; lone surrogates stay as they are (a Python str can hold them)."""
-    body = token[1:-1]
-    if _BACKSLASH not in body:
-        return body.decode()
-    pieces: list[str] = []
-    at = 0
-    while (backslash := body.find(b"\\", at)) >= 0:
-        pieces.append(body[at:backslash].decode())
-        letter = body[backslash + 1]
-        if letter == 0x75:
-            pieces.append(chr(int(body[backslash + 2 : backslash + 6], 16)))
-            at = backslash + 6
-        else:
-            pieces.append(_UNESCAPED.get(letter, chr(letter)))
-            at = backslash + 2
-    pieces.append(body[at:].decode())
-    # Two escapes that form a pair become one character; a lone one survives this round trip unchanged.
-    return "".join(pieces).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
-
-
-_UNESCAPED = {0x62: "\b", 0x66: "\f", 0x6E: "\n", 0x72: "\r", 0x74: "\t"}
+    return unescape(token[1:-1]).decode("utf-8", "surrogatepass")

@@ -10,7 +10,7 @@ import json
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 import orjson
 
@@ -24,7 +24,7 @@ from dumpfix.json.lexer import (
     white_space_end,
 )
 
-# States of the automaton: what may stand next. `_walk` uses their order (keys from FIRST_KEY on, then AFTER_MEMBER).
+# States of the automaton: what may stand next. `walk` uses their order (keys from FIRST_KEY on, then AFTER_MEMBER).
 VALUE, FIRST_ELEMENT, FIRST_KEY, KEY, COLON, AFTER_MEMBER, AFTER_ELEMENT, END = range(8)
 
 EXPECTED = {
@@ -138,7 +138,7 @@ def scan_value(data: bytes, start: int, stop: int) -> ScanResult:
     Linear in the length of the value (not of the range), without recursion; see `ScanResult` for the answer. The UTF-8
     of the value counts: a string with a byte that is no UTF-8 makes the value broken at that byte.
     """
-    at, state = _walk(data, start, stop)
+    at, state = walk(data, start, stop)
     if at >= 0:
         fault = utf8_fault(data, start, at)
         if fault is not None:
@@ -153,7 +153,17 @@ def scan_value(data: bytes, start: int, stop: int) -> ScanResult:
     return ScanResult("incomplete" if bad >= stop else "broken", bad, EXPECTED[state])
 
 
-def _walk(data: bytes, at: int, stop: int) -> tuple[int, int]:
+class Containers(Protocol):
+    """What is told of each object and array that :func:`walk` comes by."""
+
+    def open(self, at: int) -> None:
+        """One begins at this offset."""
+
+    def close(self, at: int) -> None:
+        """The innermost open one ends before this offset."""
+
+
+def walk(data: bytes, at: int, stop: int, containers: Containers | None = None) -> tuple[int, int]:
     """Run the automaton over one value: (offset behind it, END), or (~offset of the first bad byte, state there)."""
     stack = bytearray()
     state = VALUE
@@ -173,6 +183,8 @@ def _walk(data: bytes, at: int, stop: int) -> tuple[int, int]:
                 return ~at, state
             stack.pop()
             at += 1
+            if containers is not None:
+                containers.close(at)
         elif state == COLON:
             if byte != _COLON:
                 return ~at, state
@@ -190,10 +202,14 @@ def _walk(data: bytes, at: int, stop: int) -> tuple[int, int]:
                 return ~at, state
             stack.pop()
             at += 1
+            if containers is not None:
+                containers.close(at)
         elif byte == _QUOTE:
             at = string_end(data, at, stop)
         elif byte in b"{[":
             stack.append(byte)
+            if containers is not None:
+                containers.open(at)
             state = FIRST_KEY if byte == _OPEN_OBJECT else FIRST_ELEMENT
             at += 1
             continue
@@ -204,6 +220,8 @@ def _walk(data: bytes, at: int, stop: int) -> tuple[int, int]:
         elif byte == _CLOSE_ARRAY and state == FIRST_ELEMENT:
             stack.pop()
             at += 1
+            if containers is not None:
+                containers.close(at)
         else:
             return ~at, state
         if at < 0:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Iterator
 
 import orjson
 
-from dumpfix.json.validity import scan_value
+from dumpfix.json.documents import documents
 from dumpfix.record.model import Record
 from dumpfix.report.finding import JsonObject, text_or_base64
+
+#: so many blanks may stand behind a payload before its line ends
+_BLANKS = 64
 
 
 def reject_of(record: Record, path: str, withheld_because: str, reason: str | None) -> bytes:
@@ -34,31 +38,12 @@ def reject_of(record: Record, path: str, withheld_because: str, reason: str | No
     )
 
 
-def garbage_payloads(garbage: bytes) -> list[tuple[int, int]]:
+def garbage_payloads(garbage: bytes) -> Iterator[tuple[int, int]]:
     """Where whole JSON objects or arrays, up to an end of line, lie in bytes that belong to no record: (start, end).
 
-    They are looked for at every bracket (``Topic t [0] …: {…}`` has one that begins none), as long as no more than a
-    few times the length of the garbage is read in all.
+    ``Topic t [0] …: {…}`` has a bracket that begins none, and an array in the middle of a line is no payload.
     """
-    found = []
-    at = 0
-    work = 4 * len(garbage) + 1024
-    while work > 0:
-        start = min((i for i in (garbage.find(b"{", at), garbage.find(b"[", at)) if i >= 0), default=-1)
-        if start < 0:
-            break
-        result = scan_value(garbage, start, len(garbage))
-        work -= result.at - start
-        is_whole = result.state == "complete"
-        if is_whole and _ends_a_line(garbage, result.at):
-            found.append((start, result.at))
-        at = result.at if is_whole else start + 1
-    return found
-
-
-def _ends_a_line(garbage: bytes, at: int) -> bool:
-    """Whether nothing but blanks follows: a bracket in the middle of a sentence holds no payload."""
-    return not garbage[at : at + 64].partition(b"\n")[0].strip()
+    return documents(garbage, lambda _, end: not garbage[end : end + _BLANKS].partition(b"\n")[0].strip())
 
 
 def garbage_reject(payload: bytes, path: str, line: int, byte_start: int) -> bytes:
