@@ -16,6 +16,7 @@ ROOMS = (
     "repairing",
     "layout",
     "framing",
+    "wrapping",
     "detection",
     "record",
     "sink",

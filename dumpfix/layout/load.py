@@ -9,10 +9,14 @@ from pathlib import Path
 
 from dumpfix.errors import UsageError
 from dumpfix.layout.build import Builder
-from dumpfix.layout.model import Grammar, Layout
-from dumpfix.layout.notation import LARGEST, parse
+from dumpfix.layout.expand import Expander
+from dumpfix.layout.model import Element, Grammar, Layout
+from dumpfix.layout.notation import LARGEST, Name, parse
 from dumpfix.layout.notation import literal_bytes as literal_bytes
 from dumpfix.layout.notation import literal_text as literal_text
+
+#: shipped grammars that describe no dump, but what any may hold
+SHARED = ("json", "notices", "wrappers")
 
 
 def folder() -> Path:
@@ -23,7 +27,7 @@ def folder() -> Path:
 
 def names() -> list[str]:
     """The names that ``--from`` takes."""
-    return sorted(p.stem.replace("_", "-") for p in folder().glob("*.lark") if p.stem not in ("json", "notices"))
+    return sorted(p.stem.replace("_", "-") for p in folder().glob("*.lark") if p.stem not in SHARED)
 
 
 def automatic() -> list[str]:
@@ -81,3 +85,21 @@ def shared_notices() -> tuple[Layout, ...]:
     text = path.read_text("utf-8")
     builder = Builder("notices", text, parse(text, str(path)), {}, str(path))
     return tuple(dict.fromkeys(builder.notices()))
+
+
+#: an alternative of a wrapper: its name, empty where it has none of its own, and what stands before a line
+WrapperAlternative = tuple[str, tuple[Element, ...]]
+
+
+@functools.cache
+def shared_wrappers() -> Mapping[str, tuple[WrapperAlternative, ...]]:
+    """The wrappers of ``wrappers.lark``: by kind the alternatives in their order."""
+    path = folder() / "wrappers.lark"
+    notation = parse(path.read_text("utf-8"), str(path))
+    expander = Expander(notation, {}, str(path))
+    kinds: dict[str, tuple[WrapperAlternative, ...]] = {}
+    for named in notation.rules["wrapper"].alternatives:
+        (kind,) = (part.name for part in named.parts if isinstance(part, Name))
+        alternatives = notation.rules[kind].alternatives
+        kinds[kind] = tuple((one.alias or "", way) for one in alternatives for way in expander.ways(one))
+    return kinds

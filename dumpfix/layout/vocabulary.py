@@ -11,6 +11,7 @@ SIZE            the same; it is the length in bytes of the KEY or VALUE that fol
 BINARY_SIZE     after four bytes, big-endian and signed (kcat's ``%R``)
 NAME            a legal topic name: letters, digits, ``.``, ``_``, ``-``, at most 249 (Kafka's own rule)
 WORD            where a byte comes that is no letter, digit, ``.``, ``_``, ``-``
+BLANKS          where no blank follows; it may be empty (in wrappers alone)
 DATE_TIME       after ``yyyy-MM-dd HH:mm:ss,SSS`` (log4j's ``%d``)
 TEXT            where the next literal of the layout begins; the size tells it where one was printed
 PAYLOAD         by its size; else where it is a complete JSON text and the rest of the layout follows; else
@@ -48,6 +49,7 @@ class Kind(enum.Enum):
     BINARY_SIZE = "binary size"
     NAME = "name"
     WORD = "word"
+    BLANKS = "blanks"
     DATE_TIME = "date and time"
     TEXT = "text"
     PAYLOAD = "payload"
@@ -89,6 +91,7 @@ TERMINALS: dict[str, tuple[Kind, str, str]] = {
     "TEXT": (Kind.TEXT, "", "text that the record does not need"),
     "INTEGER": (Kind.INTEGER, "", "a number that the record does not need"),
     "WORD": (Kind.WORD, "", "a word that the record does not need"),
+    "BLANKS": (Kind.BLANKS, "", "blanks, none or more, in what was put before a line"),
     "DATE_TIME": (Kind.DATE_TIME, "", "date and time as log4j prints them"),
     "NOTICE": (Kind.REST, "", "the rest of a line that the tool prints about itself"),
     "WHITESPACE": (Kind.TEXT, "", "JSON white space, to be named in %ignore"),

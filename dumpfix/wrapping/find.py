@@ -1,0 +1,136 @@
+"""Which wrappers may lie around a dump, seen from its head; which of them do is decided by what they leave.
+
+A wrapper stands on most lines. What lacks it (notices on standard error, a title, a prompt) stays as it is.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dumpfix.wrapping.model import Prefix, TerminalControls, Wrapper, constant, docker_json_file, shipped
+from dumpfix.wrapping.strip import stripped, whole_lines
+
+#: bits for naming a wrapper that a grammar knows; a text read off the dump costs 8 more for each of its bytes
+NAMED = 8.0
+BYTE = 8.0
+#: bits for a byte in which a prefix differs from that of the line before: a digit of a counter or of a time
+CHANGED = 3.3
+#: bits for a line that has it, and for one that has not
+WITH, WITHOUT = 0.1, 6.0
+#: wrappers around one another that are looked for
+DEEPEST = 3
+#: lines looked at first; wrappers that stand on few of them are not looked for on all
+SAMPLE = 48
+#: candidates that are worth an explanation
+MOST = 4
+#: a text that all lines begin with is no longer than this
+LONGEST_CONSTANT = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Wrappers, the outermost first, what the head is without them, and their price in bits.
+
+    ``is_doubtful``: what one of them takes off may be a key, a topic or an offset. Then it has to explain what is
+    not explained else.
+    """
+
+    wrappers: tuple[Wrapper, ...]
+    head: bytes
+    bits: float
+    is_doubtful: bool
+
+
+def candidates(head: bytes) -> list[Candidate]:
+    """The likeliest ways in which a dump that begins with ``head`` may be wrapped, those that take off most first."""
+    found = list(_inside(Candidate((), head, 0.0, False)))
+    return sorted(found, key=lambda one: len(one.head) + one.bits / 8)[:MOST]
+
+
+def _inside(outer: Candidate) -> Iterator[Candidate]:
+    if len(outer.wrappers) == DEEPEST:
+        return
+    kinds = {wrapper.kind for wrapper in outer.wrappers}
+    lines = [line for line in whole_lines(outer.head) if line.strip()]
+    for wrapper in _possible(lines):
+        if wrapper.kind in kinds:
+            continue
+        bits, is_doubtful = _price(wrapper, lines)
+        inner = Candidate(
+            (*outer.wrappers, wrapper),
+            stripped((wrapper,), outer.head),
+            outer.bits + bits,
+            outer.is_doubtful or is_doubtful,
+        )
+        yield inner
+        yield from _inside(inner)
+
+
+def _possible(lines: Sequence[bytes]) -> Iterator[Wrapper]:
+    """The wrappers that stand on most of these lines, none of which is blank."""
+    if not lines:
+        return
+    some = lines[:: max(1, len(lines) // SAMPLE)]
+    for wrapper in (*shipped(), docker_json_file()):
+        if _is_common(wrapper, some) and _is_common(wrapper, lines):
+            yield wrapper
+    if sum(b"\x1b" in line for line in lines) * 4 >= len(lines) and _is_common(TerminalControls(), lines, share=4):
+        yield TerminalControls()
+    indentation = _indentation(lines)
+    if indentation is not None:
+        yield constant("indentation", indentation)
+    text = _common_text(lines)
+    if text is not None:
+        yield constant("constant", text, is_doubtful=True)
+
+
+def _is_common(wrapper: Wrapper, lines: Sequence[bytes], share: int = 2) -> bool:
+    return sum(wrapper.unwrapped(line) is not None for line in lines) * share >= len(lines)
+
+
+def _indentation(lines: Sequence[bytes]) -> bytes | None:
+    """The blanks that all lines begin with, from the first that does to the last: what stands around may have none."""
+    indented = [index for index, line in enumerate(lines) if line[:1] in (b" ", b"\t")]
+    if not indented or len(indented) * 2 < len(lines) or indented[-1] - indented[0] + 1 != len(indented):
+        return None
+    common = os.path.commonprefix([lines[index] for index in indented])
+    blanks = common[: len(common) - len(common.lstrip(b" \t"))]
+    # A tab or a blank alone is more likely what a tool prints between a key that is empty and the payload.
+    return blanks if len(blanks) > 1 else None
+
+
+def _common_text(lines: Sequence[bytes]) -> bytes | None:
+    """What all lines begin with, up to the last byte that is no letter or digit: a tag that no grammar knows."""
+    if len(lines) < 3:
+        return None
+    common = os.path.commonprefix(list(lines))[:LONGEST_CONSTANT]
+    while common and (common[-1:].isalnum() or common[-1:] in b'{["'):
+        common = common[:-1]
+    return common if common.strip() and common[:1] not in b'{["' else None
+
+
+def _price(wrapper: Wrapper, lines: Sequence[bytes]) -> tuple[float, bool]:
+    """What it costs to say this wrapper of these lines, and whether most of them may mean something else by it."""
+    if not isinstance(wrapper, Prefix):
+        return NAMED + WITH * len(lines), False
+    bits = NAMED + BYTE * wrapper.read_off
+    before = b""
+    doubtful = count = 0
+    for line in lines:
+        found = wrapper.matched(line)
+        if found is None:
+            bits += WITHOUT
+            continue
+        template, end = found
+        prefix = line[:end]
+        if before != prefix:
+            same = len(os.path.commonprefix([prefix, before]))
+            bits += CHANGED * (end - same)
+            before = prefix
+        bits += WITH
+        count += 1
+        doubtful += template.is_doubtful
+    return bits, doubtful * 2 > count
+

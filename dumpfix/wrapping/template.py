@@ -1,0 +1,103 @@
+"""What a tool on the way puts before a line, as a template: the elements of ``wrappers.lark`` matched at its beginning.
+
+Lines by the million begin alike, so a beginning that was matched once is remembered by its shape (every digit made a
+``0``), with the byte behind it, by which a run of digits, letters or blanks ends: the template is walked through only
+for a shape that was not seen before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dumpfix.layout.model import Choice, Element, Literal
+from dumpfix.layout.vocabulary import TOPIC_BYTES, Kind
+
+#: shapes remembered; where beginnings differ more than that, each line is matched by itself
+MOST_SHAPES = 256
+#: no tool puts more than this before a line
+LONGEST = 512
+
+_DIGITS = b"0123456789"
+_WORD = bytes(sorted(TOPIC_BYTES))
+_BLANKS = b" \t"
+_ONE_DIGIT = bytes(0x30 if chr(byte).isdigit() and byte < 0x80 else byte for byte in range(256))
+_AS_IT_IS = bytes(range(256))
+_NO_MATCH = -1
+
+
+class Template:
+    """One way in which a line can be wrapped. ``is_doubtful`` and ``is_continued`` are said by ``wrappers.lark``."""
+
+    def __init__(self, elements: Sequence[Element], *, is_doubtful: bool = False, is_continued: bool = False) -> None:
+        self.elements = tuple(elements)
+        self.is_doubtful = is_doubtful
+        self.is_continued = is_continued
+        self.first_bytes = _first_bytes(self.elements)
+        # A digit that is part of a literal is no other digit.
+        self._table = _AS_IT_IS if any(map(_holds_digit, self.elements)) else _ONE_DIGIT
+        self._shapes: dict[int, set[bytes]] = {}
+        self._count = 0
+
+    def __repr__(self) -> str:
+        return f"Template({self.elements!r})"
+
+    def end(self, line: bytes) -> int:
+        """How many bytes of the line are the wrapper's; -1 where it has none. The line's own end may be there or not.
+
+        Blanks at the end of a template are missing on lines that hold nothing else (editors and pages drop them).
+        """
+        if line[:1] not in self.first_bytes:
+            return _NO_MATCH
+        for length, shapes in self._shapes.items():
+            if line[: length + 1].translate(self._table) in shapes:
+                return length
+        line = line[:LONGEST]
+        end = _end(self.elements, line, 0)
+        if end < 0:
+            return self._end_of_nothing(line)
+        if self._count < MOST_SHAPES:
+            self._shapes.setdefault(end, set()).add(line[: end + 1].translate(self._table))
+            self._count += 1
+        return end
+
+    def _end_of_nothing(self, line: bytes) -> int:
+        bare = line.rstrip(b"\r\n")
+        last = self.elements[-1]
+        if not isinstance(last, Literal) or not last.text.endswith(b" ") or not bare.strip():
+            return _NO_MATCH
+        return len(bare) if _end(self.elements, bare + b" ", 0) == len(bare) + 1 else _NO_MATCH
+
+
+def _end(elements: Sequence[Element], line: bytes, at: int) -> int:
+    for element in elements:
+        if isinstance(element, Literal):
+            at = at + len(element.text) if line.startswith(element.text, at) else _NO_MATCH
+        elif isinstance(element, Choice):
+            ends = (_end(way, line, at) for way in element.alternatives)
+            at = next((end for end in ends if end >= 0), _NO_MATCH)
+        elif element.kind is Kind.BLANKS:
+            at = len(line) - len(line[at:].lstrip(_BLANKS))
+        else:
+            allowed = _DIGITS if element.kind is Kind.INTEGER else _WORD
+            rest = line[at:]
+            taken = len(rest) - len(rest.lstrip(allowed))
+            at = at + taken if taken else _NO_MATCH
+        if at < 0:
+            return _NO_MATCH
+    return at
+
+
+def _first_bytes(elements: Sequence[Element]) -> frozenset[bytes]:
+    first = elements[0]
+    if isinstance(first, Literal):
+        return frozenset({first.text[:1]})
+    if isinstance(first, Choice):
+        return frozenset().union(*(_first_bytes(way) for way in first.alternatives))
+    allowed = _DIGITS if first.kind is Kind.INTEGER else _WORD
+    return frozenset(bytes([byte]) for byte in allowed)
+
+
+def _holds_digit(element: Element) -> bool:
+    if isinstance(element, Literal):
+        return element.text.translate(None, _DIGITS) != element.text
+    return isinstance(element, Choice) and any(map(_holds_digit, (one for way in element.alternatives for one in way)))
