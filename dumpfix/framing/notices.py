@@ -13,6 +13,7 @@ from itertools import combinations, pairwise
 
 from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Frame, NeedMoreError, Span
+from dumpfix.framing.talk import talk_at
 from dumpfix.layout.model import Layout, Literal
 
 #: notices taken out of one record
@@ -46,7 +47,13 @@ class Notices:
         return Notices(layouts)
 
     def match(self, data: bytes, at: int, *, final: bool) -> Span | None:
-        """The notice that begins at ``at``. At the end of a dump the line feed may be missing."""
+        """The notice or the talk that begins at ``at``. At the end of a dump the line feed may be missing."""
+        notice = self._listed(data, at, final=final)
+        if notice is None and self.layouts and (talk := talk_at(data, at, final=final)) is not None:
+            return Span(at, talk.end, "notice", "command")
+        return notice
+
+    def _listed(self, data: bytes, at: int, *, final: bool) -> Span | None:
         if data[at : at + 1] not in self.first_bytes:
             return None
         partial = False

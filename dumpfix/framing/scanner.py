@@ -138,6 +138,10 @@ class _Plan:
         self.value_column = next(i for i, f in enumerate(self.fields) if f.kind is Kind.PAYLOAD)
         is_text_first = not self.head and self.fields[0].kind is Kind.TEXT
         self.notice_beginnings = rule.notices.beginnings if is_text_first else ()
+        #: notices that a blank line belongs to, where a record may be one
+        self.behind_blank = tuple(
+            text[1:] for text in rule.notices.beginnings if rule.blank_is_record and text[:1] == b"\n"
+        )
 
     @staticmethod
     def of(rule: LinearRule, data: bytes, at: int) -> _Plan | None:
@@ -257,6 +261,13 @@ class _Columns:
         if not all_valid(cast("Sequence[bytes]", texts)):
             bad = self.bad
             self._mark(i for i, text in enumerate(values) if text and i not in bad and not is_valid(text))
+        if self.plan.behind_blank and b"" in values:
+            followers = [*values[1:], self.plan.behind_blank[0]]
+            self._mark(
+                i
+                for i, (text, follower) in enumerate(zip(values, followers, strict=True))
+                if not text and follower is not None and follower.startswith(self.plan.behind_blank)
+            )
         separator = self.plan.blank_separator
         if separator and any(map(bytes.endswith, self.cells[column], repeat(separator))):
             # The last separator of the line may be the one that counts.

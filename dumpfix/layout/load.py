@@ -10,13 +10,13 @@ from pathlib import Path
 from dumpfix.errors import UsageError
 from dumpfix.layout.build import Builder
 from dumpfix.layout.expand import Expander
-from dumpfix.layout.model import Element, Grammar, Layout
+from dumpfix.layout.model import Element, Grammar, Layout, Literal
 from dumpfix.layout.notation import LARGEST, Name, parse
 from dumpfix.layout.notation import literal_bytes as literal_bytes
 from dumpfix.layout.notation import literal_text as literal_text
 
 #: shipped grammars that describe no dump, but what any may hold
-SHARED = ("json", "notices", "wrappers")
+SHARED = ("json", "notices", "wrappers", "commands")
 
 
 def folder() -> Path:
@@ -103,3 +103,16 @@ def shared_wrappers() -> Mapping[str, tuple[WrapperAlternative, ...]]:
         alternatives = notation.rules[kind].alternatives
         kinds[kind] = tuple((one.alias or "", way) for one in alternatives for way in expander.ways(one))
     return kinds
+
+
+@functools.cache
+def command_words() -> Mapping[str, frozenset[bytes]]:
+    """The names of programs in ``commands.lark``, by what they are for: reader, writer, launcher, other."""
+    path = folder() / "commands.lark"
+    notation = parse(path.read_text("utf-8"), str(path))
+    expander = Expander(notation, {}, str(path))
+    words: dict[str, frozenset[bytes]] = {}
+    for kind, rule in notation.rules.items():
+        ways = (way for alternative in rule.alternatives for way in expander.ways(alternative))
+        words[kind] = frozenset(element.text for way in ways for element in way if isinstance(element, Literal))
+    return words

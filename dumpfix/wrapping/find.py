@@ -5,7 +5,6 @@ A wrapper stands on most lines. What lacks it (notices on standard error, a titl
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -73,7 +72,8 @@ def _possible(lines: Sequence[bytes]) -> Iterator[Wrapper]:
     if not lines:
         return
     some = lines[:: max(1, len(lines) // SAMPLE)]
-    for wrapper in (*shipped(), docker_json_file()):
+    known: tuple[Wrapper, ...] = (*shipped(), docker_json_file())
+    for wrapper in known:
         if _is_common(wrapper, some) and _is_common(wrapper, lines):
             yield wrapper
     if sum(b"\x1b" in line for line in lines) * 4 >= len(lines) and _is_common(TerminalControls(), lines, share=4):
@@ -95,7 +95,7 @@ def _indentation(lines: Sequence[bytes]) -> bytes | None:
     indented = [index for index, line in enumerate(lines) if line[:1] in (b" ", b"\t")]
     if not indented or len(indented) * 2 < len(lines) or indented[-1] - indented[0] + 1 != len(indented):
         return None
-    common = os.path.commonprefix([lines[index] for index in indented])
+    common = _common([lines[index] for index in indented])
     blanks = common[: len(common) - len(common.lstrip(b" \t"))]
     # A tab or a blank alone is more likely what a tool prints between a key that is empty and the payload.
     return blanks if len(blanks) > 1 else None
@@ -105,10 +105,17 @@ def _common_text(lines: Sequence[bytes]) -> bytes | None:
     """What all lines begin with, up to the last byte that is no letter or digit: a tag that no grammar knows."""
     if len(lines) < 3:
         return None
-    common = os.path.commonprefix(list(lines))[:LONGEST_CONSTANT]
+    common = _common(lines)[:LONGEST_CONSTANT]
     while common and (common[-1:].isalnum() or common[-1:] in b'{["'):
         common = common[:-1]
     return common if common.strip() and common[:1] not in b'{["' else None
+
+
+def _common(texts: Sequence[bytes]) -> bytes:
+    """The longest text that all of them begin with."""
+    low, high = min(texts), max(texts)
+    length = next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))
+    return low[:length]
 
 
 def _price(wrapper: Wrapper, lines: Sequence[bytes]) -> tuple[float, bool]:
@@ -126,11 +133,10 @@ def _price(wrapper: Wrapper, lines: Sequence[bytes]) -> tuple[float, bool]:
         template, end = found
         prefix = line[:end]
         if before != prefix:
-            same = len(os.path.commonprefix([prefix, before]))
+            same = len(_common([prefix, before]))
             bits += CHANGED * (end - same)
             before = prefix
         bits += WITH
         count += 1
         doubtful += template.is_doubtful
     return bits, doubtful * 2 > count
-

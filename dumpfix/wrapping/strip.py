@@ -84,11 +84,9 @@ class _Layer:
     def place(self, at: int) -> Place:
         """Where byte ``at`` of what is left lies in the dump."""
         piece = next((one for one in self._pieces if at < one.end), None)
-        if piece is None:
-            # Behind the last byte.
-            place = Place(self._before, self._line, self._before)
-        else:
-            place = self._place_in(piece, at)
+        # In no piece: behind the last byte.
+        end = Place(self._before, self._line, self._before)
+        place = end if piece is None else self._place_in(piece, at)
         return place if self._below is None else self._below.place(place.at)
 
     def _place_in(self, piece: _Piece, at: int) -> Place:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dumpfix.layout.model import Choice, Element, Literal
+from dumpfix.layout.model import Alternation, Element, Literal
 from dumpfix.layout.vocabulary import TOPIC_BYTES, Kind
 
 #: shapes remembered; where beginnings differ more than that, each line is matched by itself
@@ -72,7 +72,7 @@ def _end(elements: Sequence[Element], line: bytes, at: int) -> int:
     for element in elements:
         if isinstance(element, Literal):
             at = at + len(element.text) if line.startswith(element.text, at) else _NO_MATCH
-        elif isinstance(element, Choice):
+        elif isinstance(element, Alternation):
             ends = (_end(way, line, at) for way in element.alternatives)
             at = next((end for end in ends if end >= 0), _NO_MATCH)
         elif element.kind is Kind.BLANKS:
@@ -91,7 +91,7 @@ def _first_bytes(elements: Sequence[Element]) -> frozenset[bytes]:
     first = elements[0]
     if isinstance(first, Literal):
         return frozenset({first.text[:1]})
-    if isinstance(first, Choice):
+    if isinstance(first, Alternation):
         return frozenset().union(*(_first_bytes(way) for way in first.alternatives))
     allowed = _DIGITS if first.kind is Kind.INTEGER else _WORD
     return frozenset(bytes([byte]) for byte in allowed)
@@ -100,4 +100,6 @@ def _first_bytes(elements: Sequence[Element]) -> frozenset[bytes]:
 def _holds_digit(element: Element) -> bool:
     if isinstance(element, Literal):
         return element.text.translate(None, _DIGITS) != element.text
-    return isinstance(element, Choice) and any(map(_holds_digit, (one for way in element.alternatives for one in way)))
+    return isinstance(element, Alternation) and any(
+        map(_holds_digit, (one for way in element.alternatives for one in way))
+    )

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dumpfix.layout.load import folder, shared_wrappers
 from dumpfix.wrapping.model import Prefix, TerminalControls, Wrapper, constant, docker_json_file, shipped
-from dumpfix.wrapping.strip import Unwrapped, stripped
+from dumpfix.wrapping.strip import Place, Unwrapped, stripped
 from tests.reading import chunked
 from tests.wrapping.wrap import WRAPPINGS
 
@@ -60,10 +60,10 @@ def test_taken_off_in_any_pieces_the_dump_is_what_it_was(kind: str, lines: list[
     assert b"".join(Unwrapped(wrappers, pieces)) == dump
 
 
-def places(wrappers: Sequence[Wrapper], pieces: Sequence[bytes]) -> tuple[bytes, list[tuple[int, int, int]]]:
+def places(wrappers: Sequence[Wrapper], pieces: Sequence[bytes]) -> tuple[bytes, list[Place]]:
     unwrapped = Unwrapped(wrappers, pieces)
     left = b"".join(unwrapped)
-    return left, [tuple(unwrapped.place(at)) for at in range(len(left))]
+    return left, [unwrapped.place(at) for at in range(len(left))]
 
 
 @pytest.mark.parametrize("kind", [kind for kind in WRAPPINGS if not WRAPPINGS[kind].is_spelled_otherwise])

@@ -62,9 +62,7 @@ WRAPPINGS: dict[str, Wrapping] = {
     "ts": _of("time", lambda n: b"Nov 25 10:%02d:%02d " % (n // 60 % 60, n % 60)),
     "syslog": _of("syslog", lambda n: b"Nov 25 10:%02d:%02d host consumer[77]: " % (n // 60 % 60, n % 60)),
     "cri": _of("runtime", lambda n: _time(n) + b"stdout F "),
-    "indentation": Wrapping(
-        lambda dump: prefixed(lambda _: b"    ", dump), lambda: [constant("indentation", b"    ")]
-    ),
+    "indentation": Wrapping(lambda dump: prefixed(lambda _: b"    ", dump), lambda: [constant("indentation", b"    ")]),
     "nested": Wrapping(
         lambda dump: prefixed(lambda n: b"> " + _time(n), dump), lambda: [constant("quote", b"> "), *_kind("time")]
     ),
