@@ -75,15 +75,6 @@ class Source:
             raise ValueError("not a file")
         return self._descriptor
 
-    def holds(self, text: bytes) -> bool:
-        """Whether ``text`` occurs in a file that is plain; nothing of it is kept in memory."""
-        import mmap
-
-        if not self.size:
-            return False
-        with mmap.mmap(self.descriptor, 0, access=mmap.ACCESS_READ) as file:
-            return file.find(text) >= 0
-
     def close(self) -> None:
         """Give the file back; may be called more than once."""
         if self._descriptor is not None and self._descriptor != 0:

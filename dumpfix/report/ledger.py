@@ -100,7 +100,7 @@ class Ledger:
         elif record.verdict in ("valid", "tombstone"):
             entry.add([record.offset])
         else:
-            entry.add_bad(record.offset, is_irrecoverable=record.verdict == "irrecoverable")
+            entry.add_poison(record.offset)
 
     def _hazards(self, hazards: Hazards) -> None:
         self.largest_payload = max(self.largest_payload, hazards.largest)
@@ -125,10 +125,11 @@ class Ledger:
 
     def report(self) -> Report:
         """The account so far, closed."""
-        rows: list[JsonObject] = []
-        for (_, topic, number), partition in self._partitions.items():
-            partition.finish()
-            rows.append(_row(topic, number, partition))
+        json_topics = {topic for (_, topic, _), partition in self._partitions.items() if partition.has_good}
+        rows = [
+            _row(topic, number, partition, is_json=topic in json_topics)
+            for (_, topic, number), partition in self._partitions.items()
+        ]
         rows.sort(key=lambda row: (row["topic"] or "", row["partition"]))
         return Report(
             inputs=self.inputs,
@@ -140,10 +141,6 @@ class Ledger:
             needs_a_look=self.needs_a_look or self.totals.holds_nothing,
         )
 
-    def stops(self) -> list[tuple[str | None, int, list[tuple[int, int]]]]:
-        """By partition: where a consumer gets stuck and where it can go on. To be asked after :meth:`report`."""
-        return [(topic, number, p.stops) for (_, topic, number), p in self._partitions.items() if p.stops]
-
     def _partition(self, topic: str | None, number: int) -> Partition:
         place = (0 if topic is not None else len(self.inputs), topic, number)
         entry = self._partitions.get(place)
@@ -152,7 +149,8 @@ class Ledger:
         return entry
 
 
-def _row(topic: str | None, number: int, partition: Partition) -> JsonObject:
+def _row(topic: str | None, number: int, partition: Partition, *, is_json: bool) -> JsonObject:
+    """``is_json``: a record of the topic is none of those that would be poison; else it is of another kind."""
     return {
         "topic": topic,
         "partition": number,
@@ -162,5 +160,7 @@ def _row(topic: str | None, number: int, partition: Partition) -> JsonObject:
         "gaps": [list(gap) for gap in partition.gaps],
         "gap_count": partition.gap_count,
         "duplicates": partition.duplicates,
-        "next_good_offset": partition.next_good_offset,
+        "poison": partition.poison,
+        "poison_count": partition.poison_count,
+        "next_good_offset": partition.next_good_offset if is_json else None,
     }

@@ -1,22 +1,21 @@
-"""The account of one partition: which offsets a dump has, which it lacks, where a stuck consumer can go on."""
+"""The account of one partition: which offsets a dump has, which it lacks, which payloads are poison in the topic."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-#: gaps kept by partition; the count goes on
+#: gaps and poison offsets kept by partition; the counts go on
 MOST_GAPS = 1000
-#: places kept where a consumer would get stuck
-MOST_STOPS = 20
+MOST_POISON = 1000
 
 
 @dataclass(slots=True)
 class Partition:
     """Offsets in the order of the dump. A gap is ``(from, to)``, both missing, both inclusive.
 
-    A duplicate is a record whose offset is not above the highest one seen before. ``stops`` pairs the first offset
-    of a run of irrecoverable payloads with the next good offset behind it.
+    A duplicate is a record whose offset is not above the highest one seen before. Poison is an offset whose payload, as
+    it stands in the topic, is no valid JSON, whether it could be mended or not: a consumer may die of it.
     """
 
     records: int = 0
@@ -25,14 +24,25 @@ class Partition:
     gaps: list[tuple[int, int]] = field(default_factory=list)
     gap_count: int = 0
     duplicates: int = 0
-    stops: list[tuple[int, int]] = field(default_factory=list)
-    _stuck_at: int | None = None
-    _bad_until: int = -1
+    poison_count: int = 0
+    last_poison: int | None = None
+    #: whether a record is none
+    has_good: bool = False
+    _poison: dict[int, None] = field(default_factory=dict)
+
+    @property
+    def poison(self) -> list[int]:
+        """The first MOST_POISON offsets whose payloads are poison, in the order of the dump, each once."""
+        return list(self._poison)
+
+    @property
+    def next_good_offset(self) -> int | None:
+        """The first offset from which on nothing is poison; None where nothing is."""
+        return None if self.last_poison is None else self.last_poison + 1
 
     def add(self, offsets: Sequence[int]) -> None:
         """Records with good payloads."""
-        if self._stuck_at is not None:
-            self._go_on(offsets)
+        self.has_good = True
         count = len(offsets)
         first, last = offsets[0], offsets[-1]
         follows = self.last_offset is None or first == self.last_offset + 1
@@ -45,29 +55,24 @@ class Partition:
             self.first_offset = first
         self.last_offset = last
 
-    def add_bad(self, offset: int, *, is_irrecoverable: bool) -> None:
-        """A record whose payload in the topic is not good; repaired or not, a consumer may die on it."""
-        is_new = self.last_offset is None or offset > self.last_offset
+    def add_poison(self, offset: int) -> None:
+        """A record whose payload in the topic is no valid JSON. A second copy of it is not counted again.
+
+        Beyond MOST_POISON a copy is known by an offset that is not above the last one.
+        """
         self._add(offset)
-        # A second copy of a payload stops nobody who is past the first.
-        if is_irrecoverable and self._stuck_at is None and is_new:
-            self._stuck_at = offset
-        if self._stuck_at is not None:
-            self._bad_until = max(self._bad_until, offset)
+        if offset in self._poison:
+            return
+        if len(self._poison) < MOST_POISON:
+            self._poison[offset] = None
+            self.poison_count += 1
+        elif self.last_poison is None or offset > self.last_poison:
+            self.poison_count += 1
+        self.last_poison = offset if self.last_poison is None else max(self.last_poison, offset)
 
     def add_unplaced(self, count: int) -> None:
         """Records of which the dump does not show the offset."""
         self.records += count
-
-    def finish(self) -> None:
-        """The dump is over: where it ends with a bad payload, the next offset is the one to go on with."""
-        if self._stuck_at is not None:
-            self._stop(self._bad_until + 1)
-
-    @property
-    def next_good_offset(self) -> int | None:
-        """Where to set a group that is stuck at the first irrecoverable payload; None where there is none."""
-        return self.stops[0][1] if self.stops else None
 
     def _add(self, offset: int) -> None:
         self.records += 1
@@ -83,15 +88,3 @@ class Partition:
             if len(self.gaps) < MOST_GAPS:
                 self.gaps.append((highest + 1, offset - 1))
         self.last_offset = offset
-
-    def _go_on(self, offsets: Sequence[int]) -> None:
-        later = [offset for offset in offsets if offset > self._bad_until]
-        if later:
-            self._stop(min(later))
-
-    def _stop(self, next_good: int) -> None:
-        assert self._stuck_at is not None
-        if len(self.stops) < MOST_STOPS:
-            self.stops.append((self._stuck_at, next_good))
-        self._stuck_at = None
-        self._bad_until = -1

@@ -11,6 +11,7 @@ from dumpfix.report.finding import JsonObject, line_of
 from dumpfix.report.ledger import Ledger
 from dumpfix.report.model import InputAccount, Report, Totals
 from dumpfix.report.text import PLAIN, Style, counted, place, shown
+from dumpfix.sink.console_producer import NULL_MARKER
 
 #: findings that the summary shows
 MOST_FINDINGS = 20
@@ -20,10 +21,9 @@ MOST_LINES = 10
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What was asked for, so that the advice fits: the output, its null marker, and where rejects and report go."""
+    """What was asked for, so that the advice fits: the output, and where rejects and report go."""
 
     to: str = "values"
-    marker: bytes = b""
     level: str = "partial"
     rejects: str | None = None
     report: str | None = None
@@ -134,7 +134,7 @@ def _advice(report: Report, ledger: Ledger, context: Context, style: Style) -> I
         yield f"hazards (valid JSON that may trip a consumer): {kinds}"
     yield from _left_out(ledger, context)
     yield from _gaps(report.partitions)
-    yield from _next_good_offsets(ledger, style)
+    yield from _poison(report.partitions, style)
     if totals.emitted and not context.is_check and not context.is_repair:
         yield from _receiving(report, ledger.largest_payload, context)
 
@@ -177,17 +177,15 @@ def _partition(row: JsonObject) -> str:
     return line
 
 
-def _next_good_offsets(ledger: Ledger, style: Style) -> Iterator[str]:
-    stuck = ledger.stops()
-    for topic, number, stops in stuck[:MOST_LINES]:
-        line = f"next good offset: {place(topic, number, stops[0][1])}"
-        if len(stops) > 1:
-            line += f", then stuck again at {stops[1][0]}: @{stops[1][1]}"
-        if len(stops) > 2:
-            line += f" ({len(stops) - 2} more)"
-        yield style.bold(line)
-    if len(stuck) > MOST_LINES:
-        yield f"… and {counted(len(stuck) - MOST_LINES, 'more partition')} with a next good offset in the report"
+def _poison(partitions: Iterable[JsonObject], style: Style) -> Iterator[str]:
+    """Where a consumer that parses what it reads gets stuck."""
+    rows = [row for row in partitions if row["next_good_offset"] is not None]
+    for row in rows[:MOST_LINES]:
+        some = ", ".join(map(str, row["poison"][:3])) + (", …" if row["poison_count"] > 3 else "")
+        where = place(row["topic"], row["partition"], None)
+        yield style.bold(f"no valid JSON in the topic: {where}  {counted(row['poison_count'], 'offset')} ({some})")
+    if len(rows) > MOST_LINES:
+        yield f"… and {counted(len(rows) - MOST_LINES, 'more partition')}: the report has them (poison)"
 
 
 def _receiving(report: Report, largest: int, context: Context) -> Iterator[str]:
@@ -201,7 +199,7 @@ def _receiving(report: Report, largest: int, context: Context) -> Iterator[str]:
     if context.to == "kcat":
         yield f"put it back: kcat -P -b BROKER -t {topic} -K '\\t' -Z{' ' + limit if oversize else ''}"
     elif context.to == "console-producer":
-        properties = ("parse.headers=true", "parse.key=true", f"null.marker={context.marker.decode()}")
+        properties = ("parse.headers=true", "parse.key=true", f"null.marker={NULL_MARKER.decode()}")
         options = " ".join(f"--property {text}" for text in properties)
         yield f"put it back: kafka-console-producer.sh --bootstrap-server BROKER --topic {topic} {options}"
 

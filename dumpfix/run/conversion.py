@@ -18,12 +18,11 @@ from dumpfix.run.opening import Opened, find_layout
 from dumpfix.run.pipeline import Pipeline
 from dumpfix.run.position import Position
 from dumpfix.sink import sink_for
-from dumpfix.sink.console_producer import marker_for
 
 
 @dataclass(slots=True)
 class Run:
-    """Several dumps, one output. ``marker`` stands for null in ``--to console-producer``; ``ledger`` is the account.
+    """Several dumps, one output; ``ledger`` is the account.
 
     ``pipeline`` is how the dumps are read, by ``jobs`` processes where that is possible.
     """
@@ -34,11 +33,6 @@ class Run:
     pipeline: type[Pipeline] = Pipeline
     jobs: int = 1
     ledger: Ledger = field(default_factory=Ledger)
-    marker: bytes = b""
-
-    def __post_init__(self) -> None:
-        if self.to == "console-producer":
-            self.marker = marker_for(lambda text: any(dump.holds(text) for dump in self.dumps))
 
     def output(self) -> Iterator[bytes]:
         """What goes out, in pieces. Raises BrokenInputError where a dump cannot be read to its end."""
@@ -65,7 +59,7 @@ class Run:
                 pass
             return
         reader = self.pipeline(dump.choice, Position(dump.source.base))
-        emission = Emission(sink_for(self.to, reader.reading, self.marker), self.policy, reader.reading)
+        emission = Emission(sink_for(self.to, reader.reading), self.policy, reader.reading)
         if self.pipeline is Pipeline and self.jobs > 1:
             from dumpfix.run import parallel
 

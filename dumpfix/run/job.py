@@ -138,7 +138,7 @@ def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | 
     if job.rejects is not None:
         run.ledger.write_reject = rejects.write
     broken = _pump(run, sources, output, watch)
-    done = Done(run.ledger.report(), run, _context(job, run), broken)
+    done = Done(run.ledger.report(), run, _context(job), broken)
     rejects.finish()
     for piece in _report(job, done):
         report_file.write(piece)
@@ -179,8 +179,8 @@ def _report(job: Job, done: Done) -> Iterable[bytes]:
     return (f"{line}\n".encode() for line in full_text(done.report, done.run.ledger, done.context))
 
 
-def _context(job: Job, run: Run) -> Context:
-    return Context(job.to, run.marker, job.level, job.rejects, job.report, job.is_check, job.documents is not None)
+def _context(job: Job) -> Context:
+    return Context(job.to, job.level, job.rejects, job.report, job.is_check, job.documents is not None)
 
 
 def _one_of(option: str, value: str, names: Iterable[str]) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dumpfix.detection.choose import LARGEST_HEAD, Choice, Told, choose
-from dumpfix.detection.detect import HEAD
 from dumpfix.errors import BrokenInputError, LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.framing.framer import GROWTH
@@ -24,10 +23,6 @@ class Opened:
     choice: Choice | None
     head: bytes
     broken: BrokenInputError | None = None
-
-    def holds(self, text: bytes) -> bool:
-        """Whether ``text`` occurs in the dump: in all of a plain file, in the beginning of anything else."""
-        return text in self.head[:HEAD] or (self.source.is_plain and self.source.holds(text))
 
     def chunks(self) -> Iterator[bytes]:
         """All of the dump, from its first byte."""

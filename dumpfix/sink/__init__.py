@@ -16,11 +16,8 @@ NAMES = ("values", "envelope", "kcat", "console-producer")
 QUEUE = "queue"
 
 
-def sink_for(name: str, reading: Reading, marker: bytes = b"") -> Sink:
-    """The output called ``name`` (one of NAMES, or QUEUE) for a dump that is read like ``reading``.
-
-    ``marker`` stands for null in ``console-producer``.
-    """
+def sink_for(name: str, reading: Reading) -> Sink:
+    """The output called ``name`` (one of NAMES, or QUEUE) for a dump that is read like ``reading``."""
     if name == "values":
         return Values()
     if name == "envelope":
@@ -28,7 +25,7 @@ def sink_for(name: str, reading: Reading, marker: bytes = b"") -> Sink:
     if name == "kcat":
         return Kcat(reading)
     if name == "console-producer":
-        return ConsoleProducer(reading, marker)
+        return ConsoleProducer(reading)
     if name == QUEUE:
         return Queue()
     raise ValueError(f"no output is called {name!r}: {', '.join(NAMES)}")

@@ -1,13 +1,13 @@
 """``--to console-producer``: ``headers⇥key⇥value`` lines for kafka-console-producer 3.2 and later.
 
-Read there with ``parse.headers=true parse.key=true null.marker=M``: lines end at LF, CR or both, bytes that are no
-UTF-8 would be replaced, and nothing can be escaped. ``M`` stands for null, and for a record without headers.
+Read there with ``parse.headers=true parse.key=true null.marker=@NULL@``: lines end at LF, CR or both, bytes that are no
+UTF-8 would be replaced, and nothing can be escaped. The marker stands for null, and for a record without headers.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from itertools import chain, count, repeat
+from collections.abc import Sequence
+from itertools import chain, repeat
 
 from dumpfix.framing.frame import Batch
 from dumpfix.record.fields import Headers, Reading
@@ -15,16 +15,12 @@ from dumpfix.record.model import Record
 from dumpfix.sink.base import NotRepresentableError
 from dumpfix.sink.values import single_lines
 
+#: what stands for null: no JSON, so that no payload equals it; a key or header value that does is withheld. Always the
+#: same, so that the output does not depend on how much of a dump was seen when its first line went out.
+NULL_MARKER = b"@NULL@"
+
 _IN_A_KEY = b"\t\n\r"
 _IN_A_HEADER = b"\t\n\r,"
-
-
-def marker_for(occurs: Callable[[bytes], bool]) -> bytes:
-    """A null marker that occurs nowhere in the dumps, as far as can be seen. It is no JSON, so no payload equals it.
-
-    A key or header value that equals it all the same is withheld, so that it means null wherever it is put out.
-    """
-    return next(m for n in count() if not occurs(m := b"@NULL%b@" % (b"%d" % n if n else b"")))
 
 
 class ConsoleProducer:
@@ -32,16 +28,15 @@ class ConsoleProducer:
 
     emits_tombstones = True
 
-    def __init__(self, reading: Reading, marker: bytes) -> None:
+    def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.marker = marker
 
     def batch(self, batch: Batch) -> bytes | None:
         """See Sink: in bulk where there are no headers and the keys are plain."""
         headers = batch.columns.get("headers")
         if headers is not None and any(headers) and set(headers) != {self.reading.no_headers}:
             return None
-        marker = self.marker
+        marker = NULL_MARKER
         values = single_lines([value or marker for value in batch.values])
         column = batch.columns.get("key")
         keys = [marker] * len(batch) if column is None else self._keys(column)
@@ -51,7 +46,7 @@ class ConsoleProducer:
         return b"".join(chain.from_iterable(lines))
 
     def _keys(self, column: Sequence[bytes | None]) -> list[bytes] | None:
-        marker = self.marker
+        marker = NULL_MARKER
         keys = self.reading.keys(column)
         if marker in keys:
             return None
@@ -63,31 +58,31 @@ class ConsoleProducer:
 
     def record(self, record: Record) -> bytes:
         """See Sink."""
-        key = self.marker if record.key is None else _checked(record.key, "key", _IN_A_KEY, self.marker)
-        value = self.marker if record.value is None else record.value
+        key = NULL_MARKER if record.key is None else _checked(record.key, "key", _IN_A_KEY)
+        value = NULL_MARKER if record.value is None else record.value
         return b"\t".join((self._headers(record), key, value)) + b"\n"
 
     def _headers(self, record: Record) -> bytes:
         if record.headers is None and record.headers_text:
             raise NotRepresentableError("headers that can be taken apart in more ways than one")
-        return self._joined(record.headers or ()) or self.marker
+        return self._joined(record.headers or ()) or NULL_MARKER
 
     def _joined(self, headers: Headers) -> bytes:
         pieces = []
         for name, value in headers:
-            raw = _checked(name.encode("utf-8", "surrogateescape"), "header name", _IN_A_HEADER + b":", self.marker)
-            shown = self.marker if value is None else _checked(value, "header value", _IN_A_HEADER, self.marker)
+            raw = _checked(name.encode("utf-8", "surrogateescape"), "header name", _IN_A_HEADER + b":")
+            shown = NULL_MARKER if value is None else _checked(value, "header value", _IN_A_HEADER)
             pieces.append(raw + b":" + shown)
         return b",".join(pieces)
 
 
-def _checked(text: bytes, what: str, forbidden: bytes, marker: bytes) -> bytes:
+def _checked(text: bytes, what: str, forbidden: bytes) -> bytes:
     """``text`` where it survives the way through the producer. Raises NotRepresentableError."""
     found = next((byte for byte in forbidden if byte in text), None)
     if found is not None:
         names = {0x09: "a tab", 0x0A: "a line end", 0x0D: "a carriage return", 0x2C: "a comma", 0x3A: "a colon"}
         raise NotRepresentableError(f"{names[found]} in a {what}, where kafka-console-producer would split")
-    if text == marker:
+    if text == NULL_MARKER:
         raise NotRepresentableError(f"a {what} that equals the null marker")
     try:
         text.decode()

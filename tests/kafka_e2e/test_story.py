@@ -189,7 +189,7 @@ def test_a_dump_with_one_cut_payload_kills_the_service_for_good_and_dumpfix_keep
     assert next_good == {
         number: poison.offset + 1 if number == poison.partition else None for number in range(PARTITIONS)
     }
-    assert f"next good offset: {poison.topic}[{poison.partition}]@{poison.offset + 1}" in said
+    assert f"no valid JSON in the topic: {poison.topic}[{poison.partition}]  1 offset ({poison.offset})" in said
     (reject,) = map(json.loads, (tmp_path / "rejects.jsonl").read_bytes().splitlines())
     assert (reject["line"], reject["offset"], reject["payload_text"]) == (line, poison.offset, CUT_AT_ONCE.decode())
 

@@ -15,7 +15,7 @@ from dumpfix.detection.choose import Told
 from dumpfix.record.events import MOST_HAZARDS
 from dumpfix.record.hazards import hazards_of
 from dumpfix.report.json_report import json_report
-from dumpfix.report.partitions import MOST_GAPS, Partition
+from dumpfix.report.partitions import MOST_GAPS, MOST_POISON, Partition
 from dumpfix.report.schemas import NAMES, schema_text
 from dumpfix.report.text import shown
 from dumpfix.run.emission import Policy
@@ -149,19 +149,37 @@ def test_a_thousand_gaps_are_kept_and_all_are_counted() -> None:
     assert (len(row["gaps"]), row["gap_count"]) == (MOST_GAPS, 1499)
 
 
-def test_the_next_good_offset_is_behind_the_first_run_of_broken_payloads() -> None:
-    bad = b"no JSON"
-    payloads = [b"1", bad, b"{'mended':1}", b"2", bad, b"3"]
-    row = partition_of(prose(*((n, b"k", payload) for n, payload in enumerate(payloads))))
-    assert row["next_good_offset"] == 3, "a consumer dies on a payload that could be mended just as well"
+def poison_of(*payloads: tuple[int, bytes]) -> tuple[list[int], int, int | None]:
+    row = partition_of(prose(*((offset, b"k", payload) for offset, payload in payloads)))
+    return row["poison"], row["poison_count"], row["next_good_offset"]
 
 
-def test_behind_a_broken_payload_at_the_end_the_next_offset_is_good() -> None:
-    assert partition_of(prose((7, b"k", b"1"), (8, b"k", b"no JSON")))["next_good_offset"] == 9
+def test_poison_is_every_offset_that_is_no_json_in_the_topic_mended_or_not() -> None:
+    payloads = [b"1", b"no JSON", b"{'mended':1}", b"2", b"no JSON", b"3"]
+    assert poison_of(*enumerate(payloads)) == ([1, 2, 4], 3, 5)
 
 
-def test_a_partition_without_broken_payloads_has_no_next_good_offset() -> None:
-    assert partition_of(prose((7, b"k", b"1")))["next_good_offset"] is None
+def test_behind_poison_at_the_end_the_next_offset_is_good() -> None:
+    assert poison_of((7, b"1"), (8, b"no JSON")) == ([8], 1, 9)
+
+
+def test_a_partition_without_poison_has_no_next_good_offset() -> None:
+    assert poison_of((7, b"1")) == ([], 0, None)
+
+
+def test_a_topic_that_holds_no_json_at_all_gets_no_advice() -> None:
+    assert poison_of((7, b"plain"), (8, b"words")) == ([7, 8], 2, None)
+
+
+def test_offsets_out_of_order_are_accounted_for_as_they_come() -> None:
+    row = partition_of(prose((83, b"k", b'{"a":'), (85, b"k", b"1"), (84, b"k", b"2"), (86, b"k", b"3")))
+    assert (row["poison"], row["next_good_offset"], row["gaps"], row["duplicates"]) == ([83], 84, [[84, 84]], 1)
+
+
+def test_a_thousand_poison_offsets_are_kept_and_all_are_counted_once() -> None:
+    payloads = [(n, b"no JSON") for n in range(1500)] + [(n, b"no JSON") for n in range(1500)] + [(1500, b"1")]
+    poison, count, good = poison_of(*payloads)
+    assert (poison, count, good) == (list(range(MOST_POISON)), 1500, 1500)
 
 
 @given(st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=10), max_size=8))
@@ -254,7 +272,7 @@ def test_the_summary_says_what_to_do_next() -> None:
     dump = prose((0, b"k", b"1"), (1, b"k", b"no JSON"), (2, b"k", b"2"))
     said = dumpfix("convert", "-f", PROSE, stdin=dump).stderr
     assert "-:2  events[0]@1  irrecoverable: " in said
-    assert "next good offset: events[0]@2" in said
+    assert "no valid JSON in the topic: events[0]  1 offset (1)" in said
     assert "keys exist and --to values leaves them out: --to kcat" in said
     assert "--rejects FILE" in said
     assert "kcat -P -b BROKER -t events -K '\\t' -Z" in dumpfix("convert", "-f", PROSE, "-t", "kcat", stdin=dump).stderr

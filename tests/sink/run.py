@@ -17,7 +17,6 @@ from dumpfix.report.model import InputAccount, Report
 from dumpfix.run.emission import Emission, Policy
 from dumpfix.run.pipeline import Pipeline
 from dumpfix.sink import Sink, sink_for
-from dumpfix.sink.console_producer import marker_for
 
 SIZED = rb"%t %p %o %T %K %S %h|%k|%s\n"
 PROSE = rb"Topic %t [%p] at offset %o: key %k: %s\n"
@@ -58,7 +57,7 @@ def converted(
     ledger = Ledger()
     ledger.begin(InputAccount("dump"))
     pipeline = Pipeline(told if isinstance(told, Choice) else told_choice(told))
-    sink = sink_for(to, pipeline.reading, marker_for(dump.__contains__))
+    sink = sink_for(to, pipeline.reading)
     emission = Emission(sink if bulk else OneByOne(sink), policy or Policy(), pipeline.reading)
     out = []
     for event in pipeline.events([dump], emission):
