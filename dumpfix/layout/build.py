@@ -78,14 +78,17 @@ class Builder:
 
     def _layouts(self) -> Iterator[AnyLayout]:
         for name, alternative in self.expander.alternatives("record"):
-            if _repeats(alternative):
-                yield self._object(name, alternative)
-                continue
-            for elements in self.expander.ways(alternative):
-                if elements:
-                    layout = self._linear(name, elements, alternative.line)
-                    if layout is not None:
-                        yield layout
+            yield from self.layouts(name, alternative)
+
+    def layouts(self, name: str, alternative: Alternative) -> Iterator[AnyLayout]:
+        """The layouts of one alternative of record: one for each way in which it can be written out."""
+        if _repeats(alternative):
+            yield self._object(name, alternative)
+            return
+        for elements in self.expander.ways(alternative):
+            layout = self._linear(name, elements, alternative.line) if elements else None
+            if layout is not None:
+                yield layout
 
     def _object(self, name: str, alternative: Alternative) -> ObjectLayout:
         rule, behind = object_of(alternative.parts, alternative.line, self.expander)
