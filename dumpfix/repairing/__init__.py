@@ -40,16 +40,17 @@ from collections.abc import Iterable
 from dumpfix.json.lexer import WHITE_SPACE
 from dumpfix.json.strings import string_text
 from dumpfix.json.validity import first_error, is_valid
-from dumpfix.repairing import causes, not_json, strings, structure, surroundings
+from dumpfix.repairing import not_json, strings, structure, surroundings
 from dumpfix.repairing.automaton import Effort
+from dumpfix.repairing.causes import CAUSES
 from dumpfix.repairing.model import Level, Repair, lead_to
 from dumpfix.repairing.pieces import Draft, Grade
+from dumpfix.repairing.reading import Outcome, Reading, in_double_quotes, may_be_surrounded
+from dumpfix.repairing.reading import read as reading_of
 from dumpfix.repairing.shape import ShapeModel
-from dumpfix.repairing.structure import Outcome, Reading
 
 _LEVELS: dict[Grade, Level] = {Grade.SYNTAX: "lossless", Grade.LOSS: "partial", Grade.CHOICE: "guess"}
 _LEAST_KEPT = 0.3
-_MOST_ESCAPINGS = 3
 _UNDECIDED = "several readings cost the same and nothing tells them apart"
 
 
@@ -140,22 +141,12 @@ def _why_not(payload: bytes) -> str:
 
 def _unframe(draft: Draft) -> None:
     """Undo what was done to the whole text."""
-    for cause in (
-        causes.byte_order_mark,
-        causes.terminal_sequences,
-        causes.bytes_literal,
-        causes.hex_escapes,
-        causes.padding,
-        causes.percent_encoded,
-        causes.entities,
-        causes.quotes_as_unicode_escapes,
-        causes.doubled_quotes,
-        causes.quoted_for_sql,
-        *(causes.escaped_document,) * _MOST_ESCAPINGS,
-        causes.hard_wrap,
-        causes.doubled_backslashes,
-    ):
-        draft.lay(cause(draft.text) or ())
+    for cause in CAUSES:
+        changes = cause(draft.text)
+        if changes:
+            draft.lay(changes)
+            if is_valid(draft.text):
+                return
 
 
 def _taken_out(draft: Draft, effort: Effort) -> Outcome | None:
@@ -171,7 +162,7 @@ def _taken_out(draft: Draft, effort: Effort) -> Outcome | None:
 def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> tuple[Outcome | None, Reading]:
     """Lay the changes that make the draft's structure sound; the outcome (None: there is no way) and what was read."""
     reading = _read(draft, effort)
-    if structure.may_be_surrounded(reading):
+    if may_be_surrounded(reading):
         around = _taken_out(draft, effort)
         if around is not None:
             return around, reading
@@ -188,10 +179,10 @@ def _settled(draft: Draft, shape: ShapeModel | None, effort: Effort) -> tuple[Ou
 
 def _read(draft: Draft, effort: Effort) -> Reading:
     """The draft's text as it is read once all its strings are in double quotes."""
-    reading = structure.read(draft.text, effort)
-    changes = structure.in_double_quotes(reading)
+    reading = reading_of(draft.text, effort)
+    changes = in_double_quotes(reading)
     if changes:
         draft.lay(changes)
-        reading = structure.read(draft.text, effort)
+        reading = reading_of(draft.text, effort)
         reading.requoted = True
     return reading

@@ -1,30 +1,51 @@
-"""What was done to the whole of a document: a byte order mark, padding, terminal wraps, and one more level of escaping
+"""What was done to the whole of a document: a byte order mark, padding, one more level of escaping or of quoting
 than there should be.
 
 Each function takes the current text and returns the changes that undo one such cause, or None where it does not apply.
+They are tried in the order of `CAUSES`, and no more once the text is valid.
 """
 
-from dumpfix.json.lexer import WHITE_SPACE, run_end
+from collections.abc import Callable
+from typing import NamedTuple
+
+from dumpfix.json.lexer import HEX_DIGITS, WHITE_SPACE, run_end
 from dumpfix.json.validity import is_valid
-from dumpfix.repairing.not_json import PERCENT_ENCODED
+from dumpfix.repairing.lines import LINE_CAUSES
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.tokens import hex_pair
 
+Cause = Callable[[bytes], "list[Change] | None"]
+
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_NARROWEST_WRAP = 16
-_COMMON_WIDTHS = frozenset((72, 80, 100, 120, 132))
+_UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_INTRODUCERS = (b"\x1b[", b"^[[")
+_BEGINNINGS = (b"{", b"[")
 
 
 def byte_order_mark(text: bytes) -> list[Change] | None:
     """A byte order mark before the document."""
-    if not text.startswith(BYTE_ORDER_MARK):
+    return [Change(0, len(BYTE_ORDER_MARK), b"", "byte order mark")] if text.startswith(BYTE_ORDER_MARK) else None
+
+
+def utf_16(text: bytes) -> list[Change] | None:
+    """UTF-16 with a byte order mark, or without one where a bracket and what follows it show the order of bytes."""
+    encoding = _UTF_16.get(text[:2], "")
+    begin = 2 if encoding else 0
+    if not encoding and text[:1] in _BEGINNINGS and text[1:2] == text[3:4] == b"\0" != text[2:3]:
+        encoding = "utf-16-le"
+    elif not encoding and text[:1] == text[2:3] == b"\0" and text[1:2] in _BEGINNINGS and text[3:4] > b"\0":
+        encoding = "utf-16-be"
+    if not encoding:
         return None
-    return [Change(0, len(BYTE_ORDER_MARK), b"", "byte order mark")]
+    plain = text[begin:].decode(encoding, "replace")
+    spoilt = plain.count("\ufffd") - plain.endswith("\ufffd")
+    grade = Grade.CHOICE if spoilt else Grade.SYNTAX
+    return [Change(0, len(text), plain.removesuffix("\ufffd").encode("utf-8", "replace"), "UTF-16", grade)]
 
 
 def terminal_sequences(text: bytes) -> list[Change] | None:
-    """What moves a cursor or colours a text: `ESC [ … m`, or `^[[A` as a terminal echoes it. Inside strings they may be
-    what a program logged; so it is a choice where the text is not sound without them."""
+    """What moves a cursor or colours a text: `ESC [ … m`, or `^[[A` as a terminal echoes it. Inside strings it is text
+    that a program logged, and left to `strings`."""
     changes: list[Change] = []
     for introducer in _INTRODUCERS:
         at = 0
@@ -36,166 +57,246 @@ def terminal_sequences(text: bytes) -> list[Change] | None:
     if not changes:
         return None
     changes.sort()
-    bare = apply_changes(text, changes).strip(WHITE_SPACE)
-    if bare not in text and not is_valid(bare):
-        return [change._replace(grade=Grade.CHOICE) for change in changes]
-    return changes
-
-
-_INTRODUCERS = (b"\x1b[", b"^[[")
+    plain = text.replace(b"\\\\", b"\0\0").replace(b'\\"', b"\0\0")
+    outside, position, quotes = [], 0, 0
+    for change in changes:
+        quotes += plain.count(b'"', position, change.at)
+        position = change.at
+        if quotes % 2 == 0:
+            outside.append(change)
+    if len(outside) == len(changes):
+        return (
+            changes
+            if is_valid(apply_changes(text, changes))
+            else [each._replace(grade=Grade.CHOICE) for each in changes]
+        )
+    return _graded(outside) or None
 
 
 def padding(text: bytes) -> list[Change] | None:
     """A run of NULs behind the document: storage that was never written."""
     end = len(text.rstrip(b"\0"))
-    if end == len(text) or not end:
+    return [Change(end, len(text), b"", "NULs where the end should be")] if 0 < end < len(text) else None
+
+
+# ------------------------------------------------------------------------------------- another spelling of its bytes
+
+
+class Spelling(NamedTuple):
+    """How the signs of a document may be spelled: `mark` begins each of them, `read` gives what stands at a mark and
+    how long it is there. It applies where the text begins with one of `begins`, or its first key with one of `keys`."""
+
+    why: str
+    mark: bytes
+    read: Callable[[bytes, int], tuple[bytes, int]]
+    begins: tuple[bytes, ...]
+    keys: tuple[bytes, ...]
+
+
+_ENTITIES = {b"quot": b'"', b"apos": b"'", b"amp": b"&", b"lt": b"<", b"gt": b">", b"nbsp": b" "} | {
+    **dict.fromkeys((b"lcub", b"lbrace"), b"{"),
+    **dict.fromkeys((b"rcub", b"rbrace"), b"}"),
+    **dict.fromkeys((b"lsqb", b"lbrack"), b"["),
+    **dict.fromkeys((b"rsqb", b"rbrack"), b"]"),
+    **{b"colon": b":", b"comma": b","},
+}
+_LONGEST_ENTITY = 9
+
+
+def _entity(text: bytes, at: int) -> tuple[bytes, int]:
+    end = text.find(b";", at, at + _LONGEST_ENTITY)
+    name = text[at + 1 : end] if end > 0 else b""
+    if name[:1] != b"#":
+        return _ENTITIES.get(name, b""), end + 1 - at
+    digits, base = (name[2:], 16) if name[1:2] in (b"x", b"X") else (name[1:], 10)
+    if not digits or digits.translate(None, HEX_DIGITS if base == 16 else b"0123456789"):
+        return b"", 0
+    return chr(min(int(digits, base), 0x10FFFF)).encode("utf-8", "replace"), end + 1 - at
+
+
+def _hex_byte(text: bytes, at: int) -> tuple[bytes, int]:
+    begin = at + (1 if text[at] == 0x25 else 2)
+    return (bytes((int(text[begin : begin + 2], 16),)), begin + 2 - at) if hex_pair(text, begin) else (b"", 0)
+
+
+def _unicode_sign(text: bytes, at: int) -> tuple[bytes, int]:
+    """`\\u00HH` of ASCII; the document's own escapes had their backslash spelled so as well."""
+    if text[at + 2 : at + 4] == b"00" and hex_pair(text, at + 4) and text[at + 4] < 0x38:
+        return bytes((int(text[at + 4 : at + 6], 16),)), 6
+    return b"", 0
+
+
+SPELLINGS = (
+    Spelling("HTML entity", b"&", _entity, (b"&#123;", b"&#91;", b"&#x7b;", b"&#x5b;", b"&lcub;", b"&lbrace;"),
+             (b"&quot;", b"&#34;", b"&#x22;")),
+    Spelling("percent encoding", b"%", _hex_byte, (b"%7b", b"%5b"), ()),
+    Spelling("signs written as escapes", b"\\u", _unicode_sign, (b"\\u007b", b"\\u005b"), (b"\\u0022",)),
+    Spelling("hexadecimal escape", b"\\x", _hex_byte, (b"\\x7b", b"\\x5b"), (b"\\x22", b"\\xe2\\x80\\x9c")),
+)  # fmt: skip
+
+
+def other_spelling(text: bytes) -> list[Change] | None:
+    """A document of which every sign that means something elsewhere is spelled otherwise."""
+    start = len(text) - len(text.lstrip(WHITE_SPACE))
+    head = text[start : start + _LONGEST_ENTITY].lower()
+    key = text[start:].lstrip(b"{[" + WHITE_SPACE)[: 2 * _LONGEST_ENTITY].lower() if head[:1] in _BEGINNINGS else b""
+    for spelling in SPELLINGS:
+        if head.startswith(spelling.begins) or (spelling.keys and key.startswith(spelling.keys)):
+            return None if b'"' in text else _respelled(text, spelling, 0, len(text))
+    return _form_field(text)
+
+
+def _form_field(text: bytes) -> list[Change] | None:
+    """`payload=%7B…`: a form, in which a plus is a blank, or was one that nobody encoded."""
+    percent = SPELLINGS[1]
+    at = min((at for each in (b"=%7B", b"=%5B", b"=%7b", b"=%5b") if (at := text.find(each)) >= 0), default=-1)
+    if at < 0 or text[:at].translate(None, _OF_FORMS) or b'"' in text:
         return None
-    return [Change(end, len(text), b"", "NULs where the end should be")]
+    end = text.find(b"&", at)
+    end = end if end >= 0 else len(text.rstrip(WHITE_SPACE))
+    grade = Grade.CHOICE if end < len(text.rstrip(WHITE_SPACE)) or b"&" in text[:at] else Grade.SYNTAX
+    why = "a form's field"
+    blanks = [Change(plus, plus + 1, b" ", why, Grade.CHOICE) for plus in range(at, end) if text[plus] == 0x2B]
+    inner = sorted([*_respelled(text, percent, at, end), *blanks])
+    return [Change(0, at + 1, b"", why, grade), *inner, Change(end, len(text), b"", why, grade)]
+
+
+_OF_FORMS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.%+&=[]?/:"
+
+
+def _respelled(text: bytes, spelling: Spelling, begin: int, stop: int) -> list[Change]:
+    """The changes that put the sign itself for every spelling of one; a mark that begins none makes it a choice."""
+    changes: list[Change] = []
+    at, is_sure = begin, True
+    while (at := text.find(spelling.mark, at, stop)) >= 0:
+        plain, size = spelling.read(text, at)
+        if plain:
+            changes.append(Change(at, at + size, plain, spelling.why))
+        elif spelling.mark != b"\\u":
+            is_sure = False
+        at += size if plain else len(spelling.mark)
+    return changes if is_sure else [change._replace(grade=Grade.CHOICE) for change in changes]
+
+
+# ------------------------------------------------------------------------------------------ inside another's string
 
 
 def bytes_literal(text: bytes) -> list[Change] | None:
     """A Python `b'…'` that holds the document, with Python's escapes inside: alone, cut before its closing quote, or in
     a printed record (`ConsumerRecord(…, value=b'{"a": 1}', …)`)."""
-    begin = _literal_begin(text)
-    if begin < 0:
+    at = min((at for mark in (b"b'{", b"b'[", b'b"{', b'b"[') if (at := text.find(mark)) >= 0), default=-1)
+    if at < 0 or any(bracket in text[:at] for bracket in (b'{"', b'["', b"[{", b"{'")):
         return None
-    quote = text[begin + 1 : begin + 2]
-    why = "Python bytes literal"
-    changes = [Change(0, begin + 2, b"", why)]
-    at = begin + 2
+    return _unquoted(text, at + 1, 0, "Python bytes literal", _PYTHON)
+
+
+_PYTHON = {0x6E: b"\n", 0x72: b"\r", 0x74: b"\t", 0x5C: b"\\", 0x27: b"'", 0x22: b'"'}
+_ESCAPED = {0x22: b'"', 0x5C: b"\\", 0x2F: b"/", 0x6E: b"\n", 0x72: b"\r", 0x74: b"\t", 0x27: b"'"}
+
+
+_OF_ROWS = b",;\t|\n "
+
+
+def _unquoted(text: bytes, quote: int, begin: int, why: str, escapes: dict[int, bytes]) -> list[Change] | None:
+    """The changes that leave what stands in a literal whose quote is at `quote`, its escapes undone; None where one is
+    unknown. What lies between `begin` and it goes, and what follows its end; a literal that was cut has none."""
+    changes = [Change(begin, quote + 1, b"", why)]
+    mark, at = text[quote : quote + 1], quote + 1
     while True:
         backslash = text.find(b"\\", at)
-        end = text.find(quote, at, backslash if backslash >= 0 else len(text))
+        end = text.find(mark, at, backslash if backslash >= 0 else len(text))
         if end >= 0:
-            changes.append(Change(end, len(text), b"", why))
-            return changes
+            return [*changes, Change(end, len(text), b"", why)]
         if backslash < 0 or backslash + 1 >= len(text):
-            # The literal was cut: what is missing is the end of the document as well.
             return changes
         letter = text[backslash + 1]
         if letter == 0x78 and hex_pair(text, backslash + 2):
-            byte = bytes((int(text[backslash + 2 : backslash + 4], 16),))
-            changes.append(Change(backslash, backslash + 4, byte, why))
-            at = backslash + 4
-            continue
-        plain = {0x6E: b"\n", 0x72: b"\r", 0x74: b"\t", 0x5C: b"\\", 0x27: b"'", 0x22: b'"'}.get(letter)
-        if plain is None:
+            changes.append(
+                Change(backslash, backslash + 4, bytes((int(text[backslash + 2 : backslash + 4], 16),)), why)
+            )
+        elif letter in escapes:
+            changes.append(Change(backslash, backslash + 2, escapes[letter], why))
+        else:
             return None
-        changes.append(Change(backslash, backslash + 2, plain, why))
-        at = backslash + 2
-
-
-def _literal_begin(text: bytes) -> int:
-    """Where a `b'` stands that a document follows: first of all, or behind what a document does not begin with."""
-    found = [at for mark in _LITERALS if (at := text.find(mark)) >= 0]
-    at = min(found, default=-1)
-    is_inside = any(bracket in text[:at] for bracket in (b'{"', b'["', b"[{", b"{'")) if at > 0 else False
-    return -1 if is_inside else at
-
-
-_LITERALS = (b"b'{", b"b'[", b'b"{', b'b"[')
-
-
-def quoted_for_sql(text: bytes) -> list[Change] | None:
-    """A document in single quotes, in which SQL writes every single quote twice."""
-    begin, end = text.find(b"'"), text.rfind(b"'")
-    inner = text[begin + 1 : end]
-    if begin < 0 or b"''" not in inner or inner.strip(WHITE_SPACE)[:1] not in (b"{", b"[") or b'"' not in inner:
-        return None
-    if inner.replace(b"''", b"").count(b"'") or b'"' in text[:begin] or b"{" in text[:begin]:
-        return None
-    why = "SQL's quotes"
-    changes = [
-        Change(0, begin + 1, b"", why),
-        *_halved(text, b"''", why, begin + 1, end),
-        Change(end, len(text), b"", why),
-    ]
-    return [change._replace(grade=Grade.CHOICE) for change in changes]
+        at = changes[-1].end
 
 
 def doubled_quotes(text: bytes) -> list[Change] | None:
-    """Every quote written twice, as in a field of a CSV file, with or without the quotes around the field."""
+    """Every quote written twice, as in a field of a CSV file: the field alone, without its quotes, cut, or in a row."""
     start = len(text) - len(text.lstrip(WHITE_SPACE))
-    end = len(text.rstrip(WHITE_SPACE))
-    is_field = text[start : start + 1] == b'"' and text[end - 1 : end] == b'"' and end - start > 2
-    begin, stop = (start + 1, end - 1) if is_field else (start, end)
-    inner = text[begin:stop]
-    if inner[:1] not in (b"{", b"[") or not inner.lstrip(b"{[" + WHITE_SPACE).startswith(b'""'):
-        return None
-    if inner.replace(b'""', b"").count(b'"'):
+    begin = start
+    if not text.startswith(_BEGINNINGS, start):
+        found = [at for mark in (b'"{', b'"[') if (at := text.find(mark)) >= 0]
+        begin = min(found, default=-2) + 1
+        if (
+            begin < 0
+            or (begin > 1 and text[begin - 2] not in b",;\t|\n ")
+            or any(each in text[:begin] for each in b"{[")
+        ):
+            return None
+    first = text[begin:].lstrip(b"{[" + WHITE_SPACE)
+    if not first.startswith(b'""') or first[2:3] in (b":", b",", b"}", b"]", b'"', b"", b" "):
         return None
     why = "quotes were doubled"
-    changes = _halved(text, b'""', why, begin, stop)
-    return [Change(start, begin, b"", why), *changes, Change(stop, end, b"", why)] if is_field else changes
-
-
-def entities(text: bytes) -> list[Change] | None:
-    """HTML's entities for quotes, and then for the other signs that it escapes."""
-    if not text.lstrip(b"{[" + WHITE_SPACE).startswith(_QUOTE_ENTITIES) or b'"' in text:
+    end = len(text.rstrip(WHITE_SPACE)) if begin == start else text.replace(b'""', b"\0\0").find(b'"', begin)
+    end = end if end >= 0 else len(text)
+    if b'"' in text[begin:end].replace(b'""', b""):
         return None
-    changes: list[Change] = []
-    for entity, plain in _ENTITIES.items():
-        changes += _replaced(text, entity, plain, "HTML entity")
-    return sorted(changes)
+    row = text[: begin - 1] + text[end + 1 :] if begin > start else b""
+    grade = Grade.CHOICE if row.strip(WHITE_SPACE) and (b'"' in row or end == len(text)) else Grade.SYNTAX
+    around = [Change(0, begin, b"", why, grade)] if begin > start else []
+    behind = [Change(end, len(text), b"", why, grade)] if end < len(text) and begin > start else []
+    return [*around, *_halved(text, b'""', why, begin, end), *behind]
 
 
-_QUOTE_ENTITIES = (b"&quot;", b"&#34;", b"&#x22;")
-_ENTITIES = {
-    **dict.fromkeys(_QUOTE_ENTITIES, b'"'),
-    **dict.fromkeys((b"&#39;", b"&#x27;", b"&apos;"), b"'"),
-    **{b"&amp;": b"&", b"&lt;": b"<", b"&gt;": b">"},
-}
-
-
-def percent_encoded(text: bytes) -> list[Change] | None:
-    """A document as a part of a URL."""
-    if text[:3].upper() not in PERCENT_ENCODED or b'"' in text:
+def quoted_for_sql(text: bytes) -> list[Change] | None:
+    """A document in single quotes, in which SQL writes every single quote twice, and MySQL escapes with backslashes."""
+    begin = min((at for mark in (b"'{", b"'[") if (at := text.find(mark)) >= 0), default=-1) + 1
+    head = text[: begin - 1]
+    if not begin or b'"' in head or b"{" in head or b"[" in head or b'"' not in text[begin:]:
         return None
-    return _decoded(text, b"%", "percent encoding")
-
-
-def quotes_as_unicode_escapes(text: bytes) -> list[Change] | None:
-    """`\\u0022` for every quote: an escape of a string where no string is."""
-    if not text.lstrip(b"{[" + WHITE_SPACE).startswith(b"\\u0022") or b'"' in text:
+    why = "SQL's quotes"
+    if _begins_escaped(text[begin:]) or b"\\'" in text:
+        return _graded(_unquoted(text, begin - 1, 0, why, _ESCAPED) or []) or None
+    end = text.replace(b"''", b"\0\0").find(b"'", begin)
+    is_cut = end < 0
+    end = len(text) if is_cut else end
+    if b"''" not in text[begin:end] and not (head.strip(WHITE_SPACE) and (b"'" in head or is_cut)):
         return None
-    return _replaced(text, b"\\u0022", b'"', "quotes written as escapes")
+    if not is_cut and text[end + 1 :].strip(WHITE_SPACE)[:1] not in (b"", b")", b",", b";", b":"):
+        return None
+    changes = [Change(0, begin, b"", why), *_halved(text, b"''", why, begin, end)]
+    return _graded(changes if is_cut else [*changes, Change(end, len(text), b"", why)])
+
+
+def _graded(changes: list[Change]) -> list[Change]:
+    return [change._replace(grade=Grade.CHOICE) for change in changes]
 
 
 def escaped_document(text: bytes) -> list[Change] | None:
     """A document whose quotes are escaped as if it stood inside a string: `{\\"a\\":1}`, with or without the quotes."""
     body = text.strip(WHITE_SPACE + b'"')
-    if body[:1] not in (b"{", b"[") or not _begins_escaped(body):
+    if body[:1] == body[-1:] == b"'":
+        body = body[1:-1]
+    if body[:1] not in _BEGINNINGS or not _begins_escaped(body):
         return None
-    start = text.find(body)
     why = "the document was escaped"
+    start = text.find(body)
+    end = start + len(body)
     changes = [Change(0, start, b"", why)] if start else []
     at = start
-    end = start + len(body)
     while (backslash := text.find(b"\\", at, end)) >= 0:
-        letter = text[backslash + 1 : backslash + 2]
-        plain = {b'"': b'"', b"\\": b"\\", b"/": b"/", b"n": b"\n", b"r": b"\r", b"t": b"\t"}.get(letter)
-        if plain is None:
-            at = backslash + 2
-            continue
-        changes.append(Change(backslash, backslash + 2, plain, why))
+        plain = _ESCAPED.get(text[backslash + 1]) if backslash + 1 < end else None
+        if plain is not None:
+            changes.append(Change(backslash, backslash + 2, plain, why))
         at = backslash + 2
-    if end < len(text):
-        changes.append(Change(end, len(text), b"", why))
-    return changes
+    return [*changes, Change(end, len(text), b"", why)] if end < len(text) else changes
 
 
 def _begins_escaped(body: bytes) -> bool:
     """Whether the first quote of a document is an escaped one."""
     inner = body.lstrip(b"{[" + WHITE_SPACE)
     return inner[:1] == b"\\" and inner.lstrip(b"\\")[:1] in (b'"', b"n", b"r")
-
-
-def hex_escapes(text: bytes) -> list[Change] | None:
-    """nginx's `\\x22` for every quote (`escape=default`): bytes outside strings spelled in hexadecimal."""
-    body = text.lstrip(WHITE_SPACE)
-    if not body.lstrip(b"{[" + WHITE_SPACE).startswith(b"\\x22") and not body.startswith((b"\\x7B", b"\\x5B")):
-        return None
-    return _decoded(text, b"\\x", "hexadecimal escape") or None
 
 
 def doubled_backslashes(text: bytes) -> list[Change] | None:
@@ -205,6 +306,15 @@ def doubled_backslashes(text: bytes) -> list[Change] | None:
     if not is_valid(text.replace(b"\\\\", b"\\")):
         return None
     return _halved(text, b"\\\\", "backslashes were doubled", 0, len(text))
+
+
+def hexadecimal_backslashes(text: bytes) -> list[Change] | None:
+    """`\\x5C` for every backslash, as ksqlDB prints it; undone only if that makes the whole text valid."""
+    plain = text.replace(b"\\x5C", b"\\").replace(b"\\x5c", b"\\")
+    if plain == text or not is_valid(plain):
+        return None
+    hexadecimal = SPELLINGS[3]
+    return [change for change in _respelled(text, hexadecimal, 0, len(text)) if change.insert == b"\\"]
 
 
 def _halved(text: bytes, pair: bytes, why: str, begin: int, end: int) -> list[Change]:
@@ -217,70 +327,19 @@ def _halved(text: bytes, pair: bytes, why: str, begin: int, end: int) -> list[Ch
     return changes
 
 
-def _replaced(text: bytes, spelling: bytes, plain: bytes, why: str) -> list[Change]:
-    """The changes that put `plain` for every `spelling` of it."""
-    changes: list[Change] = []
-    at = 0
-    while (at := text.find(spelling, at)) >= 0:
-        changes.append(Change(at, at + len(spelling), plain, why))
-        at += len(spelling)
-    return changes
-
-
-def _decoded(text: bytes, mark: bytes, why: str) -> list[Change]:
-    """The changes that put the byte itself for every `mark` with two hexadecimal digits behind it."""
-    changes: list[Change] = []
-    at = 0
-    while (begin := text.find(mark, at)) >= 0:
-        at = begin + len(mark)
-        if hex_pair(text, at):
-            changes.append(Change(begin, at + 2, bytes((int(text[at : at + 2], 16),)), why))
-            at += 2
-    return changes
-
-
-def hard_wrap(text: bytes) -> list[Change] | None:
-    """Line ends that a terminal put in at its width: every line but the last has the same one."""
-    if b"\n" not in text:
-        return None
-    lines = text.split(b"\n")
-    if not lines[-1]:
-        lines.pop()
-    if len(lines) < 2:
-        return None
-    bare = [line[:-1] if line.endswith(b"\r") else line for line in lines]
-    indent = min(len(line) - len(line.lstrip(b" ")) for line in bare[1:])
-    if _common_width(bare):
-        indent = 0
-    shown = [bare[0], *(line[indent:] for line in bare[1:])]
-    width = _common_width(shown)
-    if not width or (len(bare) == 2 and width not in _COMMON_WIDTHS):
-        return None
-    grade = Grade.SYNTAX if len(bare) > 2 else Grade.CHOICE
-    changes: list[Change] = []
-    at = 0
-    for line, plain in zip(lines, bare, strict=True):
-        end = at + len(line)
-        start = at + len(plain)
-        if end < len(text):
-            behind = end + 1 + (indent if end + 1 < len(text) else 0)
-            changes.append(Change(start, behind, b"", "wrapped by a terminal", grade))
-        at = end + 1
-    return changes
-
-
-def _common_width(lines: list[bytes]) -> int:
-    """The width that all lines but the last have, in bytes or in characters; 0 if there is none."""
-    for measure in (len, _columns):
-        width = measure(lines[0])
-        if (
-            width >= _NARROWEST_WRAP
-            and all(measure(line) == width for line in lines[1:-1])
-            and measure(lines[-1]) <= width
-        ):
-            return width
-    return 0
-
-
-def _columns(line: bytes) -> int:
-    return len(line.decode("utf-8", "replace"))
+_MOST_ESCAPINGS = 3
+CAUSES: tuple[Cause, ...] = (
+    byte_order_mark,
+    utf_16,
+    terminal_sequences,
+    bytes_literal,
+    *LINE_CAUSES[:-1],
+    other_spelling,
+    padding,
+    doubled_quotes,
+    quoted_for_sql,
+    *(escaped_document,) * _MOST_ESCAPINGS,
+    LINE_CAUSES[-1],
+    doubled_backslashes,
+    hexadecimal_backslashes,
+)

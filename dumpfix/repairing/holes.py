@@ -17,8 +17,8 @@ from dumpfix.repairing.automaton import (
     Back,
     Stacks,
 )
-from dumpfix.repairing.candidates import Candidate, Site
 from dumpfix.repairing.pieces import Change, Grade
+from dumpfix.repairing.site import Candidate, Site
 from dumpfix.repairing.tokens import (
     ATOM,
     CLOSE_ARRAY,

@@ -14,8 +14,13 @@ _MAGIC = (
     (b"\x82SNAPPY\x00", "Snappy data"),
 )
 _SHARE = 12
-#: how a document begins that is a part of a URL, in capitals
-PERCENT_ENCODED = (b"%7B", b"%5B")
+_HEAD = 256
+#: how the first bracket of a document may be spelled otherwise
+_CODES = (b"7b", b"5b", b"7B", b"5B")
+_SPELLED = (
+    *(mark + code for mark in (b"%", b"\\x", b"\\u00", b"&#x") for code in _CODES),
+    *(b"&#123;", b"&#91;", b"&lcub;", b"&lbrace;"),
+)
 
 
 def reason(payload: bytes) -> str | None:
@@ -26,17 +31,28 @@ def reason(payload: bytes) -> str | None:
     for magic, name in _MAGIC:
         if payload.startswith(magic):
             return f"not JSON: {name}"
-    if _is_binary(bare):
+    if _is_binary(bare) and not _is_utf_16(payload):
         return "not JSON: binary (Avro, Protobuf or compressed)"
     if bare[:1] == b"<" and bare[-1:] == b">":
         return "not JSON: XML or HTML"
     if _is_java(bare):
         return "not JSON: Java's toString(), in which the types are lost"
-    if b"{" not in bare and b"[" not in bare and bare[:3].upper() not in PERCENT_ENCODED and not _has_json_tail(bare):
+    if (
+        b"{" not in bare
+        and b"[" not in bare
+        and not any(each in bare[:256] for each in _SPELLED)
+        and not _has_json_tail(bare)
+    ):
         if scan_value(bare, 0, len(bare)).state == "incomplete":
             return "cut inside a value at the top level, of which nothing whole is left"
         return "not JSON: plain text"
     return None
+
+
+def _is_utf_16(payload: bytes) -> bool:
+    """Whether it begins like a document in UTF-16."""
+    begin = payload[2:] if payload[:2] in (b"\xff\xfe", b"\xfe\xff") else payload
+    return begin[1:2] == b"\0" != begin[:1] in (b"{", b"[") or begin[:1] == b"\0" != begin[1:2] in (b"{", b"[")
 
 
 def _is_binary(bare: bytes) -> bool:

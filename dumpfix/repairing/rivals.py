@@ -12,8 +12,9 @@ import orjson
 
 from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_KEY, KEY, VALUE, Back, Stacks
-from dumpfix.repairing.candidates import Candidate, Site, looks_like_structure
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
+from dumpfix.repairing.quoting import looks_like_structure
+from dumpfix.repairing.site import Candidate, Site
 from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COMMA, STRUCTURE
 
 # How many bytes on both sides of a place are tried, how far the neighbourhood reaches for a place where it may begin

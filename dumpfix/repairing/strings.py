@@ -18,7 +18,13 @@ _SHORT = {0x08: b"\\b", 0x09: b"\\t", 0x0A: b"\\n", 0x0C: b"\\f", 0x0D: b"\\r"}
 _REPLACEMENT = "\ufffd".encode()
 # Escapes of Python, C and JavaScript that JSON has not: letter -> JSON spelling.
 # `\\a` and `\\v` are none of them: where they stand, a path of Windows is meant.
-_OTHER_ESCAPES = {0x27: b"'", 0x60: b"`", 0x24: b"$"}
+_LANGUAGE = "escape of another language"
+_OTHER_ESCAPES = {
+    0x27: (b"'", _LANGUAGE, Grade.SYNTAX),
+    0x60: (b"`", _LANGUAGE, Grade.CHOICE),
+    0x24: (b"$", _LANGUAGE, Grade.CHOICE),
+    0x0A: (b"\\n", "an escaped line end", Grade.CHOICE),
+}
 _BACKSLASH = 0x5C
 
 
@@ -83,6 +89,7 @@ class _Cleaner:
         """The changes inside one string [start, end). ``is_word``: no text, in which a raw tab would be at home."""
         data, marks = self.data, self.marks
         foreign = deque(bad_sequences(data, start, end))
+        are_literal = _are_literal(data, start, end)
         position = start
         while True:
             suspect = marks.find(1, position, end)
@@ -97,10 +104,11 @@ class _Cleaner:
                     foreign.extendleft((each, each + 1) for each in range(stop - 1, change.end - 1, -1))
             elif data[at] == _BACKSLASH:
                 stop = escape_end(data, at, end)
-                if stop > 0:
+                if stop > 0 and not (are_literal and data[at + 1] not in b'\\"'):
                     position = stop
                     continue
-                change = self._meant(at, at + 1) or _escape(data, at, end)
+                doubled = Change(at, at, b"\\", _NO_ESCAPE, Grade.CHOICE) if are_literal else None
+                change = doubled or self._meant(at, at + 1) or _escape(data, at, end)
             else:
                 is_meant = data[at] not in b"\t\r\n" and self._meant(at, at + 1)
                 change = is_meant or _control(data, at, end, is_word=is_word)
@@ -182,14 +190,32 @@ def _escape(data: bytes, at: int, end: int) -> Change:
         if spelled:
             return Change(at, at + 10, spelled, "Python escape")
     if letter in _OTHER_ESCAPES:
-        return Change(at, at + 2, _OTHER_ESCAPES[letter], "escape of another language")
-    if letter == 0x0A:
-        return Change(at, at + 2, b"\\n", "an escaped line end", Grade.CHOICE)
+        return Change(at, at + 2, *_OTHER_ESCAPES[letter])
     return Change(at, at, b"\\", "a backslash that escapes nothing", Grade.CHOICE)
 
 
+def _are_literal(data: bytes, start: int, end: int) -> bool:
+    """Whether the backslashes in a string stand for themselves, those before `n` and `t` as well: it is a path of
+    Windows, or most of them begin no escape."""
+    faulty = sound = 0
+    at = data.find(b"\\", start, end)
+    while at >= 0:
+        stop = escape_end(data, at, end)
+        is_pair = data[at + 1 : at + 2] in (b"\\", b'"')
+        is_other = stop < 0 and (data[at + 1] in _OTHER_ESCAPES or _escape(data, at, end).why != _NO_ESCAPE)
+        faulty += stop < 0 and not is_other
+        sound += stop > 0 and not is_pair
+        at = data.find(b"\\", stop if stop > 0 else at + 1, end)
+    is_path = data[start : start + 1].isalpha() and data.startswith(b":\\", start + 1)
+    return faulty > 0 and sound > 0 and (is_path or faulty > sound)
+
+
+_NO_ESCAPE = "a backslash that escapes nothing"
+
+
 def _hex_escape(data: bytes, at: int, end: int) -> Change:
-    r"""`\xHH`: a character of Latin-1, as Python and JavaScript have it; several that are UTF-8 together are bytes."""
+    r"""`\xHH`: a character of Latin-1, as Python and JavaScript have it; several that are UTF-8 together are bytes.
+    Nobody escapes a letter or a digit: before one the backslash is one."""
     run = bytearray()
     stop = at
     while (
@@ -197,6 +223,8 @@ def _hex_escape(data: bytes, at: int, end: int) -> Change:
     ):
         run.append(int(data[stop + 2 : stop + 4], 16))
         stop += 4
+    if chr(run[0]).isalnum() and run[0] < 0x80:
+        return Change(at, at, b"\\", _NO_ESCAPE, Grade.CHOICE)
     for size in range(len(run), 1, -1):
         if run[0] >= 0xC2 and utf8_fault(bytes(run), 0, size) is None and len(run[:size].decode()) == 1:
             return Change(at, at + 4 * size, bytes(run[:size]), "hexadecimal escapes of UTF-8", Grade.CHOICE)

@@ -13,6 +13,7 @@ from dumpfix.json.lexer import WHITE_SPACE
 from dumpfix.json.validity import is_valid, scan_value
 from dumpfix.repairing.model import Fragment
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
+from dumpfix.repairing.tokens import is_atom
 
 _PREFIX_REACH = 4096
 _MOST_FAILURES = 48
@@ -101,6 +102,7 @@ def surrounded(text: bytes) -> Surrounded | None:
     odd = [gap for gap in gaps if not _is_prose(gap)]
     # Between quotes backslashes may have been doubled, and are those of the document else.
     is_doubtful = bool(rivals or odd) or (is_quoted and b"\\\\" in text[start:end])
+    is_doubtful = is_doubtful or not (_leads_to(before) and _follows(behind))
     grade = Grade.CHOICE if is_doubtful else Grade.SYNTAX
     changes = [Change(0, start, b"", _BEFORE, grade)] if start else []
     if end < len(text):
@@ -150,6 +152,33 @@ def _is_prose(text: bytes) -> bool:
     return _unmatched(text) == (0, 0) and not any(mark in text for mark in _OF_A_DOCUMENT) and b"[]" not in text
 
 
+def _leads_to(before: bytes) -> bool:
+    """Whether a text before a document is one that is known to stand there: set apart from it, and no value itself."""
+    bare = before.strip(WHITE_SPACE)
+    if before[:1] == b"\0" and len(before) == _SCHEMA_ID:
+        return True
+    is_apart = before[-1:] in _APART or bare != before.lstrip(WHITE_SPACE)
+    return not bare or (is_apart and not is_atom(bare))
+
+
+def _follows(behind: bytes) -> bool:
+    """Whether a text behind a document is one that is known to stand there: closing signs, or words set apart from it
+    that do not begin with a value."""
+    bare = behind.strip(WHITE_SPACE)
+    if not bare.strip(_CLOSING):
+        return True
+    first = bare.split(None, 1)[0].strip(b",")
+    is_value = not first or is_atom(first) or first[:1] in (b'"', b"'")
+    return behind[:1] in _BLANKS and not is_value and any(chr(byte).isalpha() for byte in bare if byte < 0x80)
+
+
+#: the magic byte of a schema registry and an id
+_SCHEMA_ID = 5
+_APART = tuple(bytes((byte,)) for byte in b" \t\r\n=:>|(;`'\"\xbf")
+_BLANKS = (b" ", b"\t", b"\r", b"\n")
+_CLOSING = b");`'\"." + WHITE_SPACE
+
+
 def _ends_open(before: bytes) -> bool:
     """Whether what follows this text belongs to something that it began: it leaves a bracket open, or ends in a key."""
     bare = before.rstrip(WHITE_SPACE)
@@ -180,7 +209,7 @@ def prefix(text: bytes) -> list[Change] | None:
             before = text[:at]
             if not before.strip(WHITE_SPACE) or _ends_open(before) or not _is_prose(before):
                 return None
-            return [Change(0, at, b"", _BEFORE)]
+            return [Change(0, at, b"", _BEFORE, Grade.SYNTAX if _leads_to(before) else Grade.CHOICE)]
         at += 1
     return None
 

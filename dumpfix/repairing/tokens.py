@@ -8,7 +8,7 @@ changes that respell it. Linear: `bytes.find` on a mask of the delimiters, no pa
 
 from typing import NamedTuple
 
-from dumpfix.json.lexer import HEX_DIGITS, WHITE_SPACE, number_end, run_end, white_space_end
+from dumpfix.json.lexer import HEX_DIGITS, WHITE_SPACE, first_of, number_end, run_end, white_space_end
 from dumpfix.repairing.pieces import Change, Grade
 
 OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY, COMMA, COLON = b"{}[],:"
@@ -27,19 +27,54 @@ _SPECIAL_BYTES = frozenset(b"/#.=;") | {0xE2} | {blank[0] for blank in _OTHER_BL
 _BEGINNINGS = b"\"'{[-0123456789tfnTFN"
 _VALUE_ENDS = frozenset((STRING, ATOM, CLOSE_OBJECT, CLOSE_ARRAY))
 
-# The closed table of respelled atoms. The first three only change the dialect, the others give up what was meant.
-DIALECT_ATOMS = {b"True": b"true", b"False": b"false", b"None": b"null"}
-VALUES_WITHOUT_JSON = frozenset(
-    sign + name
-    for sign in (b"", b"-", b"+")
-    for name in (b"NaN", b"nan", b"Infinity", b"inf", b"Inf", b"INF", b"undefined")
-)
+# The closed table of respelled atoms: what stands there, what it is, and whether that is sure.
+_PYTHON, _UPPER, _NO_VALUE = "Python literal", "a literal in other letters", "a value that JSON does not have"
+OTHER_ATOMS = {
+    b"True": (b"true", _PYTHON, Grade.SYNTAX),
+    b"False": (b"false", _PYTHON, Grade.SYNTAX),
+    b"None": (b"null", _PYTHON, Grade.SYNTAX),
+    b"TRUE": (b"true", _UPPER, Grade.SYNTAX),
+    b"FALSE": (b"false", _UPPER, Grade.SYNTAX),
+    b"NULL": (b"null", _UPPER, Grade.SYNTAX),
+    b"Null": (b"null", _UPPER, Grade.SYNTAX),
+    **dict.fromkeys((b"nil", b"NIL", b"none", b"undefined", b"N/A"), (b"null", _NO_VALUE, Grade.CHOICE)),
+    **{
+        sign + name: (b"null", _NO_VALUE, Grade.CHOICE)
+        for sign in (b"", b"-", b"+")
+        for name in (b"NaN", b"nan", b"Infinity", b"inf", b"Inf", b"INF")
+    },
+}
+
+
+def other_number(text: bytes) -> bytes:
+    """The JSON spelling of a number as other languages write it; empty if it is none, or if nobody can say which.
+
+    `+5`, `.5`, `5.`, `00.5`, `0xFF`, `1_000`, `10L`, `5n`; not `0123`, which is 83 to some.
+    """
+    sign = b"-" if text[:1] == b"-" else b""
+    bare = text[1:] if text[:1] in (b"-", b"+") else text
+    if bare[:2] in (b"0x", b"0X") and bare[2:] and not bare[2:].translate(None, HEX_DIGITS):
+        return sign + str(int(bare[2:], 16)).encode() if len(bare) <= _LONGEST_HEX else b""
+    if not bare[:1].isdigit() and not (bare[:1] == b"." and bare[1:2].isdigit()):
+        return b""
+    if bare[-1:] in (b"L", b"n") and bare[:-1].isdigit():
+        bare = bare[:-1]
+    if b"_" in bare and all(part.isdigit() for part in bare.split(b"_")):
+        bare = bare.replace(b"_", b"")
+    whole, point, rest = bare.partition(b".")
+    if point:
+        bare = (whole.lstrip(b"0") or b"0") + point + (rest or b"0")
+    return sign + bare if bare != text and is_atom(sign + bare) else b""
+
+
+_LONGEST_HEX = 18
 _IDENTIFIER = bytes(byte for byte in range(256) if chr(byte).isalnum() and byte < 128) + b"_$-.@"
 ELLIPSES = (b"...", "…".encode())
 OMISSION = "something was left out here"
 PREFIX = "a prefix of Python's strings"
 # What ends a run of other bytes before the next delimiter does.
 _LONGEST_PIECE = 64
+_OF_COUNTS = bytes(byte for byte in range(128) if chr(byte).isalnum()) + b" \t()+"
 _CUTTING = (b"/*", b";", b"=", *_OTHER_BLANKS)
 _LEAST_PATIENCE = 1024
 
@@ -237,6 +272,10 @@ def _drop_ellipsis(data: bytes, at: int, end: int, stop: int, previous: int, tok
     if dots < end or data[dots : dots + 1] == b'"':
         _add(tokens, WORD, at, max(end, dots))
         return max(end, dots)
+    rest = data[dots : _next_sign(data, dots, stop)]
+    if rest[:1] in (b" ", b"\t") and any(chr(byte).isalpha() for byte in rest) and not rest.translate(None, _OF_COUNTS):
+        # `... 97 more`
+        dots += len(rest)
     behind = white_space_end(data, dots, stop)
     if previous == ATOM and tokens.ends[-1] < at and data[tokens.starts[-1]] in b"-0123456789":
         # A number right before them may have had more digits.
@@ -246,6 +285,12 @@ def _drop_ellipsis(data: bytes, at: int, end: int, stop: int, previous: int, tok
         dots = behind + 1
     tokens.changes.append(Change(at, dots, b"", OMISSION, Grade.LOSS))
     return dots
+
+
+def _next_sign(data: bytes, at: int, stop: int) -> int:
+    """The offset of the next bracket, comma, colon or quote near `at`; of the last byte looked at if there is none."""
+    near = min(stop, at + _LONGEST_PIECE)
+    return first_of(data, at, near, STRUCTURE + b'"')
 
 
 def _add(tokens: Tokens, kind: int, start: int, end: int) -> None:
@@ -263,10 +308,11 @@ def _meaning(data: bytes, text: bytes, at: int, end: int, stop: int, previous: i
         if behind < stop and data[behind] == COLON:
             why = "key without quotes"
             return STRING, (Change(at, at, b'"', why), Change(end, end, b'"', why))
-    if text in DIALECT_ATOMS:
-        return ATOM, (Change(at, end, DIALECT_ATOMS[text], "Python literal"),)
-    if text in VALUES_WITHOUT_JSON and previous in b"[:,":
-        return ATOM, (Change(at, end, b"null", "a value that JSON does not have", Grade.CHOICE),)
+    if text in OTHER_ATOMS and previous in b"[:,":
+        return ATOM, (Change(at, end, *OTHER_ATOMS[text]),)
+    number = other_number(text) if previous in b"[:," and end - at <= _LONGEST_PIECE else b""
+    if number:
+        return ATOM, (Change(at, end, number, "a number of another language", Grade.CHOICE),)
     return WORD, ()
 
 

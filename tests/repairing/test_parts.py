@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dumpfix.json.validity import is_valid
 from dumpfix.repairing import causes, not_json, surroundings
 from dumpfix.repairing.automaton import AFTER, ERROR, VALUE, Stacks, read_back, read_front, step
+from dumpfix.repairing.lines import hard_wrap
 from dumpfix.repairing.pieces import apply_changes
 from dumpfix.repairing.shape import Profile, ShapeModel, irregularity
 from dumpfix.repairing.tokens import OPEN_STRING, WORD, lex, prepare
@@ -102,7 +103,7 @@ def test_a_terminals_line_breaks_are_undone(width: int, data: bytes) -> None:
     lines = [data[at : at + width] for at in range(0, len(data), width)]
     if len(lines) < 3:
         return
-    changes = causes.hard_wrap(b"\n".join(lines))
+    changes = hard_wrap(b"\n".join(lines))
     assert changes is not None
     assert apply_changes(b"\n".join(lines), changes) == data
 

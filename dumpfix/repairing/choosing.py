@@ -1,0 +1,122 @@
+"""Which of several repairs: cost first, shape where costs are near, and when it was a choice."""
+
+import orjson
+
+from dumpfix.json.lexer import WHITE_SPACE
+from dumpfix.repairing import prices
+from dumpfix.repairing.automaton import (
+    FIRST_KEY,
+    KEY,
+)
+from dumpfix.repairing.losses import all_changes
+from dumpfix.repairing.pieces import Change, Grade, apply_changes
+from dumpfix.repairing.reading import Outcome, outcome_of, worst
+from dumpfix.repairing.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
+from dumpfix.repairing.site import Candidate, Site
+from dumpfix.repairing.tokens import (
+    STRING,
+)
+
+# Shape may overrule a difference of costs of at most NEAR.
+NEAR = 1.5
+# How many readings are compared by shape, and how many bytes that may take.
+MOST_COMPARED = 48
+FEWEST_COMPARED = 8
+COMPARED_BYTES = 1 << 17
+MOST_ALTERNATIVES = 4
+# Readings that differ by less than EVEN are equal; with TOO_MANY equals none is taken (measured: right in one of five).
+EVEN = 0.01
+TOO_MANY_EQUALS = 3
+# A bracket that may be missing at the end is, unless there are TELLING tokens whose shape is CONVINCING.
+TELLING = 64
+CONVINCING = 0.5
+
+
+def cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Outcome:
+    """Choose among candidates: cost first, shape where costs are near, and say when it was a choice."""
+    near = [candidate for candidate in found if candidate.cost <= found[0].cost + NEAR]
+    readings: dict[bytes, tuple[float, list[Change]]] = {}
+    for candidate in _worth_comparing(site, near):
+        changes = all_changes(site, candidate)
+        output = apply_changes(site.text.data, changes)
+        site.effort.steps += len(output)
+        known = readings.get(output)
+        if known is None or worst(changes) < worst(known[1]):
+            readings[output] = (min(candidate.cost, known[0] if known else candidate.cost), changes)
+    if len(readings) == 1:
+        cost, changes = next(iter(readings.values()))
+        return outcome_of(changes, cost)
+    ranked = sorted(
+        (cost + _shape_cost(output, shape), order, output) for order, (output, (cost, _)) in enumerate(readings.items())
+    )
+    at_end = [entry for entry in ranked if closes_the_end(site, readings[entry[2]][1])]
+    told = shape is not None or len(site.tokens) >= TELLING
+    if at_end and (not told or at_end[0][0] - ranked[0][0] < CONVINCING):
+        # As for any cut text, the bracket is missing where the text ends, unless its shape tells otherwise.
+        ranked.remove(at_end[0])
+        ranked.insert(0, at_end[0])
+    chosen = ranked[0][2]
+    cost, changes = readings[chosen]
+    outcome = outcome_of(changes, cost)
+    near_by = [output for _, _, output in ranked[1:] if readings[output][0] <= cost + prices.NEAR]
+    near_by = [output for output in near_by if not says_the_same(output, chosen)]
+    if near_by:
+        outcome.grade = Grade.CHOICE
+        outcome.alternatives = near_by[:MOST_ALTERNATIVES]
+    equals = sum(1 for total, _, _ in ranked if abs(total - ranked[0][0]) < EVEN)
+    outcome.undecided = equals >= TOO_MANY_EQUALS and not closes_the_end(site, changes)
+    return outcome
+
+
+def says_the_same(one: bytes, other: bytes) -> bool:
+    """Whether two readings have one value."""
+    try:
+        return bool(orjson.loads(one) == orjson.loads(other))
+    except ValueError:
+        return one.translate(None, WHITE_SPACE) == other.translate(None, WHITE_SPACE)
+
+
+def closes_the_end(site: Site, changes: list[Change]) -> bool:
+    """Whether nothing was wrong before the end of the text, and the last change is a bracket there."""
+    whole = site.front.stop == len(site.tokens)
+    return whole and bool(changes) and changes[-1].at == len(site.text.data.rstrip(WHITE_SPACE))
+
+
+def _worth_comparing(site: Site, near: list[Candidate]) -> list[Candidate]:
+    """As many candidates as may be looked at closely: those first behind a key that ends objects elsewhere, too."""
+    most = max(FEWEST_COMPARED, min(MOST_COMPARED, COMPARED_BYTES // (len(site.text.data) + 1)))
+    if len(near) <= most:
+        return near
+    last_keys, finals = _last_keys(site)
+    return sorted(
+        near,
+        key=lambda candidate: candidate.cost - 0.4 * (finals.get(last_keys[candidate.front_index], 0) > 0),
+    )[:most]
+
+
+def _last_keys(site: Site) -> tuple[list[bytes], dict[bytes, int]]:
+    """For every token of the front the last key before it in its object, and how often each key ends an object."""
+    data, tokens, front = site.text.data, site.tokens, site.front
+    finals: dict[bytes, int] = {}
+    open_keys = [b""]
+    last: list[bytes] = []
+    for index in range(front.stop):
+        last.append(open_keys[-1])
+        kind = tokens.kinds[index]
+        if kind in b"{[":
+            open_keys.append(b"")
+        elif kind in b"}]":
+            key = open_keys.pop()
+            finals[key] = finals.get(key, 0) + 1
+        elif kind == STRING and front.states[index] in (KEY, FIRST_KEY):
+            open_keys[-1] = data[tokens.starts[index] : tokens.ends[index]]
+    last.append(open_keys[-1])
+    finals.pop(b"", None)
+    return last, finals
+
+
+def _shape_cost(output: bytes, shape: ShapeModel | None) -> float:
+    if len(output) > LONGEST_PAYLOAD:
+        return 0.0
+    profile = Profile(output)
+    return shape.strangeness(profile) + irregularity(profile) / 4 if shape else irregularity(profile)

@@ -1,0 +1,232 @@
+"""Every single repair of a quote: missing, too many, of another kind, with a flipped bit, bare inside a string."""
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import pairwise
+
+from dumpfix.json.validity import scan_value
+from dumpfix.repairing import prices
+from dumpfix.repairing.automaton import (
+    AFTER,
+    AFTER_KEY,
+    FIRST_ELEMENT,
+    KEY,
+)
+from dumpfix.repairing.pieces import Change, Grade
+from dumpfix.repairing.quotes import OTHER_QUOTES
+from dumpfix.repairing.site import Candidate, Site, is_one_bit_off, meets
+from dumpfix.repairing.tokens import (
+    ATOM,
+    COMMA,
+    ELLIPSES,
+    OPEN_STRING,
+    STRING,
+    STRUCTURE,
+    WORD,
+)
+
+# How many bare quotes one string may have, how many of them may look like the ends of strings, and how many places
+# inside one string are tried for a closing quote.
+_MOST_INNER_QUOTES = 400
+_MOST_STRUCTURAL = 3
+_MOST_PLACES = 512
+_LONGEST_SEPARATOR = 3
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{}[]")
+_DEEPEST_IN_TEXT = 8
+_VALUE_BEGINNINGS = tuple(bytes((byte,)) for byte in b"-0123456789tfn")
+_OF_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-."
+_LONGEST_KEY = 64
+_CLOSING_QUOTES = tuple(dict.fromkeys(mark for closing in OTHER_QUOTES.values() for mark in closing))
+
+
+def quote_repairs(site: Site, index: int) -> Iterator[Candidate]:
+    """Insert, drop, escape or restore one quote at token `index` (several, where quotes stand inside a string)."""
+    tokens = site.tokens
+    kind, state = tokens.kinds[index], site.front.states[index]
+    start, end = tokens.starts[index], tokens.ends[index]
+    takes_string = state <= KEY
+    after = AFTER if state <= FIRST_ELEMENT else AFTER_KEY
+    if kind in (STRING, OPEN_STRING) and site.text.data[start] == STRING:
+        if takes_string:
+            yield from _closer_missing(site, index, after, start, end)
+            yield from _inner_quotes(site, index, after, start)
+            yield from _document_in_string(site, index, after, start)
+        yield from _quote_too_many(site, index, state, start)
+    elif kind in (WORD, ATOM) and takes_string:
+        yield from _opener_missing(site, index, after, start)
+
+
+def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
+    """A word that ends in a quote: its opening quote was dropped, or stands there with a flipped bit."""
+    data, stack = site.text.data, site.front.stacks[index]
+    quote = site.text.quote(start)
+    if quote < 0:
+        return
+    meeting = meets(site, quote + 1, after, stack)
+    if meeting < 0:
+        return
+    wrong = next((mark for mark in OTHER_QUOTES if data.startswith(mark, start)), b"")
+    if wrong:
+        # A quote of another kind stands where the right one should.
+        change = Change(start, start + len(wrong), b'"', "an opening quote of another kind")
+        yield Candidate(prices.OTHER_QUOTE, (change,), index, meeting)
+        return
+    grade = _grade_of_string(data[start:quote])
+    insertion = Change(start, start, b'"', "an opening quote was missing", grade)
+    yield Candidate(prices.LOST[STRING], (insertion,), index, meeting)
+    if is_one_bit_off(data[start], STRING) and data[start] not in STRUCTURE:
+        flipped = Change(start, start + 1, b'"', "an opening quote with a flipped bit", Grade.CHOICE)
+        yield Candidate(_flip_cost(data[start]), (flipped,), index, meeting)
+
+
+def _grade_of_string(text: bytes) -> Grade:
+    """How sure it is that ``text`` is one string which only lacks a quote: with pieces of structure in it, bytes may be
+    missing between two strings as well."""
+    holds_literal = any(b":" + literal in text for literal in (b"null", b"true", b"false"))
+    is_elided = text.endswith(ELLIPSES)
+    return Grade.CHOICE if _is_open(text) or holds_literal or is_elided or text[:1] == b"\\" else Grade.SYNTAX
+
+
+def looks_like_structure(text: bytes) -> bool:
+    """Whether a text looks like a piece of a document: brackets, bare commas, colons before values."""
+    if len(text.translate(None, b"{}[]")) != len(text):
+        return True
+    if any(not piece[:1].isspace() for piece in text.split(b",")[1:]):
+        return True
+    return any(
+        piece[:1] in _VALUE_BEGINNINGS and not before[-1:].isdigit() for before, piece in pairwise(text.split(b":"))
+    )
+
+
+def _is_open(text: bytes) -> bool:
+    """Whether a text leaves a bracket open, or closes one that it did not open."""
+    brackets = text.translate(None, _NO_BRACKETS)
+    for _ in range(_DEEPEST_IN_TEXT):
+        if not brackets:
+            return False
+        brackets = brackets.replace(b"{}", b"").replace(b"[]", b"")
+    return bool(brackets)
+
+
+def _flip_cost(byte: int) -> float:
+    """Letters, digits and blanks stand at the edge of texts anyway, other neighbours of a quote rather do not."""
+    return prices.LOST[STRING] + 0.3 if byte in b"b2 " else prices.FLIPPED_INTO_SIGN
+
+
+def _closer_missing(site: Site, index: int, after: int, start: int, end: int) -> Iterator[Candidate]:
+    """A string that ran on into the next one: its closing quote belongs before one of the tokens inside it."""
+    data, stack, back = site.text.data, site.front.stacks[index], site.back
+    starts, kinds = back.tokens.starts, back.tokens.kinds
+    first = max(bisect_left(starts, start + 1), back.first)
+    for meeting in range(first, min(first + _MOST_PLACES, len(starts) + 1)):
+        place = starts[meeting] if meeting < len(starts) else len(data)
+        if place >= end and (place > end or end < len(data)):
+            break
+        if (meeting < len(starts) and kinds[meeting] not in STRUCTURE) or not back.accepts(meeting, after, stack):
+            continue
+        if meeting == len(starts) and back.tokens.ends and back.tokens.ends[-1] > start:
+            continue
+        grade = _grade_of_string(data[start + 1 : place])
+        wrong = next((mark for mark in _CLOSING_QUOTES if data[start + 1 : place].endswith(mark)), b"")
+        if wrong:
+            change = Change(place - len(wrong), place, b'"', "a closing quote of another kind", grade)
+            yield Candidate(prices.OTHER_QUOTE, (change,), index, meeting)
+            grade = Grade.CHOICE
+        insertion = Change(place, place, b'"', "a closing quote was missing", grade)
+        yield Candidate(prices.LOST[STRING], (insertion,), index, meeting)
+        if data[start + 1 : place].endswith(b'\\"'):
+            freed = Change(place - 2, place - 1, b"", "a backslash before a closing quote")
+            yield Candidate(prices.LOST[STRING] - 0.2, (freed,), index, meeting)
+        last = data[place - 1]
+        if place - 1 > start and is_one_bit_off(last, STRING):
+            flipped = Change(place - 1, place, b'"', "a closing quote with a flipped bit", Grade.CHOICE)
+            yield Candidate(_flip_cost(last), (flipped,), index, meeting)
+
+
+def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
+    """A string with bare quotes inside: it closes at a later quote, the ones before are escaped."""
+    data, stack, back = site.text.data, site.front.stacks[index], site.back
+    known = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(data)
+    inner: list[int] = []
+    structural = 0
+    quote = site.text.quote(start + 1)
+    while quote >= 0 and len(inner) < _MOST_INNER_QUOTES:
+        if inner and quote + 1 >= known:
+            meeting = meets(site, quote + 1, after, stack)
+            if meeting >= 0:
+                is_text = after == AFTER and not structural and not _reads_like_more(data, start, inner, quote)
+                # Where no backslash is left all escapes may be gone, and which quotes had one is anyone's guess.
+                grade = Grade.SYNTAX if is_text and b"\\" in data else Grade.CHOICE
+                escapes = tuple(Change(at, at, b"\\", "a quote inside a string", grade) for at in inner)
+                extra = prices.STRUCTURE_IN_TEXT * structural + (prices.IN_KEY if after == AFTER_KEY else 0.0)
+                yield Candidate(prices.BARE_QUOTE + 0.05 * len(inner) + extra, escapes, index, meeting)
+                if len(inner) == 1:
+                    yield _quote_dropped(data, inner[0], start, quote, index, meeting, extra)
+                return
+        inner.append(quote)
+        site.effort.steps += 1
+        structural += _looks_structural(data, quote)
+        if structural > _MOST_STRUCTURAL:
+            return
+        quote = site.text.quote(quote + 1)
+
+
+def _document_in_string(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
+    """A string that holds a whole document whose quotes are bare: `"{"a":1}"`."""
+    data = site.text.data
+    if data[start + 1 : start + 2] not in (b"{", b"["):
+        return
+    found = scan_value(data, start + 1, len(data))
+    site.effort.steps += found.at - start
+    if found.state != "complete" or data[found.at : found.at + 1] != b'"':
+        return
+    meeting = meets(site, found.at + 1, after, site.front.stacks[index])
+    if meeting >= 0:
+        why = "a document inside a string"
+        places = [at for at in range(start + 1, found.at) if data[at] in b'"\\']
+        changes = tuple(Change(at, at, b"\\", why, Grade.CHOICE) for at in places)
+        yield Candidate(prices.BARE_QUOTE, changes, index, meeting)
+
+
+def _reads_like_more(data: bytes, start: int, inner: list[int], close: int) -> bool:
+    """Whether what stands between the quotes in a string looks like what stands between two strings: signs alone."""
+    places = [start, *inner, close]
+    between = (data[begin + 1 : end].strip() for begin, end in zip(places[1:-1:2], places[2::2], strict=False))
+    return any(0 < len(gap) <= _LONGEST_SEPARATOR and not gap.isalnum() for gap in between)
+
+
+def _quote_dropped(data: bytes, at: int, start: int, close: int, index: int, meeting: int, extra: float) -> Candidate:
+    """One bare quote inside a string may also be one that slipped in; rather so in the middle of a word (an inch mark
+    follows a number, a quotation stands around words), surely so right beside a real one."""
+    beside = at in (start + 1, close - 1)
+    is_in_word = data[at - 1 : at].isalnum() and data[at + 1 : at + 2].isalnum()
+    removal = Change(at, at + 1, b"", "a quote is one too many", Grade.CHOICE)
+    return Candidate(
+        prices.BARE_QUOTE + (-0.6 if beside else -0.2 if is_in_word else 0.3) + extra, (removal,), index, meeting
+    )
+
+
+def _looks_structural(data: bytes, quote: int) -> bool:
+    """Whether the quote stands between structure and text, as one that opens or closes a string does."""
+    before, behind = data[quote - 1], data[quote + 1] if quote + 1 < len(data) else COMMA
+    if before == 0x20 and _follows_key(data[max(0, quote - _LONGEST_KEY) : quote]):
+        return True
+    opens = before in b"{[,:" and behind not in b" ,:}]"
+    closes = behind in b",:}]" and before not in b" ,:{["
+    return opens or closes
+
+
+def _follows_key(text: bytes) -> bool:
+    """Whether a text ends in a comma or brace, a word and a colon, as the one before the value of a member does."""
+    before, colon, rest = text.rpartition(b":")
+    name = before.rstrip(b"\"' ")
+    word = name.rstrip(_OF_NAMES)
+    return bool(colon) and not rest.strip() and word != name and word.rstrip(b"\"' ")[-1:] in (b",", b"{")
+
+
+def _quote_too_many(site: Site, index: int, state: int, start: int) -> Iterator[Candidate]:
+    """A quote where no string can be: it slipped in."""
+    meeting = meets(site, start + 1, state, site.front.stacks[index])
+    if meeting >= 0:
+        removal = Change(start, start + 1, b"", "a quote is one too many")
+        yield Candidate(prices.EXTRA[STRING], (removal,), index, meeting)
