@@ -45,8 +45,6 @@ FORMATS = (
     Format("lz4", b"\x04\x22\x4d\x18", _lz4),
 )
 
-_FAULTS: tuple[type[Exception], ...] = (zlib.error, OSError, lzma.LZMAError, EOFError, RuntimeError, ValueError)
-
 
 def format_of(head: bytes) -> Format | None:
     """The compression whose magic number ``head`` begins with."""
@@ -56,26 +54,64 @@ def format_of(head: bytes) -> Format | None:
 def decompressed(chunks: Iterable[bytes], kind: Format, path: str) -> Iterator[bytes]:
     """What the compressed ``chunks`` hold, member after member.
 
-    Raises BrokenInputError where the data are damaged or end too early, after everything before that was given out.
+    Raises BrokenInputError where the data are damaged, end too early, or something else stands behind them, after
+    everything before that was given out.
     """
-    current = kind.opener()
-    is_between = False
+    member = _Member(kind, path)
     for chunk in chunks:
         for at in range(0, len(chunk), STEP):
-            step = chunk[at : at + STEP]
-            while step:
-                if is_between:
-                    step = step.lstrip(_PADDING)
-                    if not step:
-                        break
-                    current, is_between = kind.opener(), False
-                try:
-                    out = current.decompress(step)
-                except _FAULTS as error:
-                    raise BrokenInputError(f"the {kind.name} data are damaged here: {error}", path=path) from error
-                if out:
-                    yield out
-                step = current.unused_data if current.eof else b""
-                is_between = current.eof
-    if not is_between:
-        raise BrokenInputError(f"the {kind.name} data end too early: the file was cut", path=path)
+            yield from member.take(chunk[at : at + STEP])
+    member.end()
+
+
+class _Member:
+    """What is read at present: a member, or what stands behind one."""
+
+    def __init__(self, kind: Format, path: str) -> None:
+        self._kind = kind
+        self._path = path
+        self._opened: Any = kind.opener()
+        self._behind = b""
+
+    def take(self, data: bytes) -> Iterator[bytes]:
+        while data:
+            if self._opened is None:
+                data = self._begun(data)
+                if not data:
+                    return
+            try:
+                out = self._opened.decompress(data)
+            except Exception as error:
+                # Each library has errors of its own for this.
+                raise self._broken(f"the {self._kind.name} data are damaged here: {error}") from error
+            if out:
+                yield out
+            if not self._opened.eof:
+                return
+            data = self._opened.unused_data
+            self._opened = None
+
+    def _begun(self, data: bytes) -> bytes:
+        """The bytes of the next member, if they are enough to tell that it is one."""
+        data = (self._behind + data).lstrip(_PADDING)
+        self._behind = b""
+        magic = self._kind.magic
+        if data.startswith(magic):
+            self._opened = self._kind.opener()
+            return data
+        if not magic.startswith(data):
+            self._behind = data
+            self.end()
+        self._behind = data
+        return b""
+
+    def end(self) -> None:
+        """There is no more. Raises BrokenInputError where something is missing, or where there is something else."""
+        if self._opened is not None:
+            raise self._broken(f"the {self._kind.name} data end too early: the file was cut")
+        if self._behind:
+            shown = self._behind[:20].decode("latin-1").encode("unicode_escape").decode()
+            raise self._broken(f"behind the {self._kind.name} data stands something else ({shown}): cut it off")
+
+    def _broken(self, message: str) -> BrokenInputError:
+        return BrokenInputError(message, path=self._path)

@@ -67,7 +67,9 @@ class OneRecord:
     @property
     def is_good(self) -> bool:
         """Whether all that there is to say of it can be said in bulk."""
-        return self.withheld_because is None and self.record.verdict in ("valid", "tombstone")
+        return (
+            self.withheld_because is None and self.record.verdict in ("valid", "tombstone") and not self.record.doubts
+        )
 
     def in_bulk(self) -> GoodRecords:
         """The same as bulk of one record; for one that is good."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import orjson
 
@@ -138,14 +138,36 @@ def timestamp_type(text: bytes | None) -> str | None:
     return None if text is None else TIMESTAMP_TYPES.get(text)
 
 
-def integer(text: bytes | None) -> int | None:
-    """The number that a text is, None where it is none."""
-    if text is None or len(text) > 20:
-        return None
+#: bits of the signed integers that Kafka's protocol has for these fields
+BITS = {"partition": 32, "offset": 64, "timestamp": 64}
+
+
+def integer(name: str, text: bytes | None) -> int | None:
+    """The number that the text of a field is; None where it is none that Kafka could have for it."""
     try:
-        return int(text)
+        number = int(text) if text is not None and len(text) <= 20 else None
     except ValueError:
         return None
+    largest = 1 << (BITS[name] - 1)
+    return number if number is not None and -largest <= number < largest else None
+
+
+def doubts_of(fields: Mapping[str, bytes | None]) -> tuple[str, ...]:
+    """What a record shows for its coordinates and that they cannot be, in words."""
+    return tuple(
+        f"its {name} cannot be {text.decode('utf-8', 'backslashreplace')}: Kafka has {bits} bits for it"
+        for name, bits in BITS.items()
+        if (text := fields.get(name)) is not None and integer(name, text) is None
+    )
+
+
+def are_integers(name: str, column: Sequence[bytes | None]) -> bool:
+    """Whether none of many texts gives doubts; in C as long as all are short enough to be far from the limits."""
+    most = len(str(1 << (BITS[name] - 1))) - 1
+    texts = list(filter(None, column)) if None in column else column
+    if max(map(len, texts), default=0) <= most:  # type: ignore[arg-type]
+        return True
+    return all(integer(name, text) is not None for text in texts)
 
 
 def _name(text: bytes) -> str:

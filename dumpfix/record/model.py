@@ -18,7 +18,8 @@ class Record:
     ``value`` is the payload as it goes out (one line of JSON), None for a tombstone or an irrecoverable payload;
     ``raw_value`` is the payload as the dump has it. ``line`` is where the record begins, ``payload_line`` and
     ``payload_column`` where its payload does (None where that is not known); all count from 1, columns in bytes.
-    ``byte_start`` and ``byte_end`` are the record's extent in the dump.
+    ``byte_start`` and ``byte_end`` are the record's extent in the dump. ``doubts`` says what a coordinate cannot be
+    although the dump shows it; the coordinate is None then.
     """
 
     topic: str | None
@@ -39,6 +40,7 @@ class Record:
     byte_end: int
     judgement: Verdict
     extra: dict[str, bytes | None]
+    doubts: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:

@@ -38,7 +38,7 @@ def finding_of(
         "emitted": emitted,
         "withheld_because": withheld_because,
         **_where(record, path),
-        "reason": reason or judgement.reason,
+        "reason": "; ".join(filter(None, (reason or judgement.reason, *record.doubts))) or None,
         "error": _error(record),
         "edits": [_edit(edit.at, edit.delete, edit.insert, edit.why) for edit in repair.edits] if repair else [],
         "lost": [list(extent) for extent in repair.lost] if repair else [],

@@ -71,7 +71,7 @@ class Ledger:
             partition.add_unplaced(some.unplaced)
 
     def _bad(self, one: OneRecord) -> None:
-        """A record that is withheld, or mended."""
+        """A record that is withheld, or mended, or shows what cannot be."""
         record, because = one.record, one.withheld_because
         totals, path = self.totals, self.inputs[-1].path
         totals.records += 1
@@ -80,9 +80,9 @@ class Ledger:
         totals.emitted += one.emitted
         self.has_keys |= bool(record.key)
         self.has_headers |= bool(record.headers_text) and record.headers != ()
-        if because is not None or record.judgement.level in ("partial", "guess"):
-            self.needs_a_look = True
-            self.lossy += one.emitted
+        is_lossy = record.judgement.level in ("partial", "guess")
+        self.needs_a_look |= because is not None or is_lossy or bool(record.doubts)
+        self.lossy += is_lossy and one.emitted
         if because is not None:
             totals.withheld += 1
             if self.write_reject is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from dumpfix.detection.choose import Choice, Told, choose
-from dumpfix.framing.frame import Frame
+from dumpfix.framing.frame import Frame, Span
 from dumpfix.framing.framer import Located
 from dumpfix.run.pipeline import Pipeline
 
@@ -41,19 +41,21 @@ class Lines(Pipeline):
     def _lines(self, data: bytes, base: int) -> Iterator[Located]:
         at = 0
         for line in data.splitlines(keepends=True) if b"\r" not in data else _lines(data):
-            yield from self._document(data, at, at + len(line), base)
+            if line:
+                yield Located(self._document(line, at), data, base)
             at += len(line)
 
-    def _document(self, data: bytes, start: int, end: int, base: int) -> Iterator[Located]:
-        text = data[start:end].strip(_BLANK)
+    def _document(self, line: bytes, start: int) -> Frame | Span:
+        """What a line that begins at ``start`` holds: a document, or nothing."""
+        text = line.strip(_BLANK)
         if not text:
-            return
-        begin = start + len(data[start:end]) - len(data[start:end].lstrip(_BLANK))
+            return Span(start, start + len(line), "separator")
+        begin = start + len(line) - len(line.lstrip(_BLANK))
         if self.is_unwrapped:
             from dumpfix.repairing import unwrap
 
             text = unwrap(text) or text
-        yield Located(Frame(start, end, {"value": text}, [], begin), data, base)
+        return Frame(start, start + len(line), {"value": text}, [], begin)
 
 
 class UnwrappedLines(Lines):
@@ -67,7 +69,8 @@ class Whole(Lines):
 
     def _located(self, chunks: Iterable[bytes]) -> Iterator[Located]:
         data = b"".join(chunks)
-        yield from self._document(data, 0, len(data), 0)
+        if data:
+            yield Located(self._document(data, 0), data, 0)
 
 
 class UnwrappedWhole(Whole):

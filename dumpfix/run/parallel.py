@@ -232,7 +232,8 @@ def _serve(task: Task, descriptor: int, connection: Connection, inherited: Seque
             start, stop = connection.recv()
             try:
                 connection.send(_answer(task, descriptor, start, stop))
-            except (MemoryError, ValueError) as error:
+            except Exception as error:
+                # Told by the process that waits for the answer, in one line.
                 connection.send(error)
         except (EOFError, OSError):
             return

@@ -13,7 +13,7 @@ from dumpfix.layout.model import Field
 from dumpfix.layout.model import Literal as LiteralElement
 from dumpfix.layout.vocabulary import Kind
 from dumpfix.record.events import MOST_HAZARDS, Event, Garbage, Hazard, Hazards, Notices, good_records, topic_name
-from dumpfix.record.fields import EXTRA, Reading, integer, timestamp_type
+from dumpfix.record.fields import BITS, EXTRA, Reading, are_integers, doubts_of, integer, timestamp_type
 from dumpfix.record.model import Record
 from dumpfix.record.verdict import Verdict, empty_is_ambiguous, judge
 from dumpfix.repairing.siblings import Siblings
@@ -73,15 +73,10 @@ class Pipeline:
     def _items(self, chunks: Iterable[bytes]) -> Iterator[Batch | Frame | Span]:
         """The items of the dump; while one is looked at the position stands where it begins."""
         position = self.position
-        at = 0
         for item, data, base in self._located(chunks):
             position.enter(data, self._base + base)
-            if base + item.start != at:
-                # Only documents that come from no dump leave something between them.
-                position.pass_over(at - base, item.start)
             yield item
             position.pass_over(item.start, item.end)
-            at = base + item.end
 
     def _located(self, chunks: Iterable[bytes]) -> Iterator[Located]:
         """The items of the dump, each in its buffer."""
@@ -92,6 +87,8 @@ class Pipeline:
     def _in_bulk(self, batch: Batch, emission: Emission) -> list[Event] | None:
         """What becomes of a batch; None where its records have to be looked at one by one."""
         if self._empty_is_known and b"" in batch.values:
+            return None
+        if not all(are_integers(name, batch.columns.get(name, ())) for name in BITS):
             return None
         answer = emission.of_batch(batch)
         if answer is None:
@@ -118,7 +115,9 @@ class Pipeline:
             fields = batch.fields(index)
             topic, partition, offset = (fields.get(name) for name in ("topic", "partition", "offset"))
             for kind in kinds:
-                yield Hazard(kind, place.line, topic_name(topic), integer(partition), integer(offset))
+                yield Hazard(
+                    kind, place.line, topic_name(topic), integer("partition", partition), integer("offset", offset)
+                )
 
     # -- one by one ----------------------------------------------------------------------------------------------------
 
@@ -173,15 +172,15 @@ def record_of(
 ) -> Record:
     """The record that a frame holds, with its verdict; ``base`` is the offset of the frame's buffer in the dump."""
     fields = one.fields
-    timestamp = integer(fields.get("timestamp"))
+    timestamp = integer("timestamp", fields.get("timestamp"))
     kind = timestamp_type(fields.get("timestamp_type"))
     if timestamp == _UNAVAILABLE:
         timestamp, kind = None, kind or "none"
     headers_text = fields.get("headers")
     return Record(
         topic=topic_name(fields.get("topic")),
-        partition=integer(fields.get("partition")),
-        offset=integer(fields.get("offset")),
+        partition=integer("partition", fields.get("partition")),
+        offset=integer("offset", fields.get("offset")),
         timestamp=timestamp,
         timestamp_type=kind,
         headers=None if headers_text is None else reading.headers(headers_text),
@@ -197,4 +196,5 @@ def record_of(
         byte_end=base + one.end,
         judgement=verdict,
         extra={name: fields[name] for name in EXTRA if name in fields},
+        doubts=doubts_of(fields),
     )
