@@ -32,6 +32,8 @@ from dumpfix.repairing.words import word_repairs
 # How many tokens before the error a quote may be wrong: it shows at once, because the text of the string after it is no
 # JSON.
 _QUOTE_WINDOW = 16
+# How many tokens a list without brackets has, so that it is no lost stretch: three values and the commas between them.
+_FEWEST_OF_A_LIST = 5
 _BRACKETS = (OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY)
 _NAMES = {byte: f"'{chr(byte)}'" for byte in STRUCTURE + b'"'}
 
@@ -96,7 +98,7 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             # At the very beginning it is rather the rest of a text whose head is gone.
             # `["a":1]` may as well be an object in the wrong brackets.
             # A colon in the place of a comma, or the other way round, may be brackets that are missing.
-            is_sure = kind in _BRACKETS and other in _BRACKETS and index
+            is_sure = {kind, other} in ({OPEN_OBJECT, OPEN_ARRAY}, {CLOSE_OBJECT, CLOSE_ARRAY}) and index
             grade = Grade.SYNTAX if is_sure else Grade.CHOICE
             why = f"{_NAMES[other]} stood here as {_NAMES.get(byte, hex(byte))}"
             yield Candidate(cost, (Change(at, end, bytes((other,)), why, grade),), index, index + 1)
@@ -114,7 +116,12 @@ def _list_without_brackets(site: Site) -> Iterator[Candidate]:
     end = stop
     while kinds[end : end + 2] and kinds[end] == COMMA and kinds[end + 1 : end + 3] != [STRING, COLON]:
         end += 2
-    if first < 1 or kinds[first - 1] != COLON or end >= len(tokens) or kinds[end] not in (COMMA, CLOSE_OBJECT):
+    if (
+        end - first < _FEWEST_OF_A_LIST
+        or kinds[first - 1] != COLON
+        or end >= len(tokens)
+        or kinds[end] not in (COMMA, CLOSE_OBJECT)
+    ):
         return
     if site.back.accepts(end, AFTER, front.stacks[stop]):
         why = "a list without brackets"

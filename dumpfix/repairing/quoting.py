@@ -83,8 +83,22 @@ def _grade_of_string(text: bytes) -> Grade:
     """How sure it is that ``text`` is one string which only lacks a quote: with pieces of structure in it, bytes may be
     missing between two strings as well."""
     holds_literal = any(b":" + literal in text for literal in (b"null", b"true", b"false"))
-    is_elided = text.endswith(ELLIPSES)
-    return Grade.CHOICE if _is_open(text) or holds_literal or is_elided or text[:1] == b"\\" else Grade.SYNTAX
+    is_odd = text.endswith(ELLIPSES) or text[:1] == b"\\" or text.startswith((b"null", b"true", b"false", b"-"))
+    is_bare = not any(chr(byte).isalnum() or byte >= 0x80 for byte in text)
+    return (
+        Grade.CHOICE
+        if _is_open(text) or holds_literal or is_odd or is_bare or _is_number_cut_short(text)
+        else Grade.SYNTAX
+    )
+
+
+def _is_number_cut_short(text: bytes) -> bool:
+    """Whether a text begins with a number that something else goes on with: no hexadecimal number, no date."""
+    rest = text.lstrip(b"0123456789")
+    return rest != text and rest[:1].isalpha() and rest[:1] not in _BEHIND_DIGITS
+
+
+_BEHIND_DIGITS = tuple(bytes((byte,)) for byte in b"abcdefABCDEFTxX")
 
 
 def looks_like_structure(text: bytes) -> bool:

@@ -144,7 +144,7 @@ def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, 
     if price <= most:
         yield price, Change(at, at + 2, other + byte, "two neighbours changed places", Grade.CHOICE)
     if most >= prices.FLIPPED:
-        in_word = byte == b'"' and data[at - 1 : at] not in _BLANKS and other.isalnum()
+        in_word = byte == b'"' and (data[at - 1 : at].isalnum() or data[at - 1 : at] == b'"') and other.isalnum()
         for bit in range(8):
             meant = byte[0] ^ 1 << bit
             if meant in _SIGNS or (byte in (b",", b":") and meant in _OF_NUMBERS) or (in_word and meant in _OF_WORDS):
