@@ -17,7 +17,7 @@ def check(
     command_file: options.CommandFile = None,
     grammar_file: options.GrammarFile = None,
     to: options.To = "values",
-    repair: options.RepairLevel = "partial",
+    repair: options.RepairLevel = "safe",
     json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
     hazards: Annotated[
         bool, typer.Option("--hazards", help="Look at every payload for duplicate keys and the like; slow.")

@@ -14,7 +14,7 @@ def convert(
     command_file: options.CommandFile = None,
     grammar_file: options.GrammarFile = None,
     to: options.To = "values",
-    repair: options.RepairLevel = "partial",
+    repair: options.RepairLevel = "safe",
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     withhold_hazards: options.WithholdHazards = None,

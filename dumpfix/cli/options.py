@@ -70,7 +70,7 @@ RepairLevel = Annotated[
     typer.Option(
         "--repair",
         metavar="LEVEL",
-        help="The boldest repair that may go out: none, lossless, partial, guess.",
+        help="The boldest repair that may go out: none, lossless, safe, partial, guess.",
         autocompletion=_levels,
     ),
 ]

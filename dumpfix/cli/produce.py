@@ -43,7 +43,7 @@ def produce(
     command: options.Command = None,
     command_file: options.CommandFile = None,
     grammar_file: options.GrammarFile = None,
-    repair: options.RepairLevel = "partial",
+    repair: options.RepairLevel = "safe",
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     withhold_hazards: options.WithholdHazards = None,

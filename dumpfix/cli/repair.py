@@ -17,7 +17,7 @@ def repair(
     output: options.Output = None,
     whole: Annotated[bool, typer.Option("--whole", help="Each file is one document.")] = False,
     unwrap: Annotated[bool, typer.Option("--unwrap", help="Give the document inside a JSON string.")] = False,
-    level: options.RepairLevel = "partial",
+    level: options.RepairLevel = "safe",
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     progress: options.Progress = None,

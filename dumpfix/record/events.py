@@ -19,7 +19,7 @@ from dumpfix.record.model import Record
 #: hazards of a dump that are told with their places; the others are only counted
 MOST_HAZARDS = 1000
 
-WithheldBecause = Literal["irrecoverable", "level", "not_representable", "hazard"]
+WithheldBecause = Literal["irrecoverable", "level", "incomplete", "not_representable", "hazard"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Offsets:
 class GoodRecords:
     """Records with payloads that are valid or null, none of them withheld. ``out`` are their lines in the output.
 
-    ``emitted`` may be less than ``records`` by the tombstones that the output leaves out.
+    ``emitted`` may be less than ``records`` by the tombstones that the output leaves out. ``end`` is where they end in
+    the dump.
     """
 
     out: bytes
@@ -49,6 +50,15 @@ class GoodRecords:
     offsets: tuple[Offsets, ...] = ()
     has_keys: bool = False
     has_headers: bool = False
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """Some of the first records of a topic: where each begins in the dump, and its payload if that is intact."""
+
+    topic: str | None
+    rows: tuple[tuple[int, bytes | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,7 @@ class OneRecord:
             offsets=offsets,
             has_keys=bool(record.key),
             has_headers=bool(record.headers_text) and record.headers != (),
+            end=record.byte_end,
         )
 
 
@@ -128,7 +139,7 @@ class Garbage:
     byte_start: int
 
 
-Event = GoodRecords | OneRecord | Hazards | Notices | Garbage
+Event = GoodRecords | Samples | OneRecord | Hazards | Notices | Garbage
 
 
 def output_of(event: Event) -> bytes:
@@ -145,7 +156,7 @@ def topic_name(name: bytes | None) -> str | None:
 # -- many records as one event -----------------------------------------------------------------------------------------
 
 
-def good_records(batch: Batch, out: bytes, reading: Reading, *, emits_tombstones: bool) -> GoodRecords:
+def good_records(batch: Batch, out: bytes, reading: Reading, *, emits_tombstones: bool, end: int) -> GoodRecords:
     """The event for a batch, no bytecode per record where one partition counts up. ``out`` are its lines."""
     count = len(batch.values)
     nulls = batch.values.count(None) + batch.values.count(b"")
@@ -157,6 +168,7 @@ def good_records(batch: Batch, out: bytes, reading: Reading, *, emits_tombstones
         offsets=tuple(_offsets_of(batch)),
         has_keys=reading.has_key and any(batch.columns.get("key", ())),
         has_headers=reading.has_headers and not {None, b"", reading.no_headers}.issuperset(_headers_of(batch)),
+        end=end,
     )
 
 
@@ -233,12 +245,13 @@ def _together(events: Sequence[GoodRecords]) -> GoodRecords:
         offsets=tuple(Offsets(*name, _compact(some), unplaced[name]) for name, some in offsets.items()),
         has_keys=any(event.has_keys for event in events),
         has_headers=any(event.has_headers for event in events),
+        end=events[-1].end,
     )
 
 
 def moved(event: Event, lines: int) -> Event:
     """The event as it is in a dump that has so many lines before the bytes that were read."""
-    if not lines or isinstance(event, GoodRecords | Notices):
+    if not lines or isinstance(event, GoodRecords | Samples | Notices):
         return event
     if isinstance(event, OneRecord):
         payload_line = event.record.payload_line

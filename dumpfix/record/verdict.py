@@ -16,8 +16,9 @@ Kind = Literal["valid", "repaired", "tombstone", "irrecoverable"]
 #: (payload, topic) -> what can be made of it; never raises, whatever the bytes are
 Repairer = Callable[[bytes, bytes | None], Repair]
 
-#: the levels of repair from careful to bold, as ``--repair`` and :attr:`Verdict.level` name them
-BOLDNESS = {"none": 0, "lossless": 1, "partial": 2, "guess": 3}
+#: the levels of repair from careful to bold, as ``--repair`` names them; each but ``safe`` is one of a verdict, too.
+#: ``safe``: partial, unless something is missing that every intact payload of the topic has
+BOLDNESS = {"none": 0, "lossless": 1, "safe": 2, "partial": 3, "guess": 4}
 
 _NUMBER_BEGINS = b"-0123456789"
 

@@ -98,6 +98,8 @@ def _judgement(finding: JsonObject) -> str:
     if verdict == "repaired":
         verdict = f"repaired ({finding['level']})"
     because = finding["withheld_because"]
+    if because == "incomplete":
+        return f"{verdict}, withheld"
     if because is None or because == "irrecoverable":
         return str(verdict)
     said = {"level": "bolder than --repair allows", "not_representable": "--to cannot carry it", "hazard": "a hazard"}

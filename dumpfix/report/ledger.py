@@ -83,10 +83,9 @@ class Ledger:
         is_lossy = record.judgement.level in ("partial", "guess")
         self.needs_a_look |= because is not None or is_lossy or bool(record.doubts)
         self.lossy += is_lossy and one.emitted
-        if because is not None:
-            totals.withheld += 1
-            if self.write_reject is not None:
-                self.write_reject(reject_of(record, path, because, one.reason))
+        totals.withheld += because is not None
+        if self.write_reject is not None and (because is not None or is_lossy):
+            self.write_reject(reject_of(record, path, because, one.reason))
         finding = finding_of(record, path, emitted=one.emitted, withheld_because=because, reason=one.reason)
         self.findings.add(finding)
         self._place(record)

@@ -15,8 +15,9 @@ from dumpfix.report.finding import JsonObject, text_or_base64
 _BLANKS = 64
 
 
-def reject_of(record: Record, path: str, withheld_because: str, reason: str | None) -> bytes:
-    """The line for one withheld record."""
+def reject_of(record: Record, path: str, withheld_because: str | None, reason: str | None) -> bytes:
+    """The line for one record that is withheld, or emitted with loss (``withheld_because`` None)."""
+    mended = record.value if record.verdict == "repaired" else None
     return _line(
         {
             "path": path,
@@ -33,6 +34,8 @@ def reject_of(record: Record, path: str, withheld_because: str, reason: str | No
             "withheld_because": withheld_because,
             "reason": reason or record.judgement.reason,
             "record": True,
+            "emitted": withheld_because is None,
+            "proposal": None if mended is None else mended.decode(),
         },
         record.raw_value,
     )
@@ -60,6 +63,8 @@ def garbage_reject(payload: bytes, path: str, line: int, byte_start: int) -> byt
             "withheld_because": "not_representable",
             "reason": "it stands between the records, in none of them",
             "record": False,
+            "emitted": False,
+            "proposal": None,
         },
         payload,
     )

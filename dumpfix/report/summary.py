@@ -24,7 +24,7 @@ class Context:
     """What was asked for, so that the advice fits: the output, and where rejects and report go."""
 
     to: str = "values"
-    level: str = "partial"
+    level: str = "safe"
     rejects: str | None = None
     report: str | None = None
     is_check: bool = False
@@ -144,7 +144,7 @@ def _kept(context: Context) -> str:
 
 
 def _bolder(findings: Iterable[JsonObject], level: str) -> str | None:
-    wanted = {f["level"] for f in findings if f["withheld_because"] == "level"}
+    wanted = {f["level"] for f in findings if f["withheld_because"] in ("level", "incomplete")}
     return next((name for name in ("guess", "partial", "lossless") if name in wanted and name != level), None)
 
 

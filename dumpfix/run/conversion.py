@@ -17,6 +17,7 @@ from dumpfix.run.emission import Emission, Policy
 from dumpfix.run.opening import Opened, find_layout
 from dumpfix.run.pipeline import Pipeline
 from dumpfix.run.position import Position
+from dumpfix.run.safety import settled
 from dumpfix.sink import sink_for
 
 
@@ -40,7 +41,8 @@ class Run:
             account = account_of(dump)
             self.ledger.begin(account)
             try:
-                for event in self._events(dump, account):
+                events = self._events(dump, account)
+                for event in settled(events) if self.policy.asks_siblings else events:
                     self.ledger.take(event)
                     if out := output_of(event):
                         yield out

@@ -19,9 +19,14 @@ from dumpfix.sink import NotRepresentableError, Sink
 class Policy:
     """What may be put out: the boldest repair, and hazards that are kept back. ``thorough`` looks for all hazards."""
 
-    level: str = "partial"
+    level: str = "safe"
     withheld_hazards: frozenset[str] = frozenset()
     thorough: bool = False
+
+    @property
+    def asks_siblings(self) -> bool:
+        """Whether a lossy repair is held against the intact payloads of its topic."""
+        return self.level == "safe"
 
     @property
     def looks_for_all(self) -> bool:
@@ -55,7 +60,7 @@ class Emission:
         if record.verdict == "irrecoverable":
             yield OneRecord(record, withheld_because="irrecoverable")
             return
-        if record.verdict == "repaired" and BOLDNESS[record.judgement.level] > BOLDNESS[level]:
+        if record.verdict == "repaired" and not _may_go_out(record.judgement.level, level):
             yield OneRecord(record, withheld_because="level")
             return
         if record.value is not None:
@@ -76,3 +81,8 @@ class Emission:
             yield OneRecord(record, withheld_because="not_representable", reason=str(error))
             return
         yield OneRecord(record, out, emitted=record.value is not None or self.sink.emits_tombstones)
+
+
+def _may_go_out(level: str, boldest: str) -> bool:
+    """Whether a repair is not too bold; under ``safe`` what is missing from a partial one is looked at later."""
+    return BOLDNESS[level] <= BOLDNESS["partial" if boldest == "safe" else boldest]

@@ -40,7 +40,7 @@ class Job:
 
     told: Told
     to: str = "values"
-    level: str = "partial"
+    level: str = "safe"
     withheld_hazards: frozenset[str] = frozenset()
     thorough: bool = False
     output: str | Output | None = None

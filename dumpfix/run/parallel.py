@@ -19,12 +19,13 @@ from dumpfix.detection.choose import Choice
 from dumpfix.errors import BrokenInputError, BrokenRunError
 from dumpfix.framing.framer import Located, scanner_for
 from dumpfix.io.source import CHUNK, Source
-from dumpfix.record.events import Event, condensed, moved
+from dumpfix.record.events import Event, Samples, condensed, moved
 from dumpfix.repairing.siblings import Siblings
 from dumpfix.report.model import InputAccount
 from dumpfix.run.emission import Emission
 from dumpfix.run.pipeline import Pipeline
 from dumpfix.run.position import Position
+from dumpfix.run.safety import Sampler
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -41,11 +42,15 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What each process needs to know; it inherits it. ``siblings`` are those of the first records, for all alike."""
+    """What each process needs to know; it inherits it. ``siblings`` are those of the first records, for all alike.
+
+    ``sampler`` knows which first records of each topic have been told of in regions that are done.
+    """
 
     choice: Choice
     emission: Emission
     siblings: Siblings = field(default_factory=Siblings)
+    sampler: Sampler = field(default_factory=Sampler)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +152,8 @@ class _Run:
     def finish(self) -> Iterator[Event]:
         """What is left, up to the end of the file, wherever that is by now."""
         place = Position(self.end, self.lines + 1, self.line_start)
-        yield from Pipeline(self.task.choice, place, self.task.siblings).events(self._rest(), self.task.emission)
+        rest = Pipeline(self.task.choice, place, self.task.siblings, self.task.sampler)
+        yield from rest.events(self._rest(), self.task.emission)
         self.lines = place.lines
 
     def _rest(self) -> Iterator[bytes]:
@@ -161,6 +167,8 @@ class _Run:
 
     def _join(self, answer: Answer) -> Iterator[Event]:
         for event in answer.events:
+            if isinstance(event, Samples):
+                self.task.sampler.take(event)
             yield moved(event, self.lines)
         self.end = self.source.taken = answer.end
         self.lines += answer.lines
@@ -242,7 +250,7 @@ def _serve(task: Task, descriptor: int, connection: Connection, inherited: Seque
 def _answer(task: Task, descriptor: int, start: int, stop: int) -> Answer:
     """Read the bytes ``start`` to ``stop`` of the file as far as they decide."""
     data = _bytes(descriptor, start, stop)
-    region = _Region(task.choice, Position(start), task.siblings)
+    region = _Region(task.choice, Position(start), task.siblings, task.sampler.copy())
     happened = list(condensed(region.events([data], task.emission)))
     lines = data.count(b"\n", 0, region.decided)
     line_start = start + data.rfind(b"\n", 0, region.decided) + 1 if lines else None

@@ -19,6 +19,7 @@ from dumpfix.record.verdict import Verdict, empty_is_ambiguous, judge
 from dumpfix.repairing.siblings import Siblings
 from dumpfix.run.emission import Emission
 from dumpfix.run.position import Position
+from dumpfix.run.safety import Sampler
 
 _UNAVAILABLE = -1
 
@@ -29,7 +30,13 @@ class Pipeline:
     ``start`` is the place in the file of the first byte of its chunks.
     """
 
-    def __init__(self, choice: Choice, start: Position | None = None, siblings: Siblings | None = None) -> None:
+    def __init__(
+        self,
+        choice: Choice,
+        start: Position | None = None,
+        siblings: Siblings | None = None,
+        sampler: Sampler | None = None,
+    ) -> None:
         self.choice = choice
         self.layout = choice.layout
         self.reading = Reading(choice.layout)
@@ -37,6 +44,7 @@ class Pipeline:
         self._base = self.position.base
         self._siblings = siblings if siblings is not None else Siblings()
         self._hazards_told = 0
+        self._sampler = sampler if sampler is not None else Sampler()
         self._empty_is_known = not empty_is_ambiguous(choice.layout)
 
     def records(self, chunks: Iterable[bytes]) -> Iterator[Record]:
@@ -68,6 +76,8 @@ class Pipeline:
                 yield from events
                 continue
             for record in self._records_of(item):
+                if emission.policy.asks_siblings:
+                    yield from self._sampler.of_record(record)
                 yield from emission.of_record(record)
 
     def _items(self, chunks: Iterable[bytes]) -> Iterator[Batch | Frame | Span]:
@@ -95,8 +105,15 @@ class Pipeline:
             return None
         out, dangerous = answer
         self._siblings.see(batch.columns.get("topic"), batch.values)
-        good = good_records(batch, out, self.reading, emits_tombstones=emission.sink.emits_tombstones)
-        return [good, self._hazards(batch, dangerous)] if dangerous else [good]
+        end = self.position.base + batch.end
+        good = good_records(batch, out, self.reading, emits_tombstones=emission.sink.emits_tombstones, end=end)
+        events: list[Event] = []
+        if emission.policy.asks_siblings:
+            events += self._sampler.of_batch(batch, self.position.base)
+        events.append(good)
+        if dangerous:
+            events.append(self._hazards(batch, dangerous))
+        return events
 
     def _hazards(self, batch: Batch, dangerous: Sequence[tuple[int, tuple[str, ...]]]) -> Hazards:
         counts = Counter(chain.from_iterable(kinds for _, kinds in dangerous))
