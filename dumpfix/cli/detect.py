@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dumpfix.cli import options
+from dumpfix.cli.streams import document, show
 
 if TYPE_CHECKING:
     from dumpfix.record.model import Record
@@ -49,7 +50,7 @@ def detect(
             if as_grammar and dump.choice is not None:
                 from dumpfix.layout.write import grammar_of
 
-                typer.echo(grammar_of([dump.choice.layout]), nl=False)
+                document(grammar_of([dump.choice.layout]))
             else:
                 _show(dump)
     return 0
@@ -64,14 +65,14 @@ def _show(dump: Opened) -> None:
     choice = dump.choice
     path = shown(dump.source.path)
     if choice is None:
-        typer.echo(f"{path}: empty")
+        show(f"{path}: empty")
         return
-    typer.echo(f"{path}: {choice.grammar}, {choice.confidence}: {shown(describe(choice.layout))}")
+    show(f"{path}: {choice.grammar}, {choice.confidence}: {shown(describe(choice.layout))}")
     for name in choice.alternatives:
-        typer.echo(f"  the same output as {shown(name)}")
+        show(f"  the same output as {shown(name)}")
     records = Pipeline(choice, Position(dump.source.base)).records(dump.chunks())
     for record in islice(records, SHOWN):
-        typer.echo(f"  {_line(record)}")
+        show(f"  {_line(record)}")
 
 
 def _line(record: Record) -> str:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import signal
-import sys
-from types import FrameType
-from typing import NoReturn
 
 import typer
 
+from dumpfix.cli import signals, streams
 from dumpfix.errors import DumpfixError
-from dumpfix.io.output import ReaderGoneError
+from dumpfix.io.output import ReaderGoneError, remove_unfinished
 
 INTERRUPTED = 130
 
@@ -19,46 +16,45 @@ INTERRUPTED = 130
 TRACEBACK = "DUMPFIX_TRACEBACK"
 
 
-class TerminatedError(BaseException):
-    """SIGTERM or SIGHUP: leave no half file behind, then end as they say."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
 def exit_status(arguments: list[str]) -> int:
     """Run the command line; what the process is to end with."""
+    try:
+        try:
+            status = _run(arguments)
+            streams.finish()
+        except Exception as error:
+            status = _status_of(error)
+    except signals.TerminatedError as error:
+        remove_unfinished()
+        status = error.status
+    return status
+
+
+def _run(arguments: list[str]) -> int:
     from dumpfix.cli.app import app
 
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _terminated)
     command = typer.main.get_command(app)
-    try:
-        result = command.main(arguments or ["--help"], prog_name="dumpfix", standalone_mode=False)
-    except ReaderGoneError:
-        return 0
-    except DumpfixError as error:
-        complain(str(error))
-        return error.exit_code
-    except KeyboardInterrupt:
-        return INTERRUPTED
-    except TerminatedError as error:
-        return 128 + error.number
-    except BrokenPipeError:
-        return 0
-    except OSError as error:
-        complain(f"cannot be written: {error.strerror or error}")
-        return 3
-    except MemoryError:
-        complain("not enough memory")
-        return 3
-    except Exception as error:
-        return _usage_status(error)
+    result = command.main(arguments or ["--help"], prog_name="dumpfix", standalone_mode=False)
     if not arguments:
         # Help was not asked for: it is the answer to a call that says too little.
         return 2
     return result if isinstance(result, int) else 0
+
+
+def _status_of(error: Exception) -> int:
+    """What an error means for the process, once it is said."""
+    if isinstance(error, ReaderGoneError | BrokenPipeError):
+        return 0
+    if isinstance(error, DumpfixError):
+        complain(str(error))
+        return error.exit_code
+    if isinstance(error, OSError):
+        complain(f"cannot be written: {error.strerror or error}")
+        return 3
+    if isinstance(error, MemoryError):
+        complain("not enough memory")
+        return 3
+    return _usage_status(error)
 
 
 def complain(message: str) -> None:
@@ -66,8 +62,7 @@ def complain(message: str) -> None:
     from dumpfix.report.text import shown
 
     for index, line in enumerate(message.splitlines() or [""]):
-        if sys.stderr is not None:
-            print(f"dumpfix: {shown(line)}" if index == 0 else f"  {shown(line)}", file=sys.stderr)
+        streams.say(f"dumpfix: {shown(line)}" if index == 0 else f"  {shown(line)}")
 
 
 def _usage_status(error: Exception) -> int:
@@ -89,7 +84,3 @@ def _usage_status(error: Exception) -> int:
     hint = f"\ntry: {context.command_path} --help" if context is not None else ""
     complain(message() + hint)
     return 2
-
-
-def _terminated(number: int, _: FrameType | None) -> NoReturn:
-    raise TerminatedError(number)

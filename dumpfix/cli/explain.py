@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dumpfix.cli import options
+from dumpfix.cli.streams import show
 from dumpfix.errors import LayoutError, UsageError
 
 if TYPE_CHECKING:
@@ -45,9 +46,9 @@ def explain(
             raise
     if record is None:
         raise UsageError("no record holds this line", path=path, line=line)
-    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    coloured = sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for text in explanation(record, path, Style(coloured=coloured)):
-        typer.echo(text)
+        show(text)
     return 0
 
 

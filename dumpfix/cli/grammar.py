@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dumpfix.cli import options
+from dumpfix.cli.streams import document, show
 from dumpfix.errors import UsageError
 
 
@@ -45,27 +46,27 @@ def grammar(
     if vocabulary:
         from dumpfix.layout.write import vocabulary_text
 
-        typer.echo(vocabulary_text(), nl=False)
+        document(vocabulary_text())
     elif schema is not None:
         from dumpfix.report.schemas import schema_text
 
-        typer.echo(schema_text(schema), nl=False)
+        document(schema_text(schema))
     elif kcat_format is not None:
         from dumpfix.detection.told.kcat_format import grammar_text
 
-        typer.echo(grammar_text(os.fsencode(kcat_format)), nl=False)
+        document(grammar_text(os.fsencode(kcat_format)))
     elif said is not None:
         from dumpfix.detection.told.command import grammar_of
         from dumpfix.layout.write import grammar_of as written
 
-        typer.echo(written(grammar_of(said).layouts), nl=False)
+        document(written(grammar_of(said).layouts))
     elif name is not None:
         from dumpfix.layout.load import path_of
 
-        typer.echo(path_of(name).read_text("utf-8"), nl=False)
+        document(path_of(name).read_text("utf-8"))
     else:
         from dumpfix.layout.load import names
 
         for shipped in names():
-            typer.echo(shipped)
+            show(shipped)
     return 0

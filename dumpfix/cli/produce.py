@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dumpfix.cli import options
 from dumpfix.cli import produce_options as own
+from dumpfix.cli.streams import say
 from dumpfix.errors import DumpfixError, UsageError
 
 if TYPE_CHECKING:
@@ -182,7 +183,8 @@ def _is_answered(question: str) -> bool:
 
 def _say(lines: Iterator[str]) -> None:
     for line in lines:
-        print(line, file=sys.stderr)
+        if not say(line):
+            return
 
 
 def _say_what_is_in(made: Production, *, quiet: bool) -> None:

@@ -44,6 +44,13 @@ class _Bar:
         if now < self._next:
             return
         self._next = now + INTERVAL
+        try:
+            self._show()
+        except OSError:
+            # The terminal is gone; the run is not.
+            self._next = float("inf")
+
+    def _show(self) -> None:
         if self._advance is None:
             self._start()
         assert self._advance is not None
@@ -78,4 +85,5 @@ class _Bar:
         self._stop = progress.stop
 
     def close(self) -> None:
-        self._stop()
+        with contextlib.suppress(OSError):
+            self._stop()

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from dumpfix.io.output import ReaderGoneError, open_output
+from dumpfix.cli.streams import encoded, say
+from dumpfix.io.output import open_output
 
 if TYPE_CHECKING:
     from dumpfix.io.source import Source
@@ -39,8 +40,8 @@ def check_all(job: Job, dumps: Sequence[str] | None, *, as_json: bool, progress:
         for piece in json_report(done.report):
             stdout.write(piece)
     elif not quiet:
-        for line in _summary(done, is_terminal=sys.stdout.isatty()):
-            stdout.write(f"{line}\n".encode())
+        for line in _summary(done, is_terminal=sys.stdout is not None and sys.stdout.isatty()):
+            stdout.write(encoded(f"{line}\n"))
     stdout.finish()
     return _status(done)
 
@@ -70,15 +71,10 @@ def _status(done: Done) -> int:
 
 
 def print_summary(done: Done) -> None:
-    """The summary on standard error. Raises ReaderGoneError."""
-    if sys.stderr is None:
-        return
-    try:
-        for line in _summary(done, is_terminal=sys.stderr.isatty()):
-            sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
-    except OSError as error:
-        raise ReaderGoneError("nobody reads the summary") from error
+    """The summary on standard error, as far as somebody takes it."""
+    for line in _summary(done, is_terminal=sys.stderr is not None and sys.stderr.isatty()):
+        if not say(line):
+            return
 
 
 def _summary(done: Done, *, is_terminal: bool) -> Iterable[str]:

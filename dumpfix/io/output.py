@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
+import secrets
 import select
 import stat
-import tempfile
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -16,6 +17,9 @@ from dumpfix.errors import BrokenRunError, UsageError
 BUFFER = 1 << 18
 
 STANDARD_OUTPUT = "-"
+
+#: bytes of a file's name that the one beside it keeps, so that people see whose it is
+_STEM = 100
 
 
 class ReaderGoneError(BrokenRunError):
@@ -105,12 +109,16 @@ class AtomicFile(Stream):
 
     def __init__(self, path: str) -> None:
         target = Path(os.path.realpath(path))
+        temporary = _beside(target)
+        # Noted before it exists, so that whenever a signal comes it is known.
+        _unfinished.add(temporary)
         try:
-            descriptor, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
+            descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         except OSError as error:
+            _unfinished.discard(temporary)
             raise UsageError(f"cannot be written: {error.strerror or error}", path=path) from error
         super().__init__(descriptor, path, owned=True)
-        self._temporary: Path | None = Path(name)
+        self._temporary: Path | None = temporary
         self._target = target
 
     def sync(self) -> None:
@@ -131,6 +139,7 @@ class AtomicFile(Stream):
             self._temporary.replace(self._target)
         except OSError as error:
             raise BrokenRunError(f"cannot be written: {error.strerror or error}", path=self._path) from error
+        _unfinished.discard(self._temporary)
         self._temporary = None
 
     def _mode(self) -> int:
@@ -147,7 +156,25 @@ class AtomicFile(Stream):
         self._close()
         if self._temporary is not None:
             self._temporary.unlink(missing_ok=True)
+            _unfinished.discard(self._temporary)
             self._temporary = None
+
+
+#: files that are not whole yet
+_unfinished: set[Path] = set()
+
+
+def remove_unfinished() -> None:
+    """Let every file vanish that is not whole: the program ends here and now."""
+    for path in tuple(_unfinished):
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _beside(target: Path) -> Path:
+    """A name in the same folder that is not taken, nor too long where the target's is as long as names may be."""
+    stem = os.fsencode(target.name)[:_STEM].decode("utf-8", "ignore")
+    return target.with_name(f".{stem}.{secrets.token_hex(4)}.part")
 
 
 class FileObject:
@@ -198,12 +225,12 @@ class Nowhere:
 def open_output(path: str | None) -> Output:
     """The output called ``path``: None or ``-`` is standard output. Raises UsageError where it cannot be opened."""
     if path is None or path == STANDARD_OUTPUT:
-        return Stream(1, "standard output", owned=False)
+        return _in_place(1, "standard output")
     if not path:
         raise UsageError("an output needs a name")
     own = _own_descriptor(path)
     if own is not None:
-        return Stream(own, path, owned=False)
+        return _in_place(own, path)
     try:
         status = os.stat(path)  # noqa: PTH116
     except FileNotFoundError:
@@ -218,6 +245,17 @@ def open_output(path: str | None) -> Output:
         return Stream(os.open(path, os.O_WRONLY | os.O_CLOEXEC), path, owned=True)
     except OSError as error:
         raise UsageError(f"cannot be written: {error.strerror or error}", path=path) from error
+
+
+def _in_place(descriptor: int, path: str) -> Stream:
+    """A descriptor that is open already. Raises UsageError where it is not, or not for writing."""
+    try:
+        is_for_reading = fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_ACCMODE == os.O_RDONLY
+    except OSError:
+        is_for_reading = True
+    if is_for_reading:
+        raise UsageError("is closed, or open for reading only: nothing can be written there", path=path)
+    return Stream(descriptor, path, owned=False)
 
 
 def _own_descriptor(path: str) -> int | None:
