@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from dumpfix.api import check, convert, records, repair
+    from dumpfix.api import check, convert, plan, produce, records, repair
     from dumpfix.errors import DumpfixError
     from dumpfix.record.model import Record
     from dumpfix.repairing.model import Edit, Repair
@@ -33,6 +33,8 @@ __all__ = [
     "__version__",
     "check",
     "convert",
+    "plan",
+    "produce",
     "records",
     "repair",
 ]
@@ -46,6 +48,8 @@ _HOMES = {
     "Report": "dumpfix.report.model",
     "check": "dumpfix.api",
     "convert": "dumpfix.api",
+    "plan": "dumpfix.api",
+    "produce": "dumpfix.api",
     "records": "dumpfix.api",
     "repair": "dumpfix.api",
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from typing import IO, TYPE_CHECKING
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import IO, TYPE_CHECKING, Literal
 
 from dumpfix.detection.choose import Told
 from dumpfix.io.output import FileObject
@@ -15,6 +15,8 @@ from dumpfix.run.job import Job, perform
 if TYPE_CHECKING:
     import os
 
+    from dumpfix.planning.healing import Healing
+    from dumpfix.producing.production import Production
     from dumpfix.record.model import Record
     from dumpfix.report.model import Report
 
@@ -90,6 +92,80 @@ def check(
     """The report that :func:`convert` would give, without output. ``hazards`` looks for all of them; slow."""
     told = _told(from_name, kcat_format, command, grammar)
     return _performed(Job(told, to=to, level=repair, thorough=hazards, is_check=True), dump)
+
+
+def plan(
+    dump: Dump,
+    *,
+    committed: Mapping[tuple[str, int], int] | None = None,
+    from_name: str | None = None,
+    kcat_format: str | bytes | None = None,
+    command: str | None = None,
+    grammar: str | None = None,
+) -> Healing:
+    """What heals a consumer group that is stuck in the topic of a dump; nothing is written.
+
+    ``committed`` says where the group stands, by topic and partition. Raises UsageError where the dump does not show
+    topic, partition or offset.
+    """
+    from dumpfix.planning.healing import healing_of
+
+    told = _told(from_name, kcat_format, command, grammar)
+    return healing_of(_performed(Job(told, is_check=True), dump), committed)
+
+
+def produce(
+    dump: Dump,
+    brokers: str,
+    topic: str | None = None,
+    *,
+    to_partition: Literal["original", "key"] | int | None = None,
+    timestamp: Literal["original", "now"] = "original",
+    repair: str = "safe",
+    properties: Mapping[str, str] | None = None,
+    journal: str | os.PathLike[str] | None = None,
+    verify: bool = False,
+    rate: float | None = None,
+    group: str | None = None,
+    allow_skip: bool = False,
+    allow_expired: bool = False,
+    allow_compacted: bool = False,
+    skip_refused: bool = False,
+    dry_run: bool = False,
+    from_name: str | None = None,
+    kcat_format: str | bytes | None = None,
+    command: str | None = None,
+    grammar: str | None = None,
+) -> Production:
+    """Put the records of a dump back into a topic; nobody is asked. The answer has the plan and what is in.
+
+    ``properties`` are librdkafka's; ``rate`` is in records a second; with ``group`` the answer's ``starts`` say where
+    that group has to be set to read what was put back. Raises UsageError where the topic would delete, overwrite or
+    refuse something that was not allowed, BrokenRunError where it broke off.
+    """
+    import os
+
+    from dumpfix.producing.client import require_client
+    from dumpfix.producing.plan import Wanted
+    from dumpfix.producing.production import Settings, production
+    from dumpfix.producing.properties import properties_of
+    from dumpfix.producing.words import require_no_obstacle
+
+    require_client()
+    wanted = Wanted(topic, to_partition, timestamp, allow_expired, allow_compacted, skip_refused)
+    path = None if journal is None else os.fspath(journal)
+    settings = Settings(wanted, rate, path, verify, group is not None, group, None, allow_skip)
+    given = [f"{name}={value}" for name, value in (properties or {}).items()]
+    job = Job(_told(from_name, kcat_format, command, grammar), level=repair)
+    source = open_dump(dump)
+    try:
+        with production(job, [source], properties_of(brokers, (), given), settings) as made:
+            if not dry_run:
+                require_no_obstacle(made)
+                made.send()
+            return made
+    finally:
+        source.close()
 
 
 def repair(payload: bytes, *, siblings: Iterable[bytes] = ()) -> Repair:

@@ -22,6 +22,7 @@ ROOMS = (
     "sink",
     "report",
     "run",
+    "planning",
     "producing",
     "api",
     "cli",

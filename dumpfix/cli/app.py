@@ -11,6 +11,7 @@ from dumpfix.cli.convert import convert
 from dumpfix.cli.detect import detect
 from dumpfix.cli.explain import explain
 from dumpfix.cli.grammar import grammar
+from dumpfix.cli.plan import plan
 from dumpfix.cli.produce import produce
 from dumpfix.cli.repair import repair
 
@@ -53,4 +54,5 @@ app.command()(detect)
 app.command()(grammar)
 app.command()(repair)
 app.command()(explain)
+app.command()(plan)
 app.command()(produce)

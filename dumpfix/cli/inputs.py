@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,6 +74,21 @@ def told(
         command=command,
         grammar_file=grammar_file,
     )
+
+
+def offsets_in(path: str | None) -> Mapping[tuple[str, int], int] | None:
+    """The offsets by topic and partition in a file like those of kafka-consumer-groups. Raises UsageError."""
+    from dumpfix.record.offsets import read_offsets
+
+    return None if path is None else read_offsets(lines_of(path), path)
+
+
+def lines_of(path: str) -> list[str]:
+    """The lines of a text file. Raises UsageError."""
+    try:
+        return Path(path).read_text("utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        raise UsageError(f"cannot be read: {getattr(error, 'strerror', None) or 'no UTF-8'}", path=path) from None
 
 
 def _read_command(path: str) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal
 
 from dumpfix.cli import options
@@ -71,7 +70,7 @@ def produce(
     It shows a plan and asks before the first record. The exit status is 0 where every record went in whole, 1 where
     something was withheld or mended with loss, 2 where nothing was sent, 3 where it broke off (what is in, it says).
     """
-    from dumpfix.cli.inputs import opened, told
+    from dumpfix.cli.inputs import lines_of, offsets_in, opened, told
     from dumpfix.cli.task import hazard_kinds
     from dumpfix.producing.client import require_client
     from dumpfix.producing.plan import Wanted
@@ -80,10 +79,10 @@ def produce(
     from dumpfix.run.job import Job
 
     require_client()
-    known = properties_of(brokers, _lines(property_file), properties or ())
+    known = properties_of(brokers, lines_of(property_file) if property_file is not None else (), properties or ())
     wanted = Wanted(to_topic, _mode(to_partition), _time(timestamp), allow_expired, allow_compacted, skip_refused)
     settings = Settings(
-        wanted, _rate(rate), journal, verify, starts is not None, group, _offsets(committed), allow_skip
+        wanted, _rate(rate), journal, verify, starts is not None, group, offsets_in(committed), allow_skip
     )
     job = Job(
         told(from_name, kcat_format, command, command_file, grammar_file, dumps),
@@ -104,15 +103,6 @@ def produce(
         if starts is not None:
             _write_starts(made, starts)
         return 1 if made.needs_a_look else 0
-
-
-def _lines(path: str | None) -> list[str]:
-    if path is None:
-        return []
-    try:
-        return Path(path).read_text("utf-8").splitlines()
-    except (OSError, ValueError) as error:
-        raise UsageError(f"cannot be read: {getattr(error, 'strerror', None) or 'no UTF-8'}", path=path) from None
 
 
 def _mode(text: str | None) -> Mode | None:
@@ -144,23 +134,15 @@ def _rate(text: str | None) -> float | None:
         raise UsageError(f"--rate: {text!r} is no number of records a second") from None
 
 
-def _offsets(path: str | None) -> Mapping[tuple[str, int], int] | None:
-    from dumpfix.record.offsets import read_offsets
-
-    return None if path is None else read_offsets(_lines(path), path)
-
-
 def _goes_on(made: Production, *, dry_run: bool, yes: bool, quiet: bool) -> bool:
     """Show the plan, refuse what needs an option, and ask. Raises UsageError."""
     from dumpfix.cli.task import print_summary
-    from dumpfix.producing.words import obstacle_lines, plan_lines
+    from dumpfix.producing.words import plan_lines, require_no_obstacle
 
     if not quiet or not yes:
         print_summary(made.done)
         _say(plan_lines(made))
-    obstacles = obstacle_lines(made)
-    if obstacles:
-        raise UsageError("nothing was sent:\n" + "\n".join(obstacles))
+    require_no_obstacle(made)
     if dry_run:
         return False
     if not made.plan.records:

@@ -24,7 +24,7 @@ def hazard_kinds(text: str | None) -> frozenset[str]:
 
 def convert_all(job: Job, dumps: Sequence[str] | None, *, progress: bool | None, quiet: bool) -> int:
     """Convert and sum up; the exit status."""
-    done = _performed(job, dumps, progress=progress, quiet=quiet)
+    done = performed(job, dumps, progress=progress, quiet=quiet)
     if not quiet:
         print_summary(done)
     return _status(done)
@@ -34,7 +34,7 @@ def check_all(job: Job, dumps: Sequence[str] | None, *, as_json: bool, progress:
     """Check and print the report; the exit status."""
     from dumpfix.report.json_report import json_report
 
-    done = _performed(job, dumps, progress=progress, quiet=quiet)
+    done = performed(job, dumps, progress=progress, quiet=quiet)
     stdout = open_output(None)
     if as_json:
         for piece in json_report(done.report):
@@ -46,7 +46,8 @@ def check_all(job: Job, dumps: Sequence[str] | None, *, as_json: bool, progress:
     return _status(done)
 
 
-def _performed(job: Job, dumps: Sequence[str] | None, *, progress: bool | None, quiet: bool) -> Done:
+def performed(job: Job, dumps: Sequence[str] | None, *, progress: bool | None, quiet: bool) -> Done:
+    """Do it, with a bar where somebody sees it. Raises DumpfixError."""
     from dumpfix.cli.inputs import opened
     from dumpfix.cli.progress import progress_of
     from dumpfix.run.job import perform

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from dumpfix.errors import UsageError
 from dumpfix.producing.plan import PartitionPlan
 from dumpfix.producing.production import Production
 from dumpfix.report.text import counted, place, shown
@@ -75,6 +76,13 @@ def obstacle_lines(made: Production) -> list[str]:
             "again and put that back, or --allow-skip"
         )
     return lines
+
+
+def require_no_obstacle(made: Production) -> None:
+    """Raises UsageError with everything that needs an option of its own."""
+    obstacles = obstacle_lines(made)
+    if obstacles:
+        raise UsageError("nothing was sent:\n" + "\n".join(obstacles))
 
 
 def arrived_lines(made: Production) -> Iterator[str]:

@@ -99,7 +99,7 @@ class Ledger:
         elif record.verdict in ("valid", "tombstone"):
             entry.add([record.offset])
         else:
-            entry.add_poison(record.offset)
+            entry.add_poison(record.offset, (record.raw_value or b"").lstrip())
 
     def _hazards(self, hazards: Hazards) -> None:
         self.largest_payload = max(self.largest_payload, hazards.largest)
@@ -124,7 +124,7 @@ class Ledger:
 
     def report(self) -> Report:
         """The account so far, closed."""
-        json_topics = {topic for (_, topic, _), partition in self._partitions.items() if partition.has_good}
+        json_topics = {topic for (_, topic, _), partition in self._partitions.items() if partition.has_json}
         rows = [
             _row(topic, number, partition, is_json=topic in json_topics)
             for (_, topic, number), partition in self._partitions.items()
@@ -149,7 +149,7 @@ class Ledger:
 
 
 def _row(topic: str | None, number: int, partition: Partition, *, is_json: bool) -> JsonObject:
-    """``is_json``: a record of the topic is none of those that would be poison; else it is of another kind."""
+    """``is_json``: the topic is one of JSON; in one of another kind nothing is poison to those who read it."""
     return {
         "topic": topic,
         "partition": number,

@@ -26,8 +26,8 @@ class Partition:
     duplicates: int = 0
     poison_count: int = 0
     last_poison: int | None = None
-    #: whether a record is none
-    has_good: bool = False
+    #: whether a record is none, or begins as JSON does: else the topic is of another kind
+    has_json: bool = False
     _poison: dict[int, None] = field(default_factory=dict)
 
     @property
@@ -42,7 +42,7 @@ class Partition:
 
     def add(self, offsets: Sequence[int]) -> None:
         """Records with good payloads."""
-        self.has_good = True
+        self.has_json = True
         count = len(offsets)
         first, last = offsets[0], offsets[-1]
         follows = self.last_offset is None or first == self.last_offset + 1
@@ -55,12 +55,13 @@ class Partition:
             self.first_offset = first
         self.last_offset = last
 
-    def add_poison(self, offset: int) -> None:
+    def add_poison(self, offset: int, payload: bytes = b"") -> None:
         """A record whose payload in the topic is no valid JSON. A second copy of it is not counted again.
 
         Beyond MOST_POISON a copy is known by an offset that is not above the last one.
         """
         self._add(offset)
+        self.has_json = self.has_json or payload[:1] in (b"{", b"[")
         if offset in self._poison:
             return
         if len(self._poison) < MOST_POISON:

@@ -186,6 +186,8 @@ def _poison(partitions: Iterable[JsonObject], style: Style) -> Iterator[str]:
         yield style.bold(f"no valid JSON in the topic: {where}  {counted(row['poison_count'], 'offset')} ({some})")
     if len(rows) > MOST_LINES:
         yield f"… and {counted(len(rows) - MOST_LINES, 'more partition')}: the report has them (poison)"
+    if rows:
+        yield "a consumer that is stuck there: dumpfix plan DUMP says what heals its group"
 
 
 def _receiving(report: Report, largest: int, context: Context) -> Iterator[str]:
