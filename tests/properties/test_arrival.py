@@ -24,7 +24,7 @@ from dumpfix.run.job import Job, perform
 from tests.properties.test_reading import damaged_dumps
 from tests.reading import chunked
 from tests.writers import kcat
-from tests.writers.records import headers, keys, topics_of_records, values
+from tests.writers.records import KafkaRecord, headers, keys, topics_of_records, values
 
 OUTPUTS = ("values", "envelope", "kcat", "console-producer")
 Answer = tuple[bytes, bytes, bytes]
@@ -92,7 +92,7 @@ def test_a_damaged_dump_gives_the_same_however_it_arrives(
 @pytest.mark.parametrize("to", OUTPUTS)
 @given(topics_of_records(key=keys(), value=values(), header=headers()), st.data())
 def test_damaged_kcat_json_gives_the_same_however_it_arrives(
-    to: str, drawn: list[kcat.KafkaRecord], data: st.DataObject
+    to: str, drawn: list[KafkaRecord], data: st.DataObject
 ) -> None:
     dump = b"".join(map(kcat.render_json, drawn)) * data.draw(st.sampled_from([1, 6]))
     for _ in range(data.draw(st.integers(0, 4))):
