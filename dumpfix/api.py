@@ -127,6 +127,7 @@ def produce(
     verify: bool = False,
     rate: float | None = None,
     group: str | None = None,
+    unread: bool = False,
     allow_skip: bool = False,
     allow_expired: bool = False,
     allow_compacted: bool = False,
@@ -140,8 +141,10 @@ def produce(
     """Put the records of a dump back into a topic; nobody is asked. The answer has the plan and what is in.
 
     ``properties`` are librdkafka's; ``rate`` is in records a second; with ``group`` the answer's ``starts`` say where
-    that group has to be set to read what was put back. Raises UsageError where the topic would delete, overwrite or
-    refuse something that was not allowed, BrokenRunError where it broke off.
+    that group has to be set to read what was put back; ``unread`` leaves out what it has read before.
+
+    Raises UsageError where the topic would delete, overwrite or refuse something that was not allowed, BrokenRunError
+    where it broke off.
     """
     import os
 
@@ -154,7 +157,7 @@ def produce(
     require_client()
     wanted = Wanted(topic, to_partition, timestamp, allow_expired, allow_compacted, skip_refused)
     path = None if journal is None else os.fspath(journal)
-    settings = Settings(wanted, rate, path, verify, group is not None, group, None, allow_skip)
+    settings = Settings(wanted, rate, path, verify, group is not None, group, None, allow_skip, unread)
     given = [f"{name}={value}" for name, value in (properties or {}).items()]
     job = Job(_told(from_name, kcat_format, command, grammar), level=repair)
     source = open_dump(dump)

@@ -30,7 +30,8 @@ def convert(
     I want to put them back with their keys:
 
     \b
-        dumpfix convert --to kcat dump.txt | kcat -P -b localhost:9092 -t events -K '\\t' -Z
+        dumpfix convert --to kcat dump.txt | kcat -P -b localhost:9092 -t events -K '\\t' -Z \\
+            -X topic.partitioner=murmur2_random
 
     My dump was made with a -f of my own, or by a command that I still have:
 

@@ -31,6 +31,7 @@ def produce(
     starts: own.StartsFile = None,
     group: own.Group = None,
     committed: own.Committed = None,
+    unread: own.Unread = False,
     allow_skip: own.AllowSkip = False,
     allow_expired: own.AllowExpired = False,
     allow_compacted: own.AllowCompacted = False,
@@ -62,10 +63,10 @@ def produce(
     \b
         dumpfix produce dump.txt -b localhost:9092 --journal produce.journal --verify
 
-    My group is stuck, and has to read what I put back:
+    My group is stuck, and has to read on with what I put back:
 
     \b
-        dumpfix produce dump.txt -b localhost:9092 --group my-group --starts starts.csv
+        dumpfix produce dump.txt -b localhost:9092 --group my-group --unread --starts starts.csv
 
     It shows a plan and asks before the first record. The exit status is 0 where every record went in whole, 1 where
     something was withheld or mended with loss, 2 where nothing was sent, 3 where it broke off (what is in, it says).
@@ -82,7 +83,7 @@ def produce(
     known = properties_of(brokers, lines_of(property_file) if property_file is not None else (), properties or ())
     wanted = Wanted(to_topic, _mode(to_partition), _time(timestamp), allow_expired, allow_compacted, skip_refused)
     settings = Settings(
-        wanted, _rate(rate), journal, verify, starts is not None, group, offsets_in(committed), allow_skip
+        wanted, _rate(rate), journal, verify, starts is not None, group, offsets_in(committed), allow_skip, unread
     )
     job = Job(
         told(from_name, kcat_format, command, command_file, grammar_file, dumps),

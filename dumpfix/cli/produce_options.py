@@ -45,6 +45,7 @@ Committed = Annotated[
     str | None,
     typer.Option("--committed", metavar="FILE", help="Where the group stands, from kafka-consumer-groups --export."),
 ]
+Unread = Annotated[bool, typer.Option("--unread", help="Only what the group has not read where it stood before.")]
 AllowSkip = Annotated[bool, typer.Option("--allow-skip", help="--starts may skip good events that were not put back.")]
 AllowExpired = Annotated[bool, typer.Option("--allow-expired", help="Send what the topic's retention deletes at once.")]
 AllowCompacted = Annotated[bool, typer.Option("--allow-compacted", help="Overwrite newer values in a compacted topic.")]

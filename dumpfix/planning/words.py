@@ -77,7 +77,7 @@ def _replay(healing: Healing, dumps: Sequence[str]) -> Iterator[str]:
         return
     names = " ".join(shlex.quote(shown(name)) for name in dumps) or "DUMP"
     yield "2. Best, since good events would be skipped: put them back, and let the group read them there"
-    yield f"   dumpfix produce {names} -b BROKER --group GROUP --starts starts.csv"
+    yield f"   dumpfix produce {names} -b BROKER --group GROUP --unread --starts starts.csv"
     yield f"   {_reset('starts.csv')}"
     yield ""
 

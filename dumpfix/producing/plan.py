@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO, Literal
 
@@ -107,7 +107,8 @@ class ProducePlan:
     """What will be done. ``obstacles`` are reasons not to begin, each with the option that overrides it.
 
     ``skipped`` counts what is left out since the broker would refuse it, by reason; ``moved`` records that go to
-    another partition than the one where they were.
+    another partition than the one where they were. ``read`` counts what a group has read already and need not get
+    again: what lies before its offset in ``read_until``, by partition of the topic.
     """
 
     topic: TopicFacts
@@ -120,6 +121,14 @@ class ProducePlan:
     skipped: Counter[str] = field(default_factory=Counter)
     expired: int = 0
     moved: int = 0
+    read: int = 0
+    read_until: Mapping[int, int] = field(default_factory=dict)
+
+    def is_read(self, record: Queued) -> bool:
+        """Whether the group has read a record where it was."""
+        if record.partition is None or record.offset is None or record.topic != self.topic.name:
+            return False
+        return record.offset < self.read_until.get(record.partition, 0)
 
     @property
     def records(self) -> int:
@@ -141,6 +150,8 @@ class ProducePlan:
         router = Router(self.mode, self.topic.partitions)
         limits = _Limits(self)
         for record in self.survey.all():
+            if self.is_read(record):
+                continue
             partition = router.of(record)
             if not self.wanted.skip_refused or limits.refusal(record) is None:
                 yield partition, record
@@ -159,14 +170,23 @@ class ProducePlan:
         }
 
 
-def plan_of(survey: Survey, topic: TopicFacts, wanted: Wanted, now: float | None = None) -> ProducePlan:
+def plan_of(
+    survey: Survey,
+    topic: TopicFacts,
+    wanted: Wanted,
+    now: float | None = None,
+    read_until: Mapping[int, int] | None = None,
+) -> ProducePlan:
     """The plan; ``now`` is in seconds since 1970. Raises UsageError where the topic has too few partitions."""
-    plan = ProducePlan(topic, wanted, _mode(survey, topic, wanted), survey)
+    plan = ProducePlan(topic, wanted, _mode(survey, topic, wanted), survey, read_until=read_until or {})
     limits = _Limits(plan, now)
     refused: Counter[str] = Counter()
     late: Counter[str] = Counter()
     router = Router(plan.mode, topic.partitions)
     for record in survey.all():
+        if plan.is_read(record):
+            plan.read += 1
+            continue
         partition = router.of(record)
         reason = limits.refusal(record)
         if reason is not None:
@@ -281,6 +301,8 @@ def _look(plan: ProducePlan) -> None:
             plan.notes.append(
                 f"{unknown} get the time of sending: the dump shows no other, or the time 0, which no client sends"
             )
+    if plan.read:
+        plan.notes.append(f"{plan.read} are left out: the group has read them (--unread)")
     if plan.moved:
         plan.notes.append(f"{plan.moved} go to another partition than the one they were in")
     if wanted.to_partition is None and plan.mode == "key":

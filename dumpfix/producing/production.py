@@ -69,7 +69,8 @@ class QueueFile:
 class Settings:
     """What was asked for beside the dump. ``committed`` are offsets by topic and partition, ``group`` asks for them.
 
-    ``starts``: whether the places where a group has to be set are wanted.
+    ``starts``: whether the places where a group has to be set are wanted; ``unread``: to put back only what the group
+    has not read.
     """
 
     wanted: Wanted
@@ -80,13 +81,15 @@ class Settings:
     group: str | None = None
     committed: Mapping[tuple[str, int], int] | None = None
     allow_skip: bool = False
+    unread: bool = False
 
     def validate(self) -> None:
         """Raises UsageError."""
-        if self.starts and self.group is None and self.committed is None:
+        if (self.starts or self.unread) and self.group is None and self.committed is None:
             raise UsageError(
-                "--starts needs to know where the group stands, so that no event is skipped: --group NAME asks the "
-                "cluster, --committed FILE takes what kafka-consumer-groups --export printed"
+                f"{'--starts' if self.starts else '--unread'} needs to know where the group stands, so that no event "
+                "is skipped: --group NAME asks the cluster, --committed FILE takes what kafka-consumer-groups "
+                "--export printed"
             )
         if self.rate is not None and not self.rate > 0:
             raise UsageError("--rate: more than 0 records a second")
@@ -127,15 +130,7 @@ class Production:
         """Count what a group would miss if the first record were sent now. Raises ClusterError."""
         if self.settings.starts:
             self.coverage = covered(self.plan, self.done.report.findings)
-            self.committed = self._committed()
             self.starts = starts(self.plan, self.client, Journal(), self.coverage, self.committed)
-
-    def _committed(self) -> dict[int, int]:
-        topic = self.plan.topic.name
-        if self.settings.group is not None:
-            return committed(self.client, self.settings.group, topic)
-        given = self.settings.committed or {}
-        return {partition: offset for (name, partition), offset in given.items() if name == topic}
 
     def send(self, watch: Watch | None = None) -> None:
         """Send, then look at it again as far as that is wanted. Raises BrokenRunError, ClusterError, UsageError."""
@@ -150,6 +145,14 @@ class Production:
                 self.starts = starts(self.plan, self.client, journal, self.coverage, self.committed)
         finally:
             journal.close()
+
+
+def _committed(settings: Settings, client: Client, topic: str) -> dict[int, int]:
+    """Where the group stands in the topic, if there is one."""
+    if settings.group is not None:
+        return committed(client, settings.group, topic)
+    given = settings.committed or {}
+    return {partition: offset for (name, partition), offset in given.items() if name == topic}
 
 
 @contextlib.contextmanager
@@ -168,6 +171,8 @@ def production(
         survey = Survey.of(queue.file, queue.content)
         client = Client(properties)
         topic = ask(client, survey.topic(settings.wanted.to_topic))
-        made = Production(settings, client, done, plan_of(survey, topic, settings.wanted))
+        stands = _committed(settings, client, topic.name)
+        plan = plan_of(survey, topic, settings.wanted, read_until=stands if settings.unread else None)
+        made = Production(settings, client, done, plan, committed=stands)
         made.look_ahead()
         yield made

@@ -56,7 +56,7 @@ def _missed(made: Production) -> Iterator[str]:
     for start in made.starts:
         where = place(made.plan.topic.name, start.partition, None)
         if start.twice:
-            yield f"  {where}  the group has read {start.twice} of these already: --from-offsets leaves them out"
+            yield f"  {where}  the group has read {start.twice} of these already: --unread leaves them out"
         if start.missed:
             first, last = start.missed[0], start.missed[-1]
             yield (

@@ -15,6 +15,8 @@ from dumpfix.sink.console_producer import NULL_MARKER
 
 #: findings that the summary shows
 MOST_FINDINGS = 20
+#: kcat's own partitioner is not that of the clients that wrote the topic
+MURMUR2 = "-X topic.partitioner=murmur2_random"
 #: partitions and other lists that the summary shows
 MOST_LINES = 10
 
@@ -199,7 +201,7 @@ def _receiving(report: Report, largest: int, context: Context) -> Iterator[str]:
     if oversize and context.to != "console-producer":
         yield f"{counted(oversize, 'payload')} over {OVERSIZE} bytes, more than kcat -P takes by itself: add {limit}"
     if context.to == "kcat":
-        yield f"put it back: kcat -P -b BROKER -t {topic} -K '\\t' -Z{' ' + limit if oversize else ''}"
+        yield f"put it back: kcat -P -b BROKER -t {topic} -K '\\t' -Z {MURMUR2}{' ' + limit if oversize else ''}"
     elif context.to == "console-producer":
         properties = ("parse.headers=true", "parse.key=true", f"null.marker={NULL_MARKER.decode()}")
         options = " ".join(f"--property {text}" for text in properties)

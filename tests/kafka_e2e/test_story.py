@@ -7,19 +7,23 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
+import threading
+from collections import Counter
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 
+import confluent_kafka
 import pytest
 
 from tests import tested_against
 from tests.brokers import FAST, kcat_path, run_kcat
 from tests.cli.program import PROSE, environment
-from tests.kafka import KafkaBroker, run_tool
+from tests.kafka import KafkaBroker, run_tool, tool_command
 from tests.writers.records import BASE_TIMESTAMP, KafkaRecord
 
 PARTITIONS = 3
@@ -185,26 +189,111 @@ def test_a_dump_with_one_cut_payload_kills_the_service_for_good_and_dumpfix_keep
         "key": (poison.key or b"").decode(),
         "emitted": False,
     }
-    next_good = {row["partition"]: row["next_good_offset"] for row in report["partitions"]}
-    assert next_good == {
-        number: poison.offset + 1 if number == poison.partition else None for number in range(PARTITIONS)
+    places = {row["partition"]: (row["poison"], row["next_good_offset"]) for row in report["partitions"]}
+    assert places == {
+        number: ([poison.offset], poison.offset + 1) if number == poison.partition else ([], None)
+        for number in range(PARTITIONS)
     }
-    assert f"no valid JSON in the topic: {poison.topic}[{poison.partition}]  1 offset ({poison.offset})" in said
+    assert "dumpfix plan" in said
     (reject,) = map(json.loads, (tmp_path / "rejects.jsonl").read_bytes().splitlines())
     assert (reject["line"], reject["offset"], reject["payload_text"]) == (line, poison.offset, CUT_AT_ONCE.decode())
 
-    # With exactly that offset the group of the poisoned topic lives again, and has read each other event once.
-    set_group(broker, "service", poison.topic, poison.partition, next_good[poison.partition])
+    # With the plan the group of the poisoned topic lives again, and has read each other event once.
+    assert in_a_shell("$PYTHON -m dumpfix plan dump.txt -o plan", tmp_path)[0] == 1
+    assert sorted(path.name for path in (tmp_path / "plan").iterdir()) == ["skip.csv", "step-1.csv"]
+    reset_group(broker, "service", tmp_path / "plan" / "skip.csv")
     healed = live(service, broker, "service", poison.topic)
     assert healed.died_at is None
     assert sorted(read + healed.read) == sorted(map(place, whole))
 
 
-def set_group(broker: KafkaBroker, group: str, topic: str, partition: int, offset: int) -> None:
-    scope = ("--group", group, "--reset-offsets", "--topic", f"{topic}:{partition}", "--to-offset", str(offset))
-    where = ("--bootstrap-server", broker.bootstrap)
-    output = run_tool("kafka-consumer-groups", broker.version, *where, *scope, "--execute")
-    assert output.stdout.split()[-3:] == [topic.encode(), b"%d" % partition, b"%d" % offset], output.stdout
+def reset_group(broker: KafkaBroker, group: str, rows: Path) -> None:
+    """What the plan and the README say to do; the tool says where the group is now."""
+    scope = ("--group", group, "--reset-offsets", "--from-file", str(rows), "--execute")
+    output = run_tool("kafka-consumer-groups", broker.version, "--bootstrap-server", broker.bootstrap, *scope)
+    # A heading of four words, then four words a partition, in one line or several.
+    words = output.stdout.decode().split()[4:]
+    said = {tuple(words[at + 1 : at + 4]) for at in range(0, len(words), 4)}
+    assert said == {tuple(line.split(",")) for line in rows.read_text().splitlines()}, output.stdout
+
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def heal_commands(broker: KafkaBroker, topic: str, group: str) -> list[str]:
+    """The three commands of the README, for this broker, topic and group."""
+    block = README.read_text().split("<!-- heal -->\n```\n")[1].split("```")[0]
+    kafka_tool = " ".join(map(shlex.quote, tool_command("kafka-consumer-groups", broker.version)))
+    commands = block.strip().splitlines()
+    assert [command.split()[0] for command in commands] == ["kcat", "dumpfix", "kafka-consumer-groups.sh"]
+    words = {
+        "localhost:9092": broker.bootstrap,
+        "-t events": f"-t {topic}",
+        "my-group": group,
+        "kcat -C": "$KCAT -C",
+        "dumpfix produce": "$PYTHON -m dumpfix produce --yes",
+        "kafka-consumer-groups.sh": kafka_tool,
+    }
+    for word, here in words.items():
+        commands = [command.replace(word, here) for command in commands]
+    return commands
+
+
+class LiveProducer(threading.Thread):
+    """A service that goes on writing, whatever happens: good events, one every few milliseconds."""
+
+    def __init__(self, bootstrap: str, topic: str) -> None:
+        super().__init__()
+        self.written: list[bytes] = []
+        self._over = threading.Event()
+        self._brokers, self._topic = bootstrap, topic
+
+    def run(self) -> None:
+        producer = confluent_kafka.Producer({"bootstrap.servers": self._brokers, "acks": "all"})
+        while not self._over.is_set():
+            value = b'{"live":%d}' % len(self.written)
+            producer.produce(self._topic, value=value, partition=len(self.written) % PARTITIONS)
+            self.written.append(value)
+            producer.poll(0.01)
+        assert producer.flush(20) == 0
+
+    def stop(self) -> None:
+        self._over.set()
+        self.join(30)
+
+
+def test_a_stuck_group_is_healed_in_three_commands_while_a_producer_keeps_writing(
+    service: list[str], broker: KafkaBroker, tmp_path: Path
+) -> None:
+    records, poison = poisoned_topic(broker, CUT_AT_ONCE)
+    topic, group = poison.topic, f"stuck{next(_numbers)}"
+    # A second kind of poison, far behind the first: repaired in the dump, it is no better in the topic.
+    broker.produce(
+        [replace(poison, partition=0, offset=EVENTS // PARTITIONS + 1, value=b"{'mended':1}", key=b"second")]
+    )
+    live_producer = LiveProducer(broker.bootstrap, topic)
+    live_producer.start()
+    try:
+        read = [live(service, broker, group, topic) for _ in range(2)]
+        assert all(one.died_at is not None for one in read)
+        for command in heal_commands(broker, topic, group):
+            status, said = in_a_shell(command, tmp_path)
+            assert status in ((0, 1) if "produce" in command else (0,)), said
+    finally:
+        live_producer.stop()
+    healed = live(service, broker, group, topic)
+    assert healed.died_at is None, healed.said
+    contents = {place(one): one.value for one in broker.consume(topic)}
+    seen = Counter(contents[where] for one in (*read, healed) for where in one.read)
+    good = Counter(one.value for one in records if one is not poison)
+    mended = Counter([b'{"mended":1}'])
+    assert seen == good + mended + Counter(live_producer.written), "every good event once: none skipped, none twice"
+    watcher = confluent_kafka.Consumer({"bootstrap.servers": broker.bootstrap, "group.id": group})
+    try:
+        for at in watcher.committed([confluent_kafka.TopicPartition(topic, n) for n in range(PARTITIONS)], 20):
+            assert at.offset == watcher.get_watermark_offsets(at, 20)[1], "lag 0"
+    finally:
+        watcher.close()
 
 
 def test_a_payload_that_was_no_json_ever_is_kept_out_whatever_repairs_are_allowed(
@@ -234,9 +323,12 @@ def test_with_repairs_the_service_reads_the_cut_payload_too_and_the_report_says_
 ) -> None:
     _, poison = poisoned_topic(broker, CUT)
     saved_by_kcat(broker, poison.topic, tmp_path)
+    # All its siblings have a path, and what is left of it has not: by default it is held back.
+    status, said = in_a_shell("$PYTHON -m dumpfix convert dump.txt > /dev/null", tmp_path)
+    assert (status, "lacks path, which all 999 intact payloads have" in said) == (1, True), said
     clean = f"clean{next(_numbers)}"
     broker.create_topic(clean, PARTITIONS)
-    convert = "$PYTHON -m dumpfix convert --to kcat --report report.json dump.txt"
+    convert = "$PYTHON -m dumpfix convert --to kcat --repair partial --report report.json dump.txt"
     status, said = in_a_shell(f"{convert} | $KCAT -P -b $B -t $T -K '\\t' -Z", tmp_path, B=broker.bootstrap, T=clean)
     assert status == 1, said
     life = live(service, broker, "service-mended", clean)
