@@ -7,6 +7,7 @@ container stacks, so that "the front and the back fit together here" is a compar
 repaired exactly where an edit makes the two meet, and every least-cost edit is found without parsing anything twice.
 """
 
+from array import array
 from bisect import bisect_left
 
 from dumpfix.repairing.tokens import (
@@ -47,11 +48,11 @@ class Stacks:
     __slots__ = ("_arrays", "_objects", "depth", "is_object", "parent")
 
     def __init__(self) -> None:
-        self.parent = [0]
+        self.parent = array("i", (0,))
         self.is_object = [False]
-        self.depth = [0]
-        self._objects = [0]
-        self._arrays = [0]
+        self.depth = array("i", (0,))
+        self._objects = array("i", (0,))
+        self._arrays = array("i", (0,))
 
     def push(self, stack: int, is_object: bool) -> int:
         """The stack with one more container inside."""
@@ -91,7 +92,7 @@ class Front:
 
     def __init__(self) -> None:
         self.states: list[int] = []
-        self.stacks: list[int] = []
+        self.stacks = array("i")
         self.stop = 0
 
 
@@ -181,7 +182,7 @@ class Back:
         self.tokens = tokens
         size = len(tokens)
         self.masks = [0] * size + [1 << AFTER]
-        self.needs = [0] * (size + 1)
+        self.needs = array("i", (0,)) * (size + 1)
         self.first = size
 
     def accepts(self, index: int, state: int, stack: int) -> bool:

@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from dumpfix.repairing.model import Edit
 
+#: changes of one layer that are accounted for one by one
+MOST_CHANGES = 1 << 14
+
 
 class Grade(IntEnum):
     """How much a change weighs in the level of a repair."""
@@ -66,9 +69,12 @@ class Draft:
         """Make `changes` (sorted, not overlapping, offsets of the current text)."""
         if not changes:
             return
+        grade = max(change.grade for change in changes)
+        if len(changes) > MOST_CHANGES:
+            changes = _in_groups(self.text, changes)
         self.pieces = _laid_over(self.pieces, changes)
         self.text = apply_changes(self.text, changes)
-        self.grade = Grade(max(self.grade, max(change.grade for change in changes)))
+        self.grade = Grade(max(self.grade, grade))
 
     def edits(self) -> tuple[Edit, ...]:
         """The way from the payload to the current text."""
@@ -82,6 +88,20 @@ class Draft:
                 return piece.start + (at - position if piece.kept else 0)
             position += piece.length
         return len(self.payload)
+
+
+def _in_groups(text: bytes, changes: Sequence[Change]) -> list[Change]:
+    """The same changes, neighbours in one with the bytes between them: at most MOST_CHANGES, so that an account of a
+    megabyte full of them stays smaller than a few megabytes."""
+    size = -(-len(changes) // MOST_CHANGES)
+    groups: list[Change] = []
+    for begin in range(0, len(changes), size):
+        group = changes[begin : begin + size]
+        at, end = group[0].at, group[-1].end
+        inside = [change._replace(at=change.at - at, end=change.end - at) for change in group]
+        why = "; ".join(dict.fromkeys(change.why for change in group))
+        groups.append(Change(at, end, apply_changes(text[at:end], inside), why, max(change.grade for change in group)))
+    return groups
 
 
 def apply_changes(text: bytes, changes: Iterable[Change]) -> bytes:

@@ -53,11 +53,14 @@ class _Walk:
             for escape in _ESCAPES:
                 self.plain = self.plain.replace(escape, b"\0\0")
         self.mask = self.plain.translate(_MASK)
-        #: quotes of which no three stand in a row any more
+        #: quotes of which no three stand in a row any more, and those that nothing closes any more
         self.never_tripled: set[bytes] = set()
+        self.never_closed: set[bytes] = set()
 
     def quote_at(self, at: int) -> bytes:
         """The other quote that begins at `at`; empty if none does."""
+        if self.plain.startswith(b"'", at):
+            return b"'"
         return next((quote for quote in OTHER_QUOTES if self.plain.startswith(quote, at)), b"")
 
     def before(self, at: int) -> bytes:
@@ -89,6 +92,8 @@ class _Walk:
                 yield from self._inside(at + 3 * len(quote), end, TRIPLE)
                 at = end + 3 * len(quote)
                 yield Change(end, at, b'"', TRIPLE)
+            elif quote in self.never_closed:
+                at += len(quote)
             elif quote in OTHER_QUOTES:
                 at = yield from self._string(at, quote)
             elif quote:
@@ -118,6 +123,7 @@ class _Walk:
             close, size = self._next(position, OTHER_QUOTES[opening])
             if close < 0 and self.plain.find(b'"', begin) >= 0:
                 # Nothing closes it but quotes of JSON: it is no string.
+                self.never_closed.add(opening)
                 return begin
             if close < 0:
                 yield Change(at, begin, b'"', why, grade)
@@ -138,6 +144,8 @@ class _Walk:
 
     def _next(self, at: int, closing: tuple[bytes, ...]) -> tuple[int, int]:
         """The offset and length of the next of several quotes; (-1, 0) if there is none."""
+        if len(closing) == 1:
+            return self.plain.find(closing[0], at), len(closing[0])
         while at >= 0:
             mark = next((mark for mark in closing if self.plain.startswith(mark, at)), b"")
             if mark:
@@ -147,6 +155,9 @@ class _Walk:
 
     def _role(self, begin: int, at: int, end: int, is_first_key: bool) -> int:
         """What a quote [at, end) in a string from `begin` on is: its end, the beginning of the next one, or text."""
+        behind = self.data[end : end + 1]
+        if behind and behind in (b":" if is_first_key else b",:}]"):
+            return _CLOSER
         behind = self.behind(end)
         if not behind:
             return _CLOSER

@@ -6,6 +6,7 @@ write (comments, single quotes, True, bare keys, a comma before a closer) become
 changes that respell it. Linear: `bytes.find` on a mask of the delimiters, no patterns.
 """
 
+from array import array
 from typing import NamedTuple
 
 from dumpfix.json.lexer import HEX_DIGITS, WHITE_SPACE, first_of, number_end, run_end, white_space_end
@@ -86,15 +87,17 @@ class Tokens:
     ends of comments that do not occur any more.
     """
 
-    __slots__ = ("changes", "endless", "ends", "kinds", "patience", "starts", "takes_prefix")
+    __slots__ = ("changes", "cutting", "endless", "ends", "kinds", "patience", "starts", "takes_prefix")
 
     def __init__(self, patience: int = 0, takes_prefix: bool = True) -> None:
         self.patience = patience
         self.takes_prefix = takes_prefix
+        #: of what ends a run of other bytes before a delimiter does, what occurs in the text at all
+        self.cutting: tuple[bytes, ...] = _CUTTING
         self.endless: set[bytes] = set()
         self.kinds: list[int] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
+        self.starts = array("i")
+        self.ends = array("i")
         self.changes: list[Change] = []
 
     def __len__(self) -> int:
@@ -128,6 +131,7 @@ def lex(text: Text, at: int = 0, dialect: bool = True, takes_prefix: bool = True
     data, mask, plain = text
     stop = len(data)
     tokens = Tokens(_LEAST_PATIENCE + (stop - at) // 32, takes_prefix)
+    tokens.cutting = tuple(mark for mark in _CUTTING if mark in data)
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
     while at < stop:
         byte = data[at]
@@ -219,9 +223,9 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
     if previous in b"{[,:" and byte in b"ub" and data[at + 1 : at + 2] == b'"' and tokens.takes_prefix:
         tokens.changes.append(Change(at, at + 1, b"", PREFIX))
         return at + 1
-    if end - at > 1:
+    if end - at > 1 and tokens.cutting:
         reach = min(end, at + _LONGEST_PIECE)
-        end = min((found for mark in _CUTTING if (found := data.find(mark, at + 1, reach)) > 0), default=end)
+        end = min((found for mark in tokens.cutting if (found := data.find(mark, at + 1, reach)) > 0), default=end)
     kind, changes = _meaning(data, data[at:end], at, end, stop, previous)
     _add(tokens, kind, at, end)
     tokens.changes.extend(changes)
