@@ -63,8 +63,11 @@ def cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Ou
     if near_by:
         outcome.grade = Grade.CHOICE
         outcome.alternatives = near_by[:MOST_ALTERNATIVES]
-    equals = sum(1 for total, _, _ in ranked if abs(total - ranked[0][0]) < EVEN)
-    outcome.undecided = equals >= TOO_MANY_EQUALS and not closes_the_end(site, changes)
+    equals: list[bytes] = []
+    for total, _, output in ranked:
+        if abs(total - ranked[0][0]) < EVEN and not any(says_the_same(output, other) for other in equals):
+            equals.append(output)
+    outcome.undecided = len(equals) >= TOO_MANY_EQUALS and not closes_the_end(site, changes)
     return outcome
 
 

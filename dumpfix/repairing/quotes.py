@@ -121,8 +121,8 @@ class _Walk:
         grade, role = Grade.SYNTAX, _TEXT
         while True:
             close, size = self._next(position, OTHER_QUOTES[opening])
-            if close < 0 and self.plain.find(b'"', begin) >= 0:
-                # Nothing closes it but quotes of JSON: it is no string.
+            if close < 0 and (opening != b"'" or self.plain.find(b'"', begin) >= 0):
+                # Nothing closes it, or nothing but quotes of JSON: it is no string.
                 self.never_closed.add(opening)
                 return begin
             if close < 0:

@@ -95,9 +95,11 @@ def _grade_of_string(text: bytes) -> Grade:
 def _is_number_cut_short(text: bytes) -> bool:
     """Whether a text begins with a number that something else goes on with: no hexadecimal number, no date."""
     rest = text.lstrip(b"0123456789")
-    return rest != text and rest[:1].isalpha() and rest[:1] not in _BEHIND_DIGITS
+    return len(text) - len(rest) >= _DIGITS_OF_NUMBERS and rest[:1].isalpha() and rest[:1] not in _BEHIND_DIGITS
 
 
+# `5m` and `12px` are texts as well as not
+_DIGITS_OF_NUMBERS = 4
 _BEHIND_DIGITS = tuple(bytes((byte,)) for byte in b"abcdefABCDEFTxX")
 
 

@@ -124,8 +124,10 @@ def rivals(site: Site, places: list[int], most: float) -> Iterator[Candidate]:
 
 def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, Change]]:
     """Every single damage at byte `at`, undone, that costs at most `most`."""
+    is_behind_blank = data[at - 1 : at] in _BLANKS and at > 0
     for sign, price in prices.LOST.items():
-        if price <= most:
+        # Behind a blank a sign says what it says before it; a quote does not.
+        if price <= most and not (is_behind_blank and sign in STRUCTURE):
             yield price, Change(at, at, bytes((sign,)), f"'{chr(sign)}' was missing", Grade.CHOICE)
     if most >= prices.LOST_DATA:
         yield prices.LOST_DATA, Change(at, at, _UNKNOWN, "a byte was lost", Grade.CHOICE)
@@ -181,7 +183,7 @@ def _string_at(data: bytes, change: Change) -> bytes:
 
 def _oddness(text: bytes) -> float:
     """What a string costs that hardly anyone writes: structure in it, a separator or blank at its edge."""
-    price = prices.STRUCTURE_IN_TEXT * looks_like_structure(text)
+    price = prices.STRUCTURE_IN_TEXT * (looks_like_structure(text) or b"\n" in text)
     edges = text[:1] + text[-1:]
     if any(edge in b",:" for edge in edges):
         price += prices.SEPARATOR_AT_EDGE

@@ -312,7 +312,7 @@ def _meaning(data: bytes, text: bytes, at: int, end: int, stop: int, previous: i
         if behind < stop and data[behind] == COLON:
             why = "key without quotes"
             return STRING, (Change(at, at, b'"', why), Change(end, end, b'"', why))
-    if text in OTHER_ATOMS and previous in b"[:,":
+    if text in OTHER_ATOMS and (previous in b"[:," or OTHER_ATOMS[text][2] is Grade.SYNTAX):
         return ATOM, (Change(at, end, *OTHER_ATOMS[text]),)
     number = other_number(text) if previous in b"[:," and end - at <= _LONGEST_PIECE else b""
     if number:
@@ -339,6 +339,9 @@ def _comment_end(data: bytes, at: int, stop: int, endless: set[bytes]) -> int:
     else:
         return 0
     close = data.find(mark, at + 2, stop) if mark not in endless else -1
+    if data[at] == 0x23 and b'":' in data[at:close] and data[at + 1 : at + 2].isalnum():
+        # A key whose quote has a flipped bit.
+        return 0
     if close < 0:
         endless.add(mark)
         return 0
