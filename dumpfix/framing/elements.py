@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.framing.json_fields import json_end
 from dumpfix.json.strings import MISMATCH, PARTIAL
+from dumpfix.layout.conversions import LONGEST_DATE, date_end
 from dumpfix.layout.model import Element, Field, Literal
 from dumpfix.layout.vocabulary import FREE_TEXT, JSON_VALUES, LONGEST_TOPIC, SIZES, TOPIC_BYTES, Kind
 
@@ -88,6 +89,10 @@ def element_end(element: Literal | Field, data: bytes, at: int) -> int:
             end = _run_end(data, at, _WORD, LONGEST_TOPIC)
         case Kind.DATE_TIME:
             return _date_time_end(data, at)
+        case Kind.DATE:
+            end = date_end(data, at)
+            # More of a date that stands at the very end may follow.
+            return PARTIAL if len(data) - at < LONGEST_DATE and end in (MISMATCH, len(data)) else end
         case Kind.REST:
             end = data.find(b"\n", at)
             if end > at and data[end - 1] == 0x0D:

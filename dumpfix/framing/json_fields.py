@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dumpfix.json.strings import MISMATCH, PARTIAL, closing_quote, unescape
 from dumpfix.json.validity import scan_value
+from dumpfix.layout.conversions import from_base64, milliseconds
 from dumpfix.layout.model import Field
 from dumpfix.layout.vocabulary import Kind
 
@@ -37,10 +38,29 @@ def json_end(element: Field, data: bytes, at: int, stop: int | None = None) -> i
 
 
 def json_content(element: Field, text: bytes, *, is_whole: bool = True) -> bytes | None:
-    """What a value says: a string's content, None for null, else the JSON text itself."""
-    if element.kind in (Kind.JSON_ANY, Kind.JSON_STRING):
-        if text[:1] == b'"':
-            return unescape(text[1:-1] if is_whole else text[1:])
-        if text == b"null":
-            return None
-    return text
+    """What a value says: a string's content, None for null, else the JSON text itself.
+
+    A date is told in milliseconds, None where it is none; base64 as its bytes, as it stands where it is none.
+    """
+    if element.kind is Kind.JSON_VALUE:
+        return text
+    if text == b"null":
+        return None
+    if text[:1] != b'"':
+        return text
+    content = unescape(text[1:-1] if is_whole else text[1:])
+    if element.kind is Kind.JSON_DATE:
+        return milliseconds(content)
+    if element.kind is Kind.JSON_BASE64 and (decoded := from_base64(content)) is not None:
+        return decoded
+    return content
+
+
+def take_json(fields: dict[str, bytes | None], element: Field, text: bytes, *, is_whole: bool = True) -> None:
+    """Put what a value says among the fields of its record, and what is wrong with it as ``payload_error``."""
+    fields[element.meaning] = json_content(element, text, is_whole=is_whole)
+    if element.kind is Kind.JSON_BASE64 and text != b"null":
+        content = unescape(text[1:-1]) if text[:1] == b'"' and is_whole else b"?"
+        if from_base64(content) is None:
+            name = "payload" if element.meaning == "value" else element.meaning
+            fields["payload_error"] = f"the {name} is no base64".encode()

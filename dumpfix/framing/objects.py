@@ -17,7 +17,7 @@ from typing import Any, cast
 import orjson
 
 from dumpfix.framing.frame import Batch, Frame, NeedMoreError, Span
-from dumpfix.framing.json_fields import json_content
+from dumpfix.framing.json_fields import take_json
 from dumpfix.framing.notices import Notices, RuleWithNotices
 from dumpfix.framing.rule import Item
 from dumpfix.json.strings import MISMATCH, PARTIAL, closing_quote
@@ -43,6 +43,9 @@ _TYPES: dict[Kind, frozenset[object]] = {
     Kind.INTEGER: frozenset((int, type(None))),
     Kind.JSON_STRING: _TEXTS,
     Kind.JSON_ANY: _TEXTS,
+    # To be converted, which the rule does.
+    Kind.JSON_DATE: _NOTHING,
+    Kind.JSON_BASE64: _NOTHING,
 }
 _SCALAR = frozenset(b"+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
@@ -301,12 +304,12 @@ class ObjectRule(RuleWithNotices):
                 payload_start = member.start
                 fields["value_embedded"] = None if text[:1] == b'"' else b"1"
             if bound.meaning and (member.is_whole or bound.meaning == "value"):
-                fields[bound.meaning] = self._content(bound, text, is_whole=member.is_whole)
+                self._take(fields, bound, text, is_whole=member.is_whole)
         if position < stop:
             role = "literal" if complete else "garbage"
             spans.append(Span(position, stop, role))  # type: ignore[arg-type]
         if complete and self.required <= seen:
-            for path, bound, absent_is_null in self.layout.members:
+            for path, bound, absent_is_null, _ in self.layout.members:
                 if absent_is_null and path not in seen:
                     fields[bound.meaning] = None
         payload = fields.get("value")
@@ -317,15 +320,16 @@ class ObjectRule(RuleWithNotices):
         is_judged = complete and "value" in fields and valid
         return Frame(at, stop, fields, spans, payload_start, complete, is_valid=is_judged)
 
-    def _content(self, bound: Field, text: bytes, *, is_whole: bool) -> bytes | None:
-        """What a member's value says: a string's content, None for null, else the JSON text itself."""
+    def _take(self, fields: dict[str, bytes | None], bound: Field, text: bytes, *, is_whole: bool) -> None:
+        """Put what a member's value says among the fields: a string's content, None for null, else its JSON text."""
         if bound.kind is Kind.JSON_VALUE:
             # As the batches have it, which see only what orjson read.
             try:
-                return orjson.dumps(orjson.loads(text))
+                fields[bound.meaning] = orjson.dumps(orjson.loads(text))
             except ValueError:
-                return text
-        return json_content(bound, text, is_whole=is_whole)
+                fields[bound.meaning] = text
+        else:
+            take_json(fields, bound, text, is_whole=is_whole)
 
 
 class _LazyColumns(Mapping[str, Sequence[bytes | None]]):
@@ -361,7 +365,7 @@ class ObjectBatch(Batch):
         """The attributes of one record: those whose members it has."""
         parsed = (self.objects[index],)
         fields: dict[str, bytes | None] = {}
-        for path, bound, absent_is_null in self.rule.layout.members:
+        for path, bound, absent_is_null, _ in self.rule.layout.members:
             value = next(iter(_at(path, parsed, _ABSENT)))
             if bound.meaning and (value is not _ABSENT or absent_is_null):
                 fields[bound.meaning] = None if value is _ABSENT else _as_bytes(value)
@@ -489,7 +493,7 @@ class ObjectScanner:
         present: set[str] = set().union(*objects)
         makers = {
             bound.meaning: text(path)
-            for path, bound, absent_is_null in self.layout.members
+            for path, bound, absent_is_null, _ in self.layout.members
             if bound.meaning and (absent_is_null or path[0].decode() in present)
         }
         makers["value"] = lambda: values

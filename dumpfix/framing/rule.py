@@ -45,10 +45,11 @@ from dumpfix.framing.elements import (
     sized_ends,
 )
 from dumpfix.framing.frame import Frame, NeedMoreError, Span
-from dumpfix.framing.json_fields import json_content, json_end
+from dumpfix.framing.json_fields import json_end, take_json
 from dumpfix.framing.notices import Notices, RuleWithNotices
 from dumpfix.json.strings import MISMATCH, PARTIAL, closing_quote
 from dumpfix.json.validity import ScanResult, is_valid, passes_gate, scan_value
+from dumpfix.layout.conversions import milliseconds
 from dumpfix.layout.model import Field, Layout, Literal
 from dumpfix.layout.vocabulary import FREE_TEXT, JSON_VALUES, MARKERS, SIZES, Kind
 
@@ -552,8 +553,10 @@ def interpret(layout: Layout, cuts: Sequence[Cut], data: bytes) -> dict[str, byt
         elif element.kind in JSON_VALUES and element.meaning:
             text = data[start:end]
             is_whole = closing_quote(text, 0) == len(text) if text[:1] == b'"' else True
-            fields[element.meaning] = json_content(element, text, is_whole=is_whole)
+            take_json(fields, element, text, is_whole=is_whole)
             said.add(element.meaning)
+        elif element.kind is Kind.DATE:
+            fields[element.meaning] = milliseconds(data[start:end])
         elif element.meaning:
             fields[element.meaning] = data[start:end]
     for name in ("key", "value"):

@@ -34,8 +34,9 @@ class LinearScanner:
     def __init__(self, layout: Layout, notices: Sequence[Layout] = ()) -> None:
         self.layout = layout
         self.rule = LinearRule(layout, notices)
-        # A JSON value ends by itself, not at what separates columns: such layouts are left to the rule.
-        self.has_columns = layout.has_value and not any(Field(name).kind in JSON_VALUES for name in layout.fields)
+        # A JSON value ends by itself, not at what separates columns, and a date is converted: the rule does both.
+        left_to_rule = {*JSON_VALUES, Kind.DATE}
+        self.has_columns = layout.has_value and not any(Field(name).kind in left_to_rule for name in layout.fields)
 
     def items(self, data: bytes, at: int, *, final: bool) -> Iterator[Item | Batch]:
         """The items of ``data[at:]`` in order, as far as these bytes decide.

@@ -295,7 +295,8 @@ _NOT_BEHIND: dict[Kind, tuple[Kind, ...]] = {
     Kind.SIZE: _NUMBERS,
     Kind.NAME: (*_NUMBERS, *_WORDS, Kind.TEXT),
     Kind.WORD: (*_NUMBERS, *_WORDS, Kind.TEXT),
-    Kind.TEXT: (*_WORDS, Kind.TEXT, Kind.DATE_TIME, Kind.REST, Kind.BINARY_SIZE),
+    Kind.TEXT: (*_WORDS, Kind.TEXT, Kind.DATE_TIME, Kind.DATE, Kind.REST, Kind.BINARY_SIZE),
+    Kind.DATE: (*_NUMBERS, *_WORDS, Kind.TEXT),
     Kind.REST: tuple(Kind),
 }
 

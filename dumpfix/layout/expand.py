@@ -64,14 +64,12 @@ class Expander:
         string = self.notation.strings.get(name)
         return None if string is None else self.overrides.get(name, string.text)
 
-    def terminal(self, name: str, line: int) -> Literal | Field:
+    def terminal(self, name: str) -> Literal | Field:
         """The element that a terminal stands for."""
         self.used.add(name)
         text = self.text_of(name)
         if text is not None:
             return Literal(text, name)
-        if name not in self.notation.declared:
-            raise self.error(f"{name} is neither declared nor given as a string", line)
         if name not in TERMINALS:
             raise self.error(
                 f"unknown terminal {name}; `dumpfix grammar --vocabulary` lists those that may be declared",
@@ -113,7 +111,7 @@ class Expander:
             case String(text=text):
                 yield (Literal(text),)
             case Name() if part.is_terminal:
-                yield (self.terminal(part.name, part.line),)
+                yield (self.terminal(part.name),)
             case Name(is_each=True):
                 yield (self._alternation(part),)
             case Name():
@@ -145,8 +143,6 @@ class Expander:
         return extent
 
     def _measure_rule(self, rule: str, line: int | None, *, is_flat: bool) -> _Extent:
-        if rule not in self.notation.rules:
-            raise self.error(f"there is no rule called {rule}", line)
         if rule in self._open:
             way = " → ".join((*self._open[self._open.index(rule) :], rule))
             raise self.error(f"a record must not contain itself ({way}): write out what it holds", line)

@@ -15,8 +15,9 @@ from dumpfix.layout.notation import Group, Name, Part, String
 from dumpfix.layout.notation import Sequence as Alternative
 from dumpfix.layout.vocabulary import JSON_VALUES, Kind
 
-#: behind the arrow of a member: a record without it says null by that
+#: behind the arrow of a member: a record without it says null by that; an empty string may be null
 ABSENT_IS_NULL = "absent_is_null"
+EMPTY_MAY_BE_NULL = "empty_may_be_null"
 
 _SHAPE = 'a record that is an object is "{" [member ("," member)*] "}", with what ends it behind'
 
@@ -80,12 +81,12 @@ class _Members:
             if name in names:
                 raise self.error(f"a member is said twice: {name.decode()}", alternative.line)
             names.add(name)
-            is_null = alternative.alias == ABSENT_IS_NULL
-            if alternative.alias is not None and not is_null:
+            if alternative.alias not in (None, ABSENT_IS_NULL, EMPTY_MAY_BE_NULL):
                 raise self.error(
-                    f"behind the arrow of a member only {ABSENT_IS_NULL} may stand, not {alias}", alternative.line
+                    f"behind the arrow of a member {ABSENT_IS_NULL} or {EMPTY_MAY_BE_NULL} may stand, not {alias}",
+                    alternative.line,
                 )
-            self._value(value, (*path, name), alternative, absent_is_null=is_null)
+            self._value(value, (*path, name), alternative)
         if not takes_others:
             raise self.error(
                 'an object may hold members that the grammar does not name: add JSON_NAME ":" JSON_VALUE',
@@ -99,16 +100,14 @@ class _Members:
             case _:
                 raise self.error('the name of a member stands in its quotes: "\\"name\\""', line)
 
-    def _value(
-        self, value: Sequence[Part], path: tuple[bytes, ...], alternative: Alternative, *, absent_is_null: bool
-    ) -> None:
+    def _value(self, value: Sequence[Part], path: tuple[bytes, ...], alternative: Alternative) -> None:
         line = alternative.line
         match value:
             case (Name(is_each=False) as only,) if only.is_terminal:
-                element = self.expander.terminal(only.name, line)
+                element = self.expander.terminal(only.name)
             case _:
                 inner, behind = object_of(value, line, self.expander)
-                if behind or absent_is_null:
+                if behind or alternative.alias:
                     raise self.error("the arrow of a member stands behind its terminal", line)
                 self.take(inner, path)
                 return
@@ -116,11 +115,11 @@ class _Members:
             raise self.error(f"the value of a member is JSON: {only.name} is not", line)
         if element.terminal == "JSON_NAME":
             raise self.error("JSON_NAME is the name of a member, not its value", line)
-        self._bind(element, path, line, absent_is_null=absent_is_null)
+        self._bind(element, path, alternative.alias, line)
 
-    def _bind(self, field: Field, path: tuple[bytes, ...], line: int, *, absent_is_null: bool) -> None:
-        if absent_is_null and field.meaning not in ("key", "value"):
-            raise self.error(f"{ABSENT_IS_NULL} is for the key and the payload, which may be null", line)
+    def _bind(self, field: Field, path: tuple[bytes, ...], arrow: str | None, line: int) -> None:
+        if arrow and field.meaning not in ("key", "value"):
+            raise self.error(f"{arrow} is for the key and the payload, which may be null", line)
         before = self.meanings.get(field.meaning)
         if field.meaning and before is not None:
             raise self.error(
@@ -129,4 +128,4 @@ class _Members:
                 line,
             )
         self.meanings[field.meaning] = field.terminal
-        self.found.append(Member(path, field, absent_is_null))
+        self.found.append(Member(path, field, arrow == ABSENT_IS_NULL, arrow == EMPTY_MAY_BE_NULL))

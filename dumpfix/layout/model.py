@@ -153,18 +153,39 @@ class Layout:
         """Whether the payload's length is printed before it, or it shows by itself whether it is null or empty."""
         return self.is_json or any(isinstance(e, Field) and e.meaning == "value_size" for e in self.prefix)
 
+    @property
+    def empty_is_ambiguous(self) -> bool:
+        """Whether an empty payload may have been null: the tool prints the same for both."""
+        return not self.is_sized and (self.null_literal is None or self.empty_may_be_null)
+
+    @property
+    def empty_key_is_null(self) -> bool:
+        """Whether an empty key is read as null: the tool prints nothing for both.
+
+        A record without a key is by far the likelier, and only that can be put back.
+        """
+        shows_null_keys = self.null_literal is not None and not self.empty_may_be_null
+        return "KEY_SIZE" not in self.fields and not shows_null_keys
+
+    @property
+    def shows_null(self) -> bool:
+        """Whether a null payload looks different from the text ``null``."""
+        return self.null_literal == b"null"
+
 
 class Member(NamedTuple):
     """A member of a JSON object and the terminal that its value fills.
 
     ``path`` are the names that lead to it from the outermost object, each as it stands between its quotes
-    (``(b"message", b"key")`` for ``{"message": {"key": …}}``). ``absent_is_null`` says that a whole object without
-    this member says null by it; else what is not there is not known.
+    (``(b"message", b"key")`` for ``{"message": {"key": …}}``). ``absent_is_null`` says that a whole record without
+    this member says null by it; else what is not there is not known. ``empty_may_be_null`` says that the tool prints
+    an empty string for null too.
     """
 
     path: tuple[bytes, ...]
     field: Field
     absent_is_null: bool = False
+    empty_may_be_null: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +208,17 @@ class ObjectLayout:
     null_literal = None
     null_or_empty_literal = None
     empty_may_be_null = False
+    shows_null = True
+
+    @property
+    def empty_is_ambiguous(self) -> bool:
+        """Whether an empty payload may have been null."""
+        return any(member.empty_may_be_null for member in self.members if member.field.meaning == "value")
+
+    @property
+    def empty_key_is_null(self) -> bool:
+        """Whether an empty key is read as null."""
+        return any(member.empty_may_be_null for member in self.members if member.field.meaning == "key")
 
     def with_carriage_returns(self) -> ObjectLayout:
         r"""The same layout for a dump whose lines end with ``\r\n``."""

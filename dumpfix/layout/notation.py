@@ -105,7 +105,7 @@ def literal_bytes(quoted: str, path: str | None = None, line: int | None = None)
     r"""The bytes that a quoted string of a grammar stands for: UTF-8, ``\n \t \r \f \\ \" \xHH``."""
     if not quoted.endswith('"'):
         raise GrammarError(
-            f"a literal with a flag ({quoted}): dumpfix compares bytes, write them out", path=path, line=line
+            f"a literal with a flag ({quoted[:40]}): dumpfix compares bytes, write them out", path=path, line=line
         )
     source = quoted[1:-1]
     if "\\" not in source:
@@ -123,10 +123,10 @@ def literal_bytes(quoted: str, path: str | None = None, line: int | None = None)
         elif piece[0] == "x":
             digits = piece[1:3]
             if len(digits) < 2 or not _HEXADECIMAL.issuperset(digits):
-                raise GrammarError(f"\\x needs two hexadecimal digits in {quoted}", path=path, line=line)
+                raise GrammarError(f"\\x needs two hexadecimal digits in {quoted[:40]}", path=path, line=line)
             out += bytes.fromhex(digits) + piece[3:].encode()
         else:
-            raise GrammarError(f"unknown escape \\{piece[0]} in {quoted}", path=path, line=line)
+            raise GrammarError(f"unknown escape \\{piece[0]} in {quoted[:40]}", path=path, line=line)
     return bytes(out)
 
 
@@ -231,9 +231,11 @@ class _Parser:
         self.tokens = _tokens(text, path)
         self.token = next(self.tokens)
         self.depth = 0
-        #: the line of the first use of ``each``, and whether it is defined
+        #: the names that stand in rules, and the line of the first use of each
+        self.named: dict[str, int] = {}
+        #: the line of the first use of ``each``, and the name of its parameter where it is defined
         self.each = 0
-        self.has_each = False
+        self.parameter_name = ""
 
     def fail(self, message: str, line: int | None = None) -> NoReturn:
         raise GrammarError(message, path=self.path, line=self.token.line if line is None else line)
@@ -270,11 +272,25 @@ class _Parser:
                     rule = self.rule()
                     if rule is not None:
                         rules[rule.name] = self.demand_new_rule(rule, rules)
-        if self.each and not self.has_each:
-            self.fail("add the line `each{part}: part`, so that Lark knows it too", self.each)
+        self.demand_defined(rules, {**strings, **declared})
         for both in strings.keys() & declared.keys():
             self.fail(f"{both} is declared and given as a string: it can be only one of them", declared[both])
         return Notation(rules, strings, declared, ignored)
+
+    def demand_defined(self, rules: Mapping[str, Rule], terminals: Mapping[str, object]) -> None:
+        """Refuse a name that stands somewhere and means nothing."""
+        for name, line in self.named.items():
+            if name not in rules and name not in terminals:
+                is_terminal = name.lstrip("_")[:1].isupper()
+                why = f"{name} is neither declared nor given as a string" if is_terminal else "there is no rule called "
+                self.fail(why if is_terminal else why + name, line)
+        if self.each and not self.parameter_name:
+            self.fail("add the line `each{part}: part`, so that Lark knows it too", self.each)
+        if self.parameter_name in rules:
+            self.fail(
+                "a rule has the name of the parameter of each: write `each{x}: x`, or call the rule otherwise",
+                rules[self.parameter_name].line,
+            )
 
     def demand_new(self, name: _Token, before: String | None) -> None:
         if before is not None:
@@ -316,16 +332,23 @@ class _Parser:
         name = self.take("name")
         if self.token.kind == ".":
             self.fail("a rule with a priority: dumpfix reads in the order of the grammar")
-        parameter = self.parameter() if self.token.kind == "{" else None
+        if self.token.kind == "{":
+            self.template(name)
+            return None
         self.take(":")
+        return Rule(name.text, self.alternatives("line end"), name.line)
+
+    def template(self, name: _Token) -> None:
+        """The definition of ``each``."""
+        parameter = self.parameter()
+        self.take(":")
+        named = self.named.copy()
         alternatives = self.alternatives("line end")
-        if parameter is None:
-            return Rule(name.text, alternatives, name.line)
+        self.named = named
         same = len(alternatives) == 1 and [type(part) for part in alternatives[0].parts] == [Name]
         if name.text != EACH or not same or alternatives[0].parts[0][0] != parameter:
             self.fail(f"the one rule with a parameter is `{EACH}{{part}}: part`", name.line)
-        self.has_each = True
-        return None
+        self.parameter_name = parameter
 
     def parameter(self) -> str:
         self.take("{")
@@ -362,6 +385,8 @@ class _Parser:
     def part(self) -> Part:
         token = self.take("string", "terminal", "name", "(", "[")
         found: Part
+        if token.text == '""':
+            self.fail("an empty string says nothing: leave it out")
         if token.kind == "string":
             found = String(literal_bytes(token.text, self.path, token.line), token.line)
         elif token.kind == "[":
@@ -375,6 +400,8 @@ class _Parser:
             self.each = self.each or token.line
         else:
             found = Name(token.text, token.line)
+        if isinstance(found, Name):
+            self.named.setdefault(found.name, found.line)
         return self.repeated(found, token.line)
 
     def repeated(self, part: Part, line: int) -> Part:

@@ -1,18 +1,21 @@
-"""The closed vocabulary of terminals that a record grammar may declare.
+"""The closed vocabulary of terminals that a grammar may declare, and what its notation says of a record.
 
-A grammar needs no code: each terminal has a kind, and the kind says where the field ends. This table is
-what a person who writes a grammar looks at, and ``dumpfix grammar --vocabulary`` prints it.
+``[ … ]``, ``( … | … )`` and the alternatives of a rule are decided once for a dump, whether a part has a name or not.
+``each{name}`` is the rule ``name``, decided anew by each record; Lark wants the line ``each{part}: part`` for it.
+Behind a member of a JSON object, or an alternative of such a rule, ``-> absent_is_null`` says that a record without it
+has a null there; ``-> empty_may_be_null`` says of a member that the tool prints an empty string for null too.
 
 ==============  ==========================================================================================
 kind            where the field ends
 ==============  ==========================================================================================
 INTEGER         where the decimal digits end (a ``-`` may stand in front)
 SIZE            the same; it is the length in bytes of the KEY or VALUE that follows, -1 means null
-BINARY_SIZE     after four bytes, big-endian and signed (kcat's ``%R``)
+BINARY_SIZE     after four bytes, big-endian and signed
 NAME            a legal topic name: letters, digits, ``.``, ``_``, ``-``, at most 249 (Kafka's own rule)
 WORD            where a byte comes that is no letter, digit, ``.``, ``_``, ``-``
-BLANKS          where no blank follows; it may be empty (in wrappers alone)
 DATE_TIME       after ``yyyy-MM-dd HH:mm:ss,SSS`` (log4j's ``%d``)
+DATE            after ``yyyy-MM-dd``, ``T`` or a blank, ``HH:mm:ss``, a fraction, and a zone: ``Z``, ``+hh:mm``,
+                or a blank, ``+hhmm`` and the zone's name
 TEXT            where the next literal of the layout begins; the size tells it where one was printed
 PAYLOAD         by its size; else where it is a complete JSON text and the rest of the layout follows; else
                 before the next record
@@ -20,16 +23,18 @@ REST            at the end of the line
 JSON_STRING     a JSON string whose content is the field; ``null`` is null
 JSON_ANY        a JSON string whose content is the field; ``null`` is null; any other JSON value is itself
 JSON_VALUE      any JSON value, as it stands
+JSON_DATE       a JSON string with a DATE; a number is in milliseconds
+JSON_BASE64     a JSON string of base64 (RFC 4648, padded), whose bytes are the field; ``null`` is null
 ==============  ==========================================================================================
 
-The last three end where their JSON value does; that of the payload may span lines, any other stands on one.
+Those of JSON end where their JSON value does; that of the payload may span lines, any other stands on one.
 JSON_PAYLOAD is the payload as VALUE is, a record has one of the two; JSON_VALUE is something else that it holds.
 
 Named string terminals, which options and ``--command`` override: KEY_SEPARATOR, LINE_SEPARATOR,
 HEADERS_SEPARATOR, SCHEMA_ID_SEPARATOR, NULL_LITERAL (printed for null alone: then an empty value is known to
-be empty) and NULL_OR_EMPTY_LITERAL (kcat ``-Z`` prints it for null and for empty alike; ``""`` beside a
-NULL_LITERAL: an empty text may be null as well). Named strings that say something about their record:
-CREATE_TIME, LOG_APPEND_TIME, NO_TIMESTAMP.
+be empty) and NULL_OR_EMPTY_LITERAL (printed for null and for empty alike; ``""`` beside a NULL_LITERAL: an empty
+text may be null as well). Named strings that say something about their record: CREATE_TIME, LOG_APPEND_TIME,
+NO_TIMESTAMP.
 
 How HEADERS are spelled, so that they can be taken apart: HEADER_VALUE_SEPARATOR (between a name and its value),
 HEADERS_SEPARATOR (between one header and the next) or AMBIGUOUS_HEADERS_SEPARATOR (the same, but values hold it
@@ -57,6 +62,9 @@ class Kind(enum.Enum):
     JSON_STRING = "JSON string"
     JSON_ANY = "JSON string, null or value"
     JSON_VALUE = "JSON value"
+    JSON_DATE = "date in a JSON string"
+    JSON_BASE64 = "base64 in a JSON string"
+    DATE = "date and zone"
 
 
 #: terminal -> (kind, what it means to the record, what it is)
@@ -65,6 +73,7 @@ TERMINALS: dict[str, tuple[Kind, str, str]] = {
     "PARTITION": (Kind.INTEGER, "partition", "partition number"),
     "OFFSET": (Kind.INTEGER, "offset", "offset in the partition"),
     "TIMESTAMP": (Kind.INTEGER, "timestamp", "milliseconds since 1970, -1 where there is none"),
+    "TIMESTAMP_DATE": (Kind.DATE, "timestamp", "the same as a date with its time and zone"),
     "TIMESTAMP_TYPE": (Kind.WORD, "timestamp_type", "CreateTime, LogAppendTime, create, logappend …"),
     "BROKER": (Kind.INTEGER, "broker", "broker id"),
     "EPOCH": (Kind.INTEGER, "epoch", "leader epoch"),
@@ -78,10 +87,14 @@ TERMINALS: dict[str, tuple[Kind, str, str]] = {
     "KEY_SCHEMA_ID": (Kind.WORD, "key_schema_id", "schema id of the key, decimal or a GUID"),
     "VALUE_SCHEMA_ID": (Kind.WORD, "value_schema_id", "schema id of the payload, decimal or a GUID"),
     "JSON_TOPIC": (Kind.JSON_STRING, "topic", "topic name in a JSON string"),
+    "JSON_TIMESTAMP": (Kind.JSON_DATE, "timestamp", "timestamp as a date in a JSON string, or in milliseconds"),
     "JSON_TIMESTAMP_TYPE": (Kind.JSON_STRING, "timestamp_type", "timestamp type in a JSON string"),
-    "JSON_HEADERS": (Kind.JSON_VALUE, "headers", "headers as JSON, flat array or otherwise"),
+    "JSON_HEADERS": (Kind.JSON_VALUE, "headers", "headers as JSON: a flat array, an array of objects, an object"),
+    "JSON_HEADERS_BASE64": (Kind.JSON_VALUE, "headers", "the same, names and values in base64"),
     "JSON_KEY": (Kind.JSON_ANY, "key", "key in a JSON string, null, or an embedded JSON value"),
     "JSON_PAYLOAD": (Kind.JSON_ANY, "value", "payload in a JSON string, null, or an embedded JSON value"),
+    "JSON_KEY_BASE64": (Kind.JSON_BASE64, "key", "key as base64 in a JSON string, or null"),
+    "JSON_PAYLOAD_BASE64": (Kind.JSON_BASE64, "value", "payload as base64 in a JSON string, or null"),
     "JSON_KEY_ERROR": (Kind.JSON_STRING, "key_error", "why the tool could not decode the key"),
     "JSON_PAYLOAD_ERROR": (Kind.JSON_STRING, "payload_error", "why the tool could not decode the payload"),
     "JSON_KEY_SCHEMA_ID": (Kind.JSON_VALUE, "key_schema_id", "schema id of the key"),
@@ -132,7 +145,8 @@ MARKERS: dict[str, tuple[str, bytes]] = {
 FREE_TEXT = frozenset({Kind.TEXT, Kind.PAYLOAD})
 SIZES = frozenset({Kind.SIZE, Kind.BINARY_SIZE})
 #: kinds that end where their JSON value does
-JSON_VALUES = frozenset({Kind.JSON_STRING, Kind.JSON_ANY, Kind.JSON_VALUE})
+JSON_VALUES = frozenset({Kind.JSON_STRING, Kind.JSON_ANY, Kind.JSON_VALUE, Kind.JSON_DATE, Kind.JSON_BASE64})
+JSON_HEADERS = frozenset({"JSON_HEADERS", "JSON_HEADERS_BASE64"})
 
 #: terminals that only a rule of members can hold
 IN_OBJECTS = frozenset({"JSON_NAME", "WHITESPACE"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dumpfix.layout.members import ABSENT_IS_NULL
+from dumpfix.layout.members import ABSENT_IS_NULL, EMPTY_MAY_BE_NULL
 from dumpfix.layout.model import (
     Alternation,
     AnyLayout,
@@ -92,6 +92,7 @@ def _object(members: Sequence[Member], depth: int, rules: dict[str, str], declar
         if len(member.path) == depth + 1:
             value = _declared(member.field.terminal, declared)
             value += f" -> {ABSENT_IS_NULL}" if member.absent_is_null else ""
+            value += f" -> {EMPTY_MAY_BE_NULL}" if member.empty_may_be_null else ""
         else:
             value = _object([m for m in members if m.path[depth] == name], depth + 1, rules, declared)
         ways[name] = literal_text(b'"' + name + b'"') + ' ":" ' + value

@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 import orjson
 
 from dumpfix.json.strings import closing_quote, unescape
-from dumpfix.layout.model import AnyLayout, Field, HeaderSpelling, Layout, ObjectLayout
+from dumpfix.layout.conversions import from_base64
+from dumpfix.layout.model import AnyLayout, Field, HeaderSpelling, Layout
+from dumpfix.layout.vocabulary import JSON_HEADERS
 
 #: name and value, None for null. A name with bytes that are no UTF-8 holds them as surrogate escapes.
 Headers = tuple[tuple[str, bytes | None], ...]
@@ -29,23 +31,23 @@ TIMESTAMP_TYPES = {
 EXTRA = ("broker", "epoch", "delivery", "key_schema_id", "value_schema_id", "key_error")
 
 
-class Reading:
-    """How the fields of one layout are to be understood.
+#: names of members that hold a header's name, and its value, in an object for each header
+_NAME_MEMBERS = ("key", "name")
+_VALUE_MEMBER = "value"
 
-    ``empty_key_is_null``: the tool prints nothing for a null key and for an empty one. A record without a key is by
-    far the likelier, and only that can be put back, so an empty text is read as null.
-    ``shows_null``: a null payload looks different from the text ``null``.
-    """
+
+class Reading:
+    """How the fields of one layout are to be understood."""
 
     def __init__(self, layout: AnyLayout) -> None:
         self.layout = layout
-        has_key_size = "KEY_SIZE" in layout.fields
-        is_object = isinstance(layout, ObjectLayout)
-        shows_null_keys = layout.null_literal is not None and not layout.empty_may_be_null
-        self.empty_key_is_null = not is_object and not has_key_size and not shows_null_keys
-        self.shows_null = is_object or layout.null_literal == b"null"
-        self.has_key = any(Field(name).meaning == "key" for name in layout.fields)
-        self.has_headers = any(Field(name).meaning == "headers" for name in layout.fields)
+        self.empty_key_is_null = layout.empty_key_is_null
+        self.shows_null = layout.shows_null
+        terminals = {Field(name).meaning: name for name in layout.fields}
+        self.has_key = "key" in terminals
+        self.has_headers = "headers" in terminals
+        self._are_json = terminals.get("headers") in JSON_HEADERS
+        self._are_base64 = terminals.get("headers") == "JSON_HEADERS_BASE64"
         self.no_headers = layout.headers.none if isinstance(layout, Layout) and layout.headers is not None else b""
 
     def key(self, text: bytes | None) -> bytes | None:
@@ -60,9 +62,13 @@ class Reading:
         """The headers that a text of the dump stands for; None where it can be read in more ways than one."""
         if not text:
             return ()
-        if isinstance(self.layout, ObjectLayout):
-            return json_headers(text)
-        return None if self.layout.headers is None else headers_of(text, self.layout.headers)
+        if self._are_json:
+            return json_headers(text, are_base64=self._are_base64)
+        return (
+            None
+            if not isinstance(self.layout, Layout) or self.layout.headers is None
+            else headers_of(text, self.layout.headers)
+        )
 
 
 def headers_of(text: bytes, spelling: HeaderSpelling) -> Headers | None:
@@ -83,26 +89,47 @@ def headers_of(text: bytes, spelling: HeaderSpelling) -> Headers | None:
     return tuple(pairs)
 
 
-def json_headers(text: bytes) -> Headers | None:
-    """``kcat -J``: a flat array of names and values. An object (as jq scripts make) is taken as well.
+def json_headers(text: bytes, *, are_base64: bool = False) -> Headers | None:
+    """Headers that a tool prints as JSON; None where that says nothing of names and values.
 
-    Read byte by byte where the strings hold bytes that are no UTF-8, which kcat writes as they are.
+    A flat array of names and values, an array of objects with a member ``key`` or ``name`` and one called ``value``
+    (in any letters), or one object. ``are_base64``: names that are values of members, and values, are base64. Read
+    byte by byte where the strings of a flat array hold bytes that are no UTF-8.
     """
     try:
         parsed = orjson.loads(text)
     except ValueError:
-        return _flat_array(text)
+        return None if are_base64 else _flat_array(text)
+    if parsed is None:
+        return ()
     if isinstance(parsed, dict):
         flat = [part for pair in parsed.items() for part in pair]
+    elif isinstance(parsed, list) and parsed and all(isinstance(one, dict) for one in parsed):
+        pairs = [_name_and_value(one) for one in parsed]
+        if None in pairs:
+            return None
+        flat = [part for pair in pairs if pair is not None for part in pair]
     elif isinstance(parsed, list):
         flat = parsed
     else:
-        return () if parsed is None else None
+        return None
     if len(flat) % 2 or not all(part is None or isinstance(part, str) for part in flat) or None in flat[::2]:
         return None
-    return tuple(
-        (name, None if value is None else value.encode()) for name, value in zip(flat[::2], flat[1::2], strict=True)
-    )
+    texts = [None if part is None else part.encode() for part in flat]
+    if are_base64:
+        texts = [None if part is None else from_base64(part) for part in texts]
+        if any(part is None and shown is not None for part, shown in zip(texts, flat, strict=True)):
+            return None
+    return tuple((_name(name or b""), value) for name, value in zip(texts[::2], texts[1::2], strict=True))
+
+
+def _name_and_value(header: dict[str, object]) -> tuple[object, object] | None:
+    """Name and value of a header that is an object; None where it has no name, or something else beside them."""
+    members = {name.lower(): value for name, value in header.items()}
+    name = next((members[known] for known in _NAME_MEMBERS if known in members), None)
+    if name is None or len(members) != len(header) or not members.keys() <= {*_NAME_MEMBERS, _VALUE_MEMBER}:
+        return None
+    return name, members.get(_VALUE_MEMBER)
 
 
 def _flat_array(text: bytes) -> Headers | None:

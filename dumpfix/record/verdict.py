@@ -40,11 +40,6 @@ class Verdict:
     repair: Repair | None = None
 
 
-def empty_is_ambiguous(layout: AnyLayout) -> bool:
-    """Whether an empty payload of this layout may have been null: the tool prints the same for both."""
-    return not layout.is_sized and (layout.null_literal is None or layout.empty_may_be_null)
-
-
 def one_line(payload: bytes) -> bytes:
     """A valid payload as it goes out: a line end can only stand between its tokens, and is dropped there."""
     return join_lines(payload) if b"\n" in payload or b"\r" in payload else payload
@@ -55,7 +50,7 @@ def judge(frame: Frame, layout: AnyLayout, repair: Repairer | None = None) -> Ve
     fields = frame.fields
     if fields.get("payload_error"):
         shown = (fields["payload_error"] or b"").decode("utf-8", "backslashreplace")
-        return Verdict("irrecoverable", reason=f"the tool could not decode the payload: {shown}")
+        return Verdict("irrecoverable", reason=f"the payload could not be decoded: {shown}")
     if "value" not in fields:
         return Verdict("irrecoverable", reason="the record is cut or damaged before its payload")
     payload = fields["value"]
@@ -77,7 +72,7 @@ def judge(frame: Frame, layout: AnyLayout, repair: Repairer | None = None) -> Ve
 def _judge_empty(frame: Frame, layout: AnyLayout) -> Verdict:
     if not frame.complete:
         return Verdict("irrecoverable", reason="the dump ends before the payload")
-    if empty_is_ambiguous(layout):
+    if layout.empty_is_ambiguous:
         return Verdict("tombstone", ambiguous=True)
     return Verdict("irrecoverable", reason="empty")
 

@@ -15,7 +15,7 @@ from dumpfix.layout.vocabulary import Kind
 from dumpfix.record.events import MOST_HAZARDS, Event, Garbage, Hazard, Hazards, Notices, good_records, topic_name
 from dumpfix.record.fields import BITS, EXTRA, Reading, are_integers, doubts_of, integer, timestamp_type
 from dumpfix.record.model import Record
-from dumpfix.record.verdict import Verdict, empty_is_ambiguous, judge
+from dumpfix.record.verdict import Verdict, judge
 from dumpfix.repairing.siblings import Siblings
 from dumpfix.run.emission import Emission
 from dumpfix.run.position import Position
@@ -45,7 +45,7 @@ class Pipeline:
         self._siblings = siblings if siblings is not None else Siblings()
         self._hazards_told = 0
         self._sampler = sampler if sampler is not None else Sampler()
-        self._empty_is_known = not empty_is_ambiguous(choice.layout)
+        self._empty_is_known = not choice.layout.empty_is_ambiguous
 
     def records(self, chunks: Iterable[bytes]) -> Iterator[Record]:
         """Every record, lazily."""

@@ -86,7 +86,7 @@ class Reference:
     def _object(self, layout: ObjectLayout, rules: list[str]) -> str:
         brace, comma, colon, close = (self._terminal(Literal(text)) for text in (b"{", b",", b":", b"}"))
         members = []
-        for (name, *inner), bound, _ in layout.members:
+        for (name, *inner), bound, *_ in layout.members:
             assert not inner
             quoted = self._terminal(Literal(b'"' + name + b'"'))
             members.append(f"{quoted} {colon} {self._terminal(bound)}")
