@@ -7,6 +7,7 @@ alternative a ``Layout`` for each way in which it can be written out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 from dumpfix.layout.expand import Expander
@@ -114,32 +115,37 @@ class Builder:
             if len(elements) > 1 or stripped:
                 blank_lines = len(elements[0].text) - len(stripped)
                 elements = (Literal(stripped, elements[0].name), *elements[1:]) if stripped else elements[1:]
-        self._check_record(elements, line)
-        glued = _glued(elements)
+        fields = tuple(_fields(elements))
+        self._check_record(elements, fields, line)
+        glued = _glued(elements, fields)
         if glued is not None and self.expander.overrides:
             return None
         if glued is not None:
             raise self.error(glued, line)
-        text_of = self.expander.text_of
-        null, null_or_empty = text_of("NULL_LITERAL"), text_of("NULL_OR_EMPTY_LITERAL")
+        null, null_or_empty = self._nulls
         # Beside a text for null, an empty one for both says that the tool may not be the one that prints the text.
         empty_may_be_null = null is not None and null_or_empty == b""
-        texts = [e.kind for e in _fields(elements) if e.meaning in ("key", "value")]
+        texts = [field.kind for field in fields if field.meaning in ("key", "value")]
         if null is None and texts and all(kind in JSON_VALUES for kind in texts):
             # JSON has a null of its own, so that an empty string is known to be empty.
             null = b"null"
-        has_headers = any(field.terminal == "HEADERS" for field in _fields(elements))
         return Layout(
             self.name,
             name,
             elements,
             null_literal=null,
             null_or_empty_literal=None if empty_may_be_null else null_or_empty,
-            headers=self._header_spelling() if has_headers else None,
+            headers=self._header_spelling if any(field.terminal == "HEADERS" for field in fields) else None,
             blank_lines=blank_lines,
             empty_may_be_null=empty_may_be_null,
         )
 
+    @cached_property
+    def _nulls(self) -> tuple[bytes | None, bytes | None]:
+        """What stands for null alone, and what for null and empty alike."""
+        return self.expander.text_of("NULL_LITERAL"), self.expander.text_of("NULL_OR_EMPTY_LITERAL")
+
+    @cached_property
     def _header_spelling(self) -> HeaderSpelling | None:
         text_of = self.expander.text_of
         value_separator = text_of("HEADER_VALUE_SEPARATOR")
@@ -154,14 +160,17 @@ class Builder:
             text_of("NO_HEADERS") or b"",
         )
 
-    def _check_record(self, elements: Sequence[Element], line: int) -> None:
+    def _check_record(self, elements: Sequence[Element], fields: Sequence[Field], line: int) -> None:
         """Refuse a record that says something twice, or leaves open to each record what cannot be."""
-        payloads = [field.terminal for field in _fields(elements) if field.meaning == "value"]
+        payloads = [field.terminal for field in fields if field.meaning == "value"]
         if len(payloads) > 1:
             raise self.error(
                 f"a record has one payload, not {' and '.join(payloads)}: declare what is not the payload as TEXT",
                 line,
             )
+        for field in fields:
+            if field.terminal in IN_OBJECTS:
+                raise self.error(f"{field.terminal} is for members of JSON objects, not for a line", line)
         self._check_once(elements, line)
         for element in elements:
             if not isinstance(element, Alternation):
@@ -172,23 +181,23 @@ class Builder:
                 raise self.error(f"rule {element.rule}: text and payload belong into record itself", line)
 
     def _check_once(self, elements: Sequence[Element], line: int) -> None:
-        """Refuse a record that has two fields for one attribute."""
+        """Refuse a record that has two fields for one attribute, unless it has one or the other."""
         seen: dict[str, str] = {}
         for element in elements:
-            ways = element.alternatives if isinstance(element, Alternation) else ((element,),)
-            here: dict[str, str] = {}
-            for way in ways:
+            if isinstance(element, Literal):
+                continue
+            before = seen.copy()
+            for way in element.alternatives if isinstance(element, Alternation) else ((element,),):
+                taken = before.copy()
                 for field in _fields(way):
-                    if field.terminal in IN_OBJECTS:
-                        raise self.error(f"{field.terminal} is for members of JSON objects, not for a line", line)
-                    if field.meaning and field.meaning in seen:
+                    if field.meaning and field.meaning in taken:
                         raise self.error(
-                            f"a record says its {field.meaning} once, not by {seen[field.meaning]} and "
+                            f"a record says its {field.meaning} once, not by {taken[field.meaning]} and "
                             f"{field.terminal}: declare the other as TEXT or INTEGER",
                             line,
                         )
-                    here.setdefault(field.meaning, field.terminal)
-            seen.update(here)
+                    taken[field.meaning] = field.terminal
+                seen.update(taken)
 
     # -- notices ---------------------------------------------------------------------------------------------
 
@@ -213,7 +222,7 @@ class Builder:
                     raise self.error(
                         f"a notice ({name}) holds no text but NOTICE, the rest of a line", alternative.line
                     )
-                glued = _glued(elements)
+                glued = _glued(elements, tuple(_fields(elements)))
                 if glued is not None:
                     raise self.error(glued, alternative.line)
                 yield name, elements
@@ -310,9 +319,9 @@ def _fields(elements: Sequence[Element]) -> Iterator[Field]:
             yield element
 
 
-def _glued(elements: Sequence[Element]) -> str | None:
+def _glued(elements: Sequence[Element], fields: Sequence[Field]) -> str | None:
     """What speaks against a record with a field that nothing ends: another right behind it may begin like it."""
-    sized = {field.meaning.removesuffix("_size") for field in _fields(elements) if field.kind in SIZES}
+    sized = {field.meaning.removesuffix("_size") for field in fields if field.kind in SIZES}
     ways = [elements, *(way for e in elements if isinstance(e, Alternation) for way in e.alternatives)]
     for one, other in (pair for way in ways for pair in pairwise(way)):
         if not isinstance(one, Field) or not isinstance(other, Field) or one.meaning in sized:

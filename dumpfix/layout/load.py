@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 
 from dumpfix.errors import UsageError
@@ -21,7 +20,7 @@ SHARED = ("json", "notices", "wrappers", "commands")
 
 def folder() -> Path:
     """The folder of the shipped grammars: inside an installed package, or at the top of the repository."""
-    inside = Path(str(resources.files("dumpfix"))) / "grammars"
+    inside = Path(__file__).resolve().parents[1] / "grammars"
     return inside if inside.is_dir() else Path(__file__).resolve().parents[2] / "grammars"
 
 

@@ -93,6 +93,7 @@ REFUSED = [
         2,
         "its offset once",
     ),
+    (RECORD + 'each{o} VALUE\no: OFFSET ":" OFFSET | "x"\neach{p}: p\n%declare OFFSET VALUE\n', 2, "offset once"),
     (RECORD + 'KEY "\\n"\n%declare KEY\n', 2, "no record of this grammar has a payload: put VALUE"),
     (RECORD + 'OFFSET ";" JSON_VALUE "\\n"\n%declare OFFSET JSON_VALUE\n', 2, "has a payload"),
     (RECORD + "PARTITION OFFSET VALUE\n%declare PARTITION OFFSET VALUE\n", 2, "between PARTITION and OFFSET"),
