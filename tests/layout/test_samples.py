@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from dumpfix.detection.told.command import CONSOLE_CONSUMERS, grammar_of
+from dumpfix.detection.told.calls import CONSOLE_CONSUMERS
+from dumpfix.detection.told.command import grammar_of
 from dumpfix.framing.notices import Notices
 from dumpfix.layout.load import shipped
 from dumpfix.layout.model import AnyLayout, Layout

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 
 from dumpfix.detection.told.shell import Words
+from dumpfix.errors import UsageError
+from dumpfix.layout.model import AnyLayout
 
 JQ = frozenset({"jq", "gojq", "jaq"})
 
@@ -139,3 +141,17 @@ def _outside(text: str) -> Iterator[tuple[int, str]]:
         elif not closers:
             yield at, char
         at += 1
+
+
+def demand_columns(layouts: Sequence[AnyLayout], rest: Rest) -> None:
+    """Refuse a filter of jq that takes more than the payload from the tool: it reads no columns, so they are lost."""
+    if rest in (Rest.PAYLOAD, Rest.BUILT) and not any(layout.fields == ("VALUE",) for layout in layouts):
+        raise built_by_jq()
+
+
+def built_by_jq() -> UsageError:
+    """The error for records of which only the person who wrote the filter knows what they hold."""
+    return UsageError(
+        "jq builds records of its own from what the tool printed, so the command does not say what the dump looks "
+        "like: leave --command out, or give --grammar with a grammar of yours"
+    )
