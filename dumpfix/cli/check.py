@@ -25,6 +25,15 @@ def check(
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     withhold_hazards: options.WithholdHazards = None,
+    partition: options.Partitions = None,
+    offset: options.OffsetRange = None,
+    from_offsets: options.FromOffsets = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    key: options.Keys = None,
+    topic: options.Topics = None,
+    limit: options.Limit = None,
+    dedupe: options.Dedupe = False,
     jobs: options.Jobs = None,
     progress: options.Progress = None,
     quiet: options.Quiet = False,
@@ -39,7 +48,7 @@ def check(
     \b
         dumpfix check --json dump.txt | jq '.totals, .partitions'
     """
-    from dumpfix.cli.inputs import told
+    from dumpfix.cli.inputs import selected, told
     from dumpfix.cli.task import check_all, hazard_kinds
     from dumpfix.run.job import Job
 
@@ -52,6 +61,7 @@ def check(
         report=report,
         rejects=rejects,
         jobs=jobs,
+        selection=selected(partition, offset, from_offsets, since, until, key, topic, limit, dedupe=dedupe),
         is_check=True,
     )
     return check_all(job, dumps, as_json=json, progress=progress, quiet=quiet)

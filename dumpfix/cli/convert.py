@@ -18,6 +18,16 @@ def convert(
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     withhold_hazards: options.WithholdHazards = None,
+    partition: options.Partitions = None,
+    offset: options.OffsetRange = None,
+    from_offsets: options.FromOffsets = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    key: options.Keys = None,
+    topic: options.Topics = None,
+    limit: options.Limit = None,
+    dedupe: options.Dedupe = False,
+    split: options.Split = None,
     jobs: options.Jobs = None,
     progress: options.Progress = None,
     quiet: options.Quiet = False,
@@ -42,7 +52,7 @@ def convert(
     The exit status is 0 where every record went out whole, 1 where something was withheld or mended with loss (the
     summary names it), 2 where nothing was written, 3 where the run broke off.
     """
-    from dumpfix.cli.inputs import told
+    from dumpfix.cli.inputs import selected, told
     from dumpfix.cli.task import convert_all, hazard_kinds
     from dumpfix.run.job import Job
 
@@ -52,8 +62,10 @@ def convert(
         level=repair,
         withheld_hazards=hazard_kinds(withhold_hazards),
         output=output,
+        split=split,
         report=report,
         rejects=rejects,
         jobs=jobs,
+        selection=selected(partition, offset, from_offsets, since, until, key, topic, limit, dedupe=dedupe),
     )
     return convert_all(job, dumps, progress=progress, quiet=quiet)

@@ -74,6 +74,31 @@ RepairLevel = Annotated[
         autocompletion=_levels,
     ),
 ]
+Partitions = Annotated[
+    list[int] | None, typer.Option("--partition", metavar="N", min=0, help="Only this partition; may be repeated.")
+]
+OffsetRange = Annotated[
+    str | None, typer.Option("--offset", metavar="A..B", help="Only these offsets, both included; A.., ..B, A as well.")
+]
+FromOffsets = Annotated[
+    str | None,
+    typer.Option(
+        "--from-offsets", metavar="FILE", help="Only from topic,partition,offset on, as the Kafka tools print."
+    ),
+]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="TIME", help="Only from this time on: ISO 8601, or ms since 1970.")
+]
+Until = Annotated[str | None, typer.Option("--until", metavar="TIME", help="Only before this time.")]
+Keys = Annotated[list[str] | None, typer.Option("--key", metavar="KEY", help="Only this key; may be repeated.")]
+Topics = Annotated[list[str] | None, typer.Option("--topic", metavar="NAME", help="Only this topic; may be repeated.")]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", min=0, help="Only the first N of these.")]
+Dedupe = Annotated[
+    bool, typer.Option("--dedupe", help="No second record with the same topic, partition, offset and bytes.")
+]
+Split = Annotated[
+    str | None, typer.Option("--split", metavar="DIR", help="A file for each topic and partition: DIR/events-0.jsonl.")
+]
 ReportFile = Annotated[
     str | None, typer.Option("--report", metavar="FILE", help="Write the whole report: .json or .txt.")
 ]

@@ -31,6 +31,15 @@ def plan(
     command: options.Command = None,
     command_file: options.CommandFile = None,
     grammar_file: options.GrammarFile = None,
+    partition: options.Partitions = None,
+    offset: options.OffsetRange = None,
+    from_offsets: options.FromOffsets = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    key: options.Keys = None,
+    topic: options.Topics = None,
+    limit: options.Limit = None,
+    dedupe: options.Dedupe = False,
     jobs: options.Jobs = None,
     progress: options.Progress = None,
 ) -> int:
@@ -44,7 +53,7 @@ def plan(
     for kafka-consumer-groups --reset-offsets --from-file; each says how many good events it skips. The exit status is
     0 where nothing is poison, 1 where something is, 2 where no plan can be made.
     """
-    from dumpfix.cli.inputs import offsets_in, told
+    from dumpfix.cli.inputs import offsets_in, selected, told
     from dumpfix.cli.task import performed
     from dumpfix.planning.healing import healing_of
     from dumpfix.planning.words import healing_lines
@@ -53,7 +62,13 @@ def plan(
     offsets = offsets_in(committed)
     if output is not None:
         _refuse_full(output)
-    job = Job(told(from_name, kcat_format, command, command_file, grammar_file, dumps), jobs=jobs, is_check=True)
+    wanted = selected(partition, offset, from_offsets, since, until, key, topic, limit, dedupe=dedupe)
+    job = Job(
+        told(from_name, kcat_format, command, command_file, grammar_file, dumps),
+        jobs=jobs,
+        is_check=True,
+        selection=wanted,
+    )
     done = performed(job, dumps, progress=progress, quiet=False)
     if done.broken is not None:
         raise done.broken

@@ -48,6 +48,15 @@ def produce(
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     withhold_hazards: options.WithholdHazards = None,
+    partition: options.Partitions = None,
+    offset: options.OffsetRange = None,
+    from_offsets: options.FromOffsets = None,
+    since: options.Since = None,
+    until: options.Until = None,
+    key: options.Keys = None,
+    topic: options.Topics = None,
+    limit: options.Limit = None,
+    dedupe: options.Dedupe = False,
     jobs: options.Jobs = None,
     progress: options.Progress = None,
     quiet: options.Quiet = False,
@@ -71,7 +80,7 @@ def produce(
     It shows a plan and asks before the first record. The exit status is 0 where every record went in whole, 1 where
     something was withheld or mended with loss, 2 where nothing was sent, 3 where it broke off (what is in, it says).
     """
-    from dumpfix.cli.inputs import lines_of, offsets_in, opened, told
+    from dumpfix.cli.inputs import lines_of, offsets_in, opened, selected, told
     from dumpfix.cli.task import hazard_kinds
     from dumpfix.producing.client import require_client
     from dumpfix.producing.plan import Wanted
@@ -92,6 +101,7 @@ def produce(
         report=report,
         rejects=rejects,
         jobs=jobs,
+        selection=selected(partition, offset, from_offsets, since, until, key, topic, limit, dedupe=dedupe),
     )
     with opened(dumps) as sources, production(job, sources, known, settings) as made:
         if not _goes_on(made, dry_run=dry_run, yes=yes, quiet=quiet):

@@ -62,6 +62,15 @@ class Samples:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Records that nobody asked for: counted, and their offsets known, so that they make no gaps."""
+
+    records: int
+    offsets: tuple[Offsets, ...] = ()
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class OneRecord:
     """A record that was looked at by itself, with its verdict. ``out`` is its line in the output, if it has one.
 
@@ -84,10 +93,7 @@ class OneRecord:
     def in_bulk(self) -> GoodRecords:
         """The same as bulk of one record; for one that is good."""
         record = self.record
-        offsets: tuple[Offsets, ...] = ()
-        if record.partition is not None:
-            known = () if record.offset is None else (record.offset,)
-            offsets = (Offsets(record.topic, record.partition, known, int(record.offset is None)),)
+        offsets = _offsets_of_one(record)
         return GoodRecords(
             self.out,
             records=1,
@@ -139,7 +145,7 @@ class Garbage:
     byte_start: int
 
 
-Event = GoodRecords | Samples | OneRecord | Hazards | Notices | Garbage
+Event = GoodRecords | Samples | LeftOut | OneRecord | Hazards | Notices | Garbage
 
 
 def output_of(event: Event) -> bytes:
@@ -170,6 +176,23 @@ def good_records(batch: Batch, out: bytes, reading: Reading, *, emits_tombstones
         has_headers=reading.has_headers and not {None, b"", reading.no_headers}.issuperset(_headers_of(batch)),
         end=end,
     )
+
+
+def _offsets_of_one(record: Record) -> tuple[Offsets, ...]:
+    if record.partition is None:
+        return ()
+    known = () if record.offset is None else (record.offset,)
+    return (Offsets(record.topic, record.partition, known, int(record.offset is None)),)
+
+
+def left_out(record: Record) -> LeftOut:
+    """The event for a record that is not wanted."""
+    return LeftOut(1, _offsets_of_one(record), record.byte_end)
+
+
+def batch_left_out(batch: Batch, end: int) -> LeftOut:
+    """The same for many."""
+    return LeftOut(len(batch.values), tuple(_offsets_of(batch)), end)
 
 
 def _headers_of(batch: Batch) -> Sequence[bytes | None]:
@@ -251,7 +274,7 @@ def _together(events: Sequence[GoodRecords]) -> GoodRecords:
 
 def moved(event: Event, lines: int) -> Event:
     """The event as it is in a dump that has so many lines before the bytes that were read."""
-    if not lines or isinstance(event, GoodRecords | Samples | Notices):
+    if not lines or isinstance(event, GoodRecords | Samples | LeftOut | Notices):
         return event
     if isinstance(event, OneRecord):
         payload_line = event.record.payload_line

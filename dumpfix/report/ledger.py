@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
-from dumpfix.record.events import MOST_HAZARDS, Event, Garbage, GoodRecords, Hazards, Notices, OneRecord
+from dumpfix.record.events import MOST_HAZARDS, Event, Garbage, GoodRecords, Hazards, LeftOut, Notices, OneRecord
 from dumpfix.record.model import Record
 from dumpfix.report.finding import JsonObject, finding_of
 from dumpfix.report.model import InputAccount, Report, Totals
@@ -49,6 +49,8 @@ class Ledger:
                 self._good(event)
             case OneRecord():
                 self._good(event.in_bulk()) if event.is_good else self._bad(event)
+            case LeftOut():
+                self._left_out(event)
             case Hazards():
                 self._hazards(event)
             case Notices():
@@ -69,6 +71,13 @@ class Ledger:
             if some.offsets:
                 partition.add(some.offsets)
             partition.add_unplaced(some.unplaced)
+
+    def _left_out(self, event: LeftOut) -> None:
+        """Records that are not wanted count nowhere else."""
+        self.totals.left_out += event.records
+        for some in event.offsets:
+            if some.offsets:
+                self._partition(some.topic, some.partition).pass_by(some.offsets)
 
     def _bad(self, one: OneRecord) -> None:
         """A record that is withheld, or mended, or shows what cannot be."""

@@ -15,7 +15,8 @@ VERSION = 1
 class Totals:
     """Counts over all inputs. records = emitted + withheld + tombstones that ``--to values`` leaves out.
 
-    ``garbage_payloads`` are whole documents in bytes that belong to no record; they are among the rejects.
+    ``left_out`` are records of the dump that nobody asked for (``--partition``, ``--dedupe`` …); ``records`` counts the
+    others. ``garbage_payloads`` are whole documents in bytes that belong to no record; they are among the rejects.
     """
 
     records: int = 0
@@ -28,6 +29,7 @@ class Totals:
     notices: int = 0
     garbage_bytes: int = 0
     garbage_payloads: int = 0
+    left_out: int = 0
 
     @property
     def holds_nothing(self) -> bool:

@@ -54,6 +54,8 @@ def counts(totals: Totals) -> str:
     out = f"{totals.emitted} emitted, {totals.withheld} withheld"
     if left_out:
         out += f", {counted(left_out, 'tombstone')} left out"
+    if totals.left_out:
+        out += f"; {totals.left_out} more not asked for"
     return (
         f"{counted(totals.records, 'record')}: {totals.valid} valid, {totals.repaired} repaired, "
         f"{counted(totals.tombstones, 'tombstone')}, {totals.irrecoverable} irrecoverable; {out}; "
@@ -158,7 +160,7 @@ def _left_out(ledger: Ledger, context: Context) -> Iterator[str]:
 
 
 def _gaps(partitions: Iterable[JsonObject]) -> Iterator[str]:
-    rows = [row for row in partitions if row["gap_count"] or row["duplicates"]]
+    rows = [row for row in partitions if row["records"] and (row["gap_count"] or row["duplicates"])]
     for row in rows[:MOST_LINES]:
         yield _partition(row)
     if len(rows) > MOST_LINES:

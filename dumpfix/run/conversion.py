@@ -9,7 +9,7 @@ from dumpfix.detection.choose import Choice, Told
 from dumpfix.detection.detect import describe
 from dumpfix.errors import BrokenInputError
 from dumpfix.io.source import Source
-from dumpfix.record.events import Event, output_of
+from dumpfix.record.events import Event, OneRecord, output_of
 from dumpfix.record.model import Record
 from dumpfix.report.ledger import Ledger
 from dumpfix.report.model import InputAccount
@@ -18,6 +18,7 @@ from dumpfix.run.opening import Opened, find_layout
 from dumpfix.run.pipeline import Pipeline
 from dumpfix.run.position import Position
 from dumpfix.run.safety import settled
+from dumpfix.run.selecting import Remaining, Seen
 from dumpfix.sink import sink_for
 
 
@@ -34,23 +35,50 @@ class Run:
     pipeline: type[Pipeline] = Pipeline
     jobs: int = 1
     ledger: Ledger = field(default_factory=Ledger)
+    _remaining: Remaining | None = None
+    _seen: Seen | None = None
+
+    def __post_init__(self) -> None:
+        selection = self.policy.selection
+        if selection.limit is not None:
+            self._remaining = Remaining(selection.limit)
+        if selection.dedupe:
+            self._seen = Seen()
+        if self.policy.is_one_by_one:
+            self.jobs = 1
 
     def output(self) -> Iterator[bytes]:
         """What goes out, in pieces. Raises BrokenInputError where a dump cannot be read to its end."""
+        return filter(None, map(output_of, self.events()))
+
+    def lines(self) -> Iterator[tuple[Record, bytes]]:
+        """The same record by record, where the policy tells them so. Raises BrokenInputError."""
+        for event in self.events():
+            if isinstance(event, OneRecord) and event.out:
+                yield event.record, event.out
+
+    def events(self) -> Iterator[Event]:
+        """Everything that happens, taken down in the ledger. Raises BrokenInputError."""
         for dump in self.dumps:
             account = account_of(dump)
             self.ledger.begin(account)
             try:
-                events = self._events(dump, account)
-                for event in settled(events) if self.policy.asks_siblings else events:
+                for event in self._selected(self._events(dump, account)):
                     self.ledger.take(event)
-                    if out := output_of(event):
-                        yield out
+                    yield event
             except BrokenInputError as error:
                 account.broken_off = error.message
                 raise
             finally:
                 account.wrappers = [{"kind": kind, "count": 1, "first_line": 1} for kind in dump.source.wrappers]
+
+    def _selected(self, events: Iterator[Event]) -> Iterator[Event]:
+        """What is decided of a record by others: those of its topic, and those before it in the run."""
+        if self.policy.asks_siblings:
+            events = settled(events)
+        if self._seen is not None:
+            events = self._seen.deduplicated(events)
+        return events if self._remaining is None else self._remaining.limited(events)
 
     def _events(self, dump: Opened, account: InputAccount) -> Iterator[Event]:
         """What happens in one dump; the account is told how far it was read."""

@@ -7,21 +7,32 @@ from dataclasses import dataclass
 
 from dumpfix.framing.frame import Batch
 from dumpfix.json.hazards import THOROUGH
-from dumpfix.record.events import Event, Hazard, Hazards, OneRecord
+from dumpfix.record.events import Event, Hazard, Hazards, OneRecord, left_out
 from dumpfix.record.fields import Reading
 from dumpfix.record.hazards import hazards_of, hazards_of_many
 from dumpfix.record.model import Record
+from dumpfix.record.selection import EVERYTHING, Selection
 from dumpfix.record.verdict import BOLDNESS
 from dumpfix.sink import NotRepresentableError, Sink
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What may be put out: the boldest repair, and hazards that are kept back. ``thorough`` looks for all hazards."""
+    """What may be put out: the boldest repair, hazards that are kept back, and which records are wanted at all.
+
+    ``thorough`` looks for all hazards; ``one_by_one`` keeps records from being told in bulk.
+    """
 
     level: str = "safe"
     withheld_hazards: frozenset[str] = frozenset()
     thorough: bool = False
+    selection: Selection = EVERYTHING
+    one_by_one: bool = False
+
+    @property
+    def is_one_by_one(self) -> bool:
+        """Whether nothing may be told in bulk: somebody wants to see each record."""
+        return self.one_by_one or self.selection.is_in_order
 
     @property
     def asks_siblings(self) -> bool:
@@ -44,6 +55,8 @@ class Emission:
 
     def of_batch(self, batch: Batch) -> tuple[bytes, list[tuple[int, tuple[str, ...]]]] | None:
         """The lines of a batch, and the hazards among its payloads by index; None to look at them one by one."""
+        if self.policy.is_one_by_one:
+            return None
         out = self.sink.batch(batch)
         if out is None:
             return None
@@ -57,6 +70,9 @@ class Emission:
     def of_record(self, record: Record) -> Iterator[Event]:
         """What becomes of one record: its hazards, then whether it goes out, and why not."""
         level = self.policy.level
+        if not self.policy.selection.takes(record):
+            yield left_out(record)
+            return
         if record.verdict == "irrecoverable":
             yield OneRecord(record, withheld_because="irrecoverable")
             return

@@ -14,7 +14,10 @@ from dumpfix.detection.choose import Told
 from dumpfix.errors import BrokenInputError, UsageError
 from dumpfix.io.output import STANDARD_OUTPUT, Nowhere, Output, open_output
 from dumpfix.io.source import Source, same_file
+from dumpfix.io.split import SplitOutput
+from dumpfix.layout.model import Field
 from dumpfix.record.hazards import KINDS
+from dumpfix.record.selection import EVERYTHING, Selection
 from dumpfix.record.verdict import BOLDNESS
 from dumpfix.report.json_report import json_report
 from dumpfix.report.model import Report
@@ -50,6 +53,8 @@ class Job:
     is_queue: bool = False
     documents: type[Pipeline] | None = None
     jobs: int | None = 1
+    selection: Selection = EVERYTHING
+    split: str | None = None
 
     def validate(self) -> None:
         """Refuse values that do not exist or do not go together. Raises UsageError."""
@@ -59,6 +64,8 @@ class Job:
             _one_of("--withhold-hazards", kind, KINDS)
         if self.report is not None and not self.report.endswith((".json", ".txt")):
             raise UsageError("--report: the name must end in .json or .txt, which says what is written")
+        if self.split is not None and self.output is not None:
+            raise UsageError("--split writes files of its own: leave out -o")
         if self.rejects == STANDARD_OUTPUT and (self.output in (None, STANDARD_OUTPUT)):
             raise UsageError("--rejects - needs -o FILE: standard output is taken by the records")
         paths = [os.path.realpath(path) for path in self.files()]
@@ -121,18 +128,27 @@ def _refuse_overwriting(job: Job, sources: Iterable[Source]) -> None:
         for path in job.files():
             if same_file(path, source):
                 raise UsageError("is the dump itself, which is never written over", path=path)
-        if not job.is_check and job.output in (None, STANDARD_OUTPUT) and same_file("/dev/stdout", source):
+        if (
+            not job.is_check
+            and job.split is None
+            and job.output in (None, STANDARD_OUTPUT)
+            and same_file("/dev/stdout", source)
+        ):
             raise UsageError("standard output is the dump itself, which is never written over", path=source.path)
 
 
 def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | None) -> Done:
-    policy = Policy(job.level, job.withheld_hazards, job.thorough)
+    policy = Policy(job.level, job.withheld_hazards, job.thorough, job.selection, one_by_one=job.split is not None)
     if job.documents is None:
         dumps = [find_layout(source, job.told) for source in sources]
     else:
         dumps = [Opened(source, choice_for_documents(), b"") for source in sources]
+    for dump in dumps:
+        if dump.choice is not None:
+            shown = frozenset(Field(name).meaning for name in dump.choice.layout.fields)
+            job.selection.require(shown, dump.source.path)
     run = Run(dumps, job.to, policy, job.documents or Pipeline, job.jobs if job.jobs is not None else _cores())
-    output = Nowhere() if job.is_check else files.open(job.output)
+    output = _output(job, files)
     rejects = files.open(job.rejects) if job.rejects is not None else Nowhere()
     report_file = files.open(job.report) if job.report is not None else Nowhere()
     if job.rejects is not None:
@@ -150,6 +166,15 @@ def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | 
     return done
 
 
+def _output(job: Job, files: _Files) -> Output:
+    """Where records go."""
+    if job.is_check:
+        return Nowhere()
+    if job.split is None:
+        return files.open(job.output)
+    return files.open(SplitOutput(job.split, ".jsonl" if job.to in ("values", "envelope") else ".txt"))
+
+
 def _pump(run: Run, sources: Iterable[Source], output: Output, watch: Watch | None) -> BrokenInputError | None:
     """Move the output along; before a source waits for more, the reader gets what there is.
 
@@ -164,8 +189,12 @@ def _pump(run: Run, sources: Iterable[Source], output: Output, watch: Watch | No
         for source in sources:
             source.before_read = before_read
         try:
-            for piece in run.output():
-                output.write(piece)
+            if isinstance(output, SplitOutput):
+                for record, line in run.lines():
+                    output.write_to(record.topic, record.partition, line)
+            else:
+                for piece in run.output():
+                    output.write(piece)
         except BrokenInputError as error:
             return error
     return None

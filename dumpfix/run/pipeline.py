@@ -12,7 +12,17 @@ from dumpfix.framing.framer import Located, frame
 from dumpfix.layout.model import Field
 from dumpfix.layout.model import Literal as LiteralElement
 from dumpfix.layout.vocabulary import Kind
-from dumpfix.record.events import MOST_HAZARDS, Event, Garbage, Hazard, Hazards, Notices, good_records, topic_name
+from dumpfix.record.events import (
+    MOST_HAZARDS,
+    Event,
+    Garbage,
+    Hazard,
+    Hazards,
+    Notices,
+    batch_left_out,
+    good_records,
+    topic_name,
+)
 from dumpfix.record.fields import BITS, EXTRA, Reading, are_integers, doubts_of, integer, timestamp_type
 from dumpfix.record.model import Record
 from dumpfix.record.verdict import Verdict, judge
@@ -100,20 +110,18 @@ class Pipeline:
             return None
         if not all(are_integers(name, batch.columns.get(name, ())) for name in BITS):
             return None
-        answer = emission.of_batch(batch)
-        if answer is None:
+        is_wanted = emission.policy.selection.takes_batch(batch)
+        answer = emission.of_batch(batch) if is_wanted else None
+        if answer is None and is_wanted is not False:
             return None
-        out, dangerous = answer
         self._siblings.see(batch.columns.get("topic"), batch.values)
+        samples = self._sampler.of_batch(batch, self.position.base) if emission.policy.asks_siblings else []
+        if answer is None:
+            return [*samples, batch_left_out(batch, self.position.base + batch.end)]
+        out, dangerous = answer
         end = self.position.base + batch.end
         good = good_records(batch, out, self.reading, emits_tombstones=emission.sink.emits_tombstones, end=end)
-        events: list[Event] = []
-        if emission.policy.asks_siblings:
-            events += self._sampler.of_batch(batch, self.position.base)
-        events.append(good)
-        if dangerous:
-            events.append(self._hazards(batch, dangerous))
-        return events
+        return [*samples, good, self._hazards(batch, dangerous)] if dangerous else [*samples, good]
 
     def _hazards(self, batch: Batch, dangerous: Sequence[tuple[int, tuple[str, ...]]]) -> Hazards:
         counts = Counter(chain.from_iterable(kinds for _, kinds in dangerous))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from dumpfix.errors import BrokenInputError
 from dumpfix.framing.frame import Batch
-from dumpfix.record.events import Event, GoodRecords, OneRecord, Samples, topic_name
+from dumpfix.record.events import Event, GoodRecords, LeftOut, OneRecord, Samples, topic_name
 from dumpfix.record.model import Record
 from dumpfix.repairing.completeness import Common
 
@@ -115,7 +115,7 @@ class _Settlement:
         else:
             yield event
             return
-        if isinstance(event, GoodRecords):
+        if isinstance(event, GoodRecords | LeftOut):
             self._at = event.end
         elif isinstance(event, OneRecord):
             self._at = event.record.byte_end
