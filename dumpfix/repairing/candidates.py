@@ -82,8 +82,8 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
     kind, end = tokens.kinds[index], tokens.ends[index]
     if back.accepts(index + 1, state, stack) and not is_sign(site, index):
         deletion = _deletion(site.text.data, kind, at, end)
-        if not stack:
-            # Behind a document it may be the beginning of more.
+        if not stack or state in (FIRST_KEY, FIRST_ELEMENT):
+            # Behind a document it may be the beginning of more, before the first member the end of another.
             deletion = deletion._replace(grade=Grade.CHOICE)
         yield Candidate(_deletion_cost(kind, end - at), (deletion,), index, index + 1)
     if end - at != 1 or kind == STRING:

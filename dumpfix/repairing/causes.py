@@ -290,7 +290,11 @@ def escaped_document(text: bytes) -> list[Change] | None:
         if plain is not None:
             changes.append(Change(backslash, backslash + 2, plain, why))
         at = backslash + 2
-    return [*changes, Change(end, len(text), b"", why)] if end < len(text) else changes
+    if end < len(text):
+        changes.append(Change(end, len(text), b"", why))
+    # A bare quote between escaped ones belongs to no such document.
+    bare = text[start:end].replace(b"\\\\", b"").replace(b'\\"', b"")
+    return _graded(changes) if b'"' in bare else changes
 
 
 def _begins_escaped(body: bytes) -> bool:

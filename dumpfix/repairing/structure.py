@@ -183,6 +183,10 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     if any(each.back_index < 0 and each.cost <= outcome.cost + prices.NEAR for each in damages):
         # A byte of data may have been lost here, of which nothing is known.
         outcome.grade = Grade.CHOICE
+    known = {*reading.tokens.changes, *site.back.tokens.changes}
+    if reading.requoted and any(b'"' in change.insert and change not in known for change in outcome.changes):
+        # Which quotes of a text in other quotes are missing is told by quotes that may be apostrophes.
+        outcome.grade = Grade.CHOICE
     if closes_the_end(site, outcome.changes):
         # Closed where the text ends: more than the bracket may be missing.
         outcome.grade = Grade(max(outcome.grade, Grade.LOSS))

@@ -165,7 +165,7 @@ def _follows(behind: bytes) -> bool:
     """Whether a text behind a document is one that is known to stand there: closing signs, or words set apart from it
     that do not begin with a value."""
     bare = behind.strip(WHITE_SPACE)
-    if not bare.strip(_CLOSING):
+    if not bare.strip(_CLOSING) or bare == _FENCE:
         return True
     first = bare.split(None, 1)[0].strip(b",")
     is_value = not first or is_atom(first) or first[:1] in (b'"', b"'")
@@ -176,7 +176,8 @@ def _follows(behind: bytes) -> bool:
 _SCHEMA_ID = 5
 _APART = tuple(bytes((byte,)) for byte in b" \t\r\n=:>|(;`'\"\xbf")
 _BLANKS = (b" ", b"\t", b"\r", b"\n")
-_CLOSING = b");`'\"." + WHITE_SPACE
+_CLOSING = b");." + WHITE_SPACE
+_FENCE = b"```"
 
 
 def _ends_open(before: bytes) -> bool:

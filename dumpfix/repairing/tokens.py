@@ -204,7 +204,8 @@ def _drop_comma(tokens: Tokens) -> None:
     at = tokens.starts.pop()
     tokens.kinds.pop()
     tokens.ends.pop()
-    tokens.changes.append(Change(at, at + 1, b"", "comma before a closing bracket"))
+    grade = Grade.CHOICE if not tokens.kinds or tokens.kinds[-1] in b"{[" else Grade.SYNTAX
+    tokens.changes.append(Change(at, at + 1, b"", "comma before a closing bracket", grade))
 
 
 def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> int:
