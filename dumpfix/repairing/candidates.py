@@ -14,7 +14,7 @@ from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import AFTER, AFTER_KEY, ERROR, FIRST_ELEMENT, FIRST_KEY, KEY, Stacks, step
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.quoting import quote_repairs
-from dumpfix.repairing.site import Candidate, Site, is_one_bit_off, is_sign
+from dumpfix.repairing.site import Candidate, Site, is_one_bit_off, is_sign, separator_price
 from dumpfix.repairing.tokens import (
     ATOM,
     CLOSE_ARRAY,
@@ -71,8 +71,8 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             # A closer follows what it closes; everything else precedes what it separates or opens.
             place = gap if kind in (CLOSE_OBJECT, CLOSE_ARRAY) else at
             cost = prices.LOST[kind] + (0.8 if state in (FIRST_KEY, FIRST_ELEMENT) and place == gap else 0.0)
-            if kind in (COMMA, COLON) and site.text.data[max(0, gap - 2) : gap] in (b',"', b':"'):
-                cost += prices.SEPARATOR_AT_EDGE
+            if kind in (COMMA, COLON):
+                cost += separator_price(site.text.data, gap, at)
             is_choice = kind in (OPEN_OBJECT, OPEN_ARRAY) or (kind == COMMA and _may_be_one(site, index))
             grade = Grade.CHOICE if is_choice else Grade.SYNTAX
             change = Change(place, place, bytes((kind,)), f"{_NAMES[kind]} was missing", grade)

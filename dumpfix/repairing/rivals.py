@@ -14,8 +14,8 @@ from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_KEY, KEY, VALUE, Back, Stacks
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quoting import looks_like_structure
-from dumpfix.repairing.site import Candidate, Site
-from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COMMA, STRUCTURE
+from dumpfix.repairing.site import Candidate, Site, separator_price
+from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, STRUCTURE, Text
 
 # How many bytes on both sides of a place are tried, how far the neighbourhood reaches for a place where it may begin
 # or end, in tokens and in bytes, and how deep it may lie.
@@ -119,7 +119,7 @@ def rivals(site: Site, places: list[int], most: float) -> Iterator[Candidate]:
                 if change.end <= around.end:
                     site.effort.steps += 1
                     if around.reads(change):
-                        yield _as_candidate(site, price + _oddness(_string_at(data, change)), change)
+                        yield _as_candidate(site, price + _oddness(_string_at(site.text, change)), change)
 
 
 def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, Change]]:
@@ -128,6 +128,8 @@ def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, 
     for sign, price in prices.LOST.items():
         # Behind a blank a sign says what it says before it; a quote does not.
         if price <= most and not (is_behind_blank and sign in STRUCTURE):
+            if sign in (COMMA, COLON):
+                price += separator_price(data, at, at)
             yield price, Change(at, at, bytes((sign,)), f"'{chr(sign)}' was missing", Grade.CHOICE)
     if most >= prices.LOST_DATA:
         yield prices.LOST_DATA, Change(at, at, _UNKNOWN, "a byte was lost", Grade.CHOICE)
@@ -166,24 +168,31 @@ def _swap_price(one: bytes, other: bytes) -> float:
     return prices.NEVER
 
 
-def _string_at(data: bytes, change: Change) -> bytes:
+def _string_at(text: Text, change: Change) -> bytes:
     """The text of the string that a change of a quote makes; empty if it changes none."""
+    data, _, plain = text
     if b'"' not in data[change.at : change.end] + change.insert:
         return b""
-    before, behind = data[max(0, change.at - _NEAR) : change.at], data[change.end : change.end + _NEAR]
-    head, _, inside = before.rpartition(b'"')
-    rest = behind.partition(b'"')[0]
-    if b'"' not in change.insert:
+    opening = plain.rfind(b'"', max(0, change.at - _NEAR), change.at)
+    closing = plain.find(b'"', change.end, change.end + _NEAR)
+    inside = data[opening + 1 if opening >= 0 else max(0, change.at - _NEAR) : change.at]
+    rest = data[change.end : closing if closing >= 0 else change.end + _NEAR]
+    left, quote, right = change.insert.partition(b'"')
+    if not quote:
         return inside + change.insert + rest
-    # The quote closes what an opening one before it began, or opens what the next one closes.
-    opened = head.rstrip()[-1:] in (b"{", b"[", b",", b":", b"")
-    left, _, right = change.insert.partition(b'"')
-    return inside + left if opened else right + rest
+    # What follows a quote tells whether it closes the string before it or opens the one behind it.
+    closes = (right + data[change.end : change.end + _NEAR]).lstrip()[:1] in (b",", b":", b"}", b"]", b"")
+    if change.end > change.at and not (left if closes else right):
+        # A quote that moves inwards makes no string of what was none.
+        return b""
+    return inside + left if closes else right + rest
 
 
 def _oddness(text: bytes) -> float:
     """What a string costs that hardly anyone writes: structure in it, a separator or blank at its edge."""
-    price = prices.STRUCTURE_IN_TEXT * (looks_like_structure(text) or b"\n" in text)
+    # A document in a string has its quotes escaped, so it is text like any other.
+    is_odd = b"\n" in text or (b'\\"' not in text and looks_like_structure(text))
+    price = prices.STRUCTURE_IN_TEXT * is_odd
     edges = text[:1] + text[-1:]
     if any(edge in b",:" for edge in edges):
         price += prices.SEPARATOR_AT_EDGE

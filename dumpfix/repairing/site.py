@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from typing import NamedTuple
 
+from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import (
     Ahead,
     Back,
@@ -57,6 +58,15 @@ def meets(site: Site, offset: int, state: int, stack: int) -> int:
     if (index and ends[index - 1] > offset) or not site.back.accepts(index, state, stack):
         return -1
     return index
+
+
+def separator_price(data: bytes, gap: int, at: int) -> float:
+    """What it costs that a separator is gone from [gap, at) where the strings around have one at their edge."""
+    edges = (data[max(0, gap - 2) : gap], data[at : at + 2])
+    return prices.SEPARATOR_AT_EDGE if any(edge in _SEPARATORS_AT_EDGES for edge in edges) else 0.0
+
+
+_SEPARATORS_AT_EDGES = frozenset((b',"', b':"', b'",', b'":'))
 
 
 def is_sign(site: Site, index: int) -> bool:

@@ -176,6 +176,7 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     places = [change.at for change in found[0].changes[:MOST_PLACES]]
     if reading.front.stop < len(reading.tokens):
         places.append(reading.tokens.starts[reading.front.stop])
+        places.append(reading.tokens.ends[reading.front.stop - 1] if reading.front.stop else 0)
     damages = list(rivals(site, places, min(found[0].cost, CHEAP) + prices.NEAR))
     found.extend(each for each in damages if each.back_index >= 0)
     found.sort(key=lambda candidate: candidate.cost)
@@ -184,7 +185,7 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
         # A byte of data may have been lost here, of which nothing is known.
         outcome.grade = Grade.CHOICE
     known = {*reading.tokens.changes, *site.back.tokens.changes}
-    if reading.requoted and any(b'"' in change.insert and change not in known for change in outcome.changes):
+    if reading.requoted and any("quote" in each.why and each not in known for each in outcome.changes):
         # Which quotes of a text in other quotes are missing is told by quotes that may be apostrophes.
         outcome.grade = Grade.CHOICE
     if closes_the_end(site, outcome.changes):
