@@ -98,7 +98,7 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             # At the very beginning it is rather the rest of a text whose head is gone.
             # `["a":1]` may as well be an object in the wrong brackets.
             # A colon in the place of a comma, or the other way round, may be brackets that are missing.
-            is_sure = {kind, other} in ({OPEN_OBJECT, OPEN_ARRAY}, {CLOSE_OBJECT, CLOSE_ARRAY}) and index
+            is_sure = {kind, other} == {CLOSE_OBJECT, CLOSE_ARRAY}
             grade = Grade.SYNTAX if is_sure else Grade.CHOICE
             why = f"{_NAMES[other]} stood here as {_NAMES.get(byte, hex(byte))}"
             yield Candidate(cost, (Change(at, end, bytes((other,)), why, grade),), index, index + 1)

@@ -9,6 +9,7 @@ from dumpfix.repairing.model import Fragment
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.quotes import TRIPLE
 from dumpfix.repairing.tokens import (
+    LAST_COMMA,
     OMISSION,
     OPEN_STRING,
     PREFIX,
@@ -98,8 +99,18 @@ def read(data: bytes, effort: Effort) -> Reading:
             if front.stop < len(tokens) or front.stacks[front.stop]:
                 tokens = lex(text, takes_prefix=False)
                 front = read_front(tokens, table)
+        _doubt_one_comma(data, tokens)
         return Reading(data, text, tokens, front, table, effort, dialect=True)
     return Reading(data, text, tokens, front, table, effort, dialect=False)
+
+
+def _doubt_one_comma(data: bytes, tokens: Tokens) -> None:
+    """A single comma before a bracket, right behind a number: one more digit may have stood there, and be lost."""
+    commas = [at for at, change in enumerate(tokens.changes) if change.why == LAST_COMMA]
+    if len(commas) == 1:
+        change = tokens.changes[commas[0]]
+        if data[change.at - 1 : change.at].isdigit() and data[change.end : change.end + 1] == b"]":
+            tokens.changes[commas[0]] = change._replace(grade=Grade.CHOICE)
 
 
 def in_double_quotes(reading: Reading) -> list[Change] | None:

@@ -33,6 +33,7 @@ from dumpfix.repairing.shape import ShapeModel
 from dumpfix.repairing.site import Candidate, Site
 from dumpfix.repairing.tokens import (
     ATOM,
+    BARE_KEY,
     COMMA,
 )
 
@@ -185,7 +186,8 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
         # A byte of data may have been lost here, of which nothing is known.
         outcome.grade = Grade.CHOICE
     known = {*reading.tokens.changes, *site.back.tokens.changes}
-    if reading.requoted and any("quote" in each.why and each not in known for each in outcome.changes):
+    is_other = reading.requoted or any(change.why == BARE_KEY for change in known)
+    if is_other and any("quote" in each.why and each not in known for each in outcome.changes):
         # Which quotes of a text in other quotes are missing is told by quotes that may be apostrophes.
         outcome.grade = Grade.CHOICE
     if closes_the_end(site, outcome.changes):

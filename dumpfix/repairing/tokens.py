@@ -72,6 +72,8 @@ _LONGEST_HEX = 18
 _IDENTIFIER = bytes(byte for byte in range(256) if chr(byte).isalnum() and byte < 128) + b"_$-.@"
 ELLIPSES = (b"...", "…".encode())
 OMISSION = "something was left out here"
+LAST_COMMA = "comma before a closing bracket"
+BARE_KEY = "key without quotes"
 PREFIX = "a prefix of Python's strings"
 # What ends a run of other bytes before the next delimiter does.
 _LONGEST_PIECE = 64
@@ -205,7 +207,7 @@ def _drop_comma(tokens: Tokens) -> None:
     tokens.kinds.pop()
     tokens.ends.pop()
     grade = Grade.CHOICE if not tokens.kinds or tokens.kinds[-1] in b"{[" else Grade.SYNTAX
-    tokens.changes.append(Change(at, at + 1, b"", "comma before a closing bracket", grade))
+    tokens.changes.append(Change(at, at + 1, b"", LAST_COMMA, grade))
 
 
 def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> int:
@@ -311,8 +313,7 @@ def _meaning(data: bytes, text: bytes, at: int, end: int, stop: int, previous: i
     if previous in b"{," and not text.translate(None, _IDENTIFIER):
         behind = white_space_end(data, end, stop)
         if behind < stop and data[behind] == COLON:
-            why = "key without quotes"
-            return STRING, (Change(at, at, b'"', why), Change(end, end, b'"', why))
+            return STRING, (Change(at, at, b'"', BARE_KEY), Change(end, end, b'"', BARE_KEY))
     if text in OTHER_ATOMS and (previous in b"[:," or OTHER_ATOMS[text][2] is Grade.SYNTAX):
         return ATOM, (Change(at, end, *OTHER_ATOMS[text]),)
     number = other_number(text) if previous in b"[:," and end - at <= _LONGEST_PIECE else b""
@@ -340,7 +341,7 @@ def _comment_end(data: bytes, at: int, stop: int, endless: set[bytes]) -> int:
     else:
         return 0
     close = data.find(mark, at + 2, stop) if mark not in endless else -1
-    if data[at] == 0x23 and b'":' in data[at:close] and data[at + 1 : at + 2].isalnum():
+    if data[at] == 0x23 and b'":' in data[at:close] and data[at + 1] not in b" \t\"'":
         # A key whose quote has a flipped bit.
         return 0
     if close < 0:

@@ -5,6 +5,7 @@ of our own.
     python tests/benchmarks/repair.py --cases 300 --seed 7
     python tests/benchmarks/repair.py --node-modules DIR     # where npm put jsonrepair
     python tests/benchmarks/repair.py --slow                 # 1 MB of each input that is made to be slow
+    python tests/benchmarks/repair.py --claims               # what the levels are worth, set by set
 
 What an answer is judged by, all by value (keys unordered, numbers exact):
 
@@ -34,6 +35,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks.repair_damage import KINDS, Damaged, tokens
 from tests.benchmarks.repair_documents import documents
+from tests.benchmarks.repair_styles import damaged_styles, held_out_documents
+from tests.benchmarks.repair_wild import HELD_OUT, SEEN
 
 Answer = tuple[str | None, str | None]
 Repairer = Callable[[bytes], Answer]
@@ -235,9 +238,10 @@ def matched(found: Counter[Leaf], truth: Counter[Leaf]) -> tuple[int, bool]:
 # ---------------------------------------------------------------------------------------------------------- running
 
 
-def cases(count: int, seed: int) -> dict[str, list[Damaged]]:
-    """`count` damaged texts of each kind, none of which is still valid; the same for the same seed."""
-    pool = documents(400, seed)
+def cases(count: int, seed: int, pool: list[bytes] | None = None) -> dict[str, list[Damaged]]:
+    """`count` damaged texts of each kind, none of which is still valid; the same for the same seed. `pool`: other
+    documents than those that the repairer was built on."""
+    pool = pool or documents(400, seed)
     found: dict[str, list[Damaged]] = {}
     for name, damage in KINDS.items():
         random_ = Random(f"{seed} {name}")
@@ -305,6 +309,53 @@ def report(results: dict[str, dict[str, list[Verdict]]]) -> Iterator[str]:
         yield f"| {level} | {len(row)} | {share(row, 'ideal'):.1f} | {share(row, 'invented'):.1f} |"
 
 
+HELD_OUT_KINDS = tuple(KINDS)[::3]
+"""A third of the kinds of damage, which were not looked at while the second judge was built."""
+
+
+def sets(count: int, seed: int) -> dict[str, list[Damaged]]:
+    """What the claims are measured on, set by set."""
+    own, other = cases(count, seed), cases(count, seed, held_out_documents(400, seed))
+    found: dict[str, list[Damaged]] = {}
+    for corpus, made in (("own documents", own), ("held-out documents", other)):
+        for title, held_out in (("kinds built on", False), ("held-out kinds", True)):
+            kinds = [kind for kind in made if (kind in HELD_OUT_KINDS) == held_out]
+            found[f"{corpus}, {title}"] = [each for kind in kinds for each in made[kind]]
+    for kind in ("byte_deleted", "byte_inserted", "bit_flipped"):
+        found[kind.replace("_", " ")] = own[kind] + other[kind]
+    for name, texts in damaged_styles(documents(200, seed) + held_out_documents(200, seed), count, seed).items():
+        found.setdefault(name.partition(",")[0], []).extend(texts)
+    return found
+
+
+def claims(count: int, seed: int) -> Iterator[str]:
+    """What the levels are worth: how often each is right, and how many of the right answers are called `lossless`."""
+    repairer = dumpfix()
+    yield "| set | damages | ideal, % | invented, % | lossless exact, % | right: lossless, % | guess invented, % |"
+    yield "|---|---|---|---|---|---|---|"
+    for name, texts in sets(count, seed).items():
+        row = [run(repairer, damaged) for damaged in texts]
+        lossless = [verdict for verdict in row if verdict.level == "lossless"]
+        right = [verdict for verdict in row if verdict.ideal and verdict.level in ("lossless", "guess")]
+        recall = 100 * sum(verdict.level == "lossless" for verdict in right) / max(len(right), 1)
+        guesses = [verdict for verdict in row if verdict.level == "guess"]
+        figures = (share(row, "ideal"), share(row, "invented"), share(lossless, "ideal"), recall)
+        shown = " | ".join(f"{figure:.1f}" for figure in figures)
+        yield f"| {name} | {len(row)} | {shown} | {share(guesses, 'invented'):.1f} |"
+    yield ""
+    yield "| wild payloads | right, % | wrong and called lossless or partial | refused though an answer exists |"
+    yield "|---|---|---|---|"
+    for name, wild in (("seen", SEEN), ("held out", HELD_OUT)):
+        answers = [(case, *repairer(case.payload)) for case in wild]
+        same = [bool(text and case.value) and parse(text or "") == parse(case.value or "") for case, text, _ in answers]
+        right_ones = wrong = 0
+        for (case, _, level), is_same in zip(answers, same, strict=True):
+            right_ones += level in case.levels and (is_same or case.value is None)
+            wrong += level in ("lossless", "partial") and not is_same
+        refused = sum(text is None and case.value is not None for case, text, _ in answers)
+        yield f"| {name} ({len(wild)}) | {100 * right_ones / len(wild):.0f} | {wrong} | {refused} |"
+
+
 SLOW: dict[str, tuple[bytes, bytes]] = {
     "open brackets": (b"", b"["),
     "open objects": (b"", b'{"a":'),
@@ -343,10 +394,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--cases", type=int, default=100, help="per kind of damage")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--node-modules", help="the node_modules folder that has jsonrepair")
+    parser.add_argument("--claims", action="store_true", help="what the levels are worth, set by set")
     parser.add_argument("--slow", action="store_true", help="only the inputs made to be slow")
     options = parser.parse_args(arguments)
     if options.slow:
         print("\n".join(slow(dumpfix())))
+        return
+    if options.claims:
+        print("\n".join(claims(options.cases, options.seed)))
         return
     made = cases(options.cases, options.seed)
     results = {

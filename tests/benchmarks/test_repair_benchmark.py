@@ -2,8 +2,11 @@
 
 import pytest
 
+from dumpfix.repairing import repair
 from tests.benchmarks import repair as benchmark
+from tests.benchmarks import repair_prices
 from tests.benchmarks.repair_damage import KINDS, Damaged
+from tests.benchmarks.repair_wild import CASES
 
 
 def test_it_prints_a_row_for_each_kind_of_damage(capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,3 +35,24 @@ def test_the_judge_sees_what_was_invented_and_what_was_left_out() -> None:
     rest = Damaged(b"", b'{"o":{"k":1,"l":2}}', "rest", (0, 5))
     assert benchmark.judge(rest, '{"k":1,"l":2}').ideal
     assert benchmark.judge(rest, '{"k":2}').invented
+
+
+def test_claims_are_measured_set_by_set(capsys: pytest.CaptureFixture[str]) -> None:
+    benchmark.main(["--claims", "--cases", "2"])
+    printed = capsys.readouterr().out
+    assert all(f"| {name} |" in printed for name in ("python", "javascript", "bit flipped"))
+    assert "| held out (36) |" in printed
+
+
+def test_no_wild_payload_is_claimed_to_be_what_it_is_not() -> None:
+    for case in CASES:
+        answer = repair(case.payload)
+        if answer.level in ("lossless", "partial"):
+            assert answer.json is not None
+            assert case.value is not None, case.thread
+            assert benchmark.parse(answer.json) == benchmark.parse(case.value), case.thread
+
+
+def test_the_fitted_number_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    repair_prices.main(["--cases", "1"])
+    assert "| 0.5 |" in capsys.readouterr().out
