@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import orjson
+
 from dumpfix.framing.elements import Cut, PartialMatch, fixed_run, sized_ends
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import scanner_for
@@ -229,7 +231,7 @@ def read(grammar: Grammar, layout: AnyLayout, head: bytes, *, final: bool) -> Re
         else:
             frames = item.frames() if isinstance(item, Batch) else (item,)
             for frame in frames:
-                _add_record(reading, layout, frame)
+                _add_record(reading, layout, frame, head[frame.start : frame.end])
                 value = frame.fields.get("value")
                 if value and frame.is_valid and len(reading.prefixes) < PREFIXES:
                     record = head[frame.start : frame.end]
@@ -244,7 +246,8 @@ def read(grammar: Grammar, layout: AnyLayout, head: bytes, *, final: bool) -> Re
         elif undecided * 2 > len(head):
             reading.cost += undecided * CUT
         reading.is_pending = not reading.records and not reading.garbage and _has_begun(layout, head, at)
-    reading.cost += len(layout.fields) * FIELD * max(reading.records, 1)
+    if not isinstance(layout, ObjectLayout):
+        reading.cost += len(layout.fields) * FIELD * max(reading.records, 1)
     if isinstance(layout, Layout):
         reading.cost += _last_number(reading) + _implausible(reading, layout)
     return reading
@@ -302,7 +305,7 @@ def _add_span(reading: Reading, span: Span, head: bytes) -> None:
         reading.cost += head.count(b"\n", span.start, span.end) * FIELD
 
 
-def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
+def _add_record(reading: Reading, layout: AnyLayout, frame: Frame, record: bytes) -> None:
     reading.records += 1
     fields = frame.fields
     value = fields.get("value")
@@ -323,11 +326,23 @@ def _add_record(reading: Reading, layout: AnyLayout, frame: Frame) -> None:
         # Events have members called payload or topic too: only all of an envelope's members make one.
         is_envelope = fields.keys() >= _ENVELOPE and all(_is_number(fields[n]) for n in ("partition", "offset"))
         reading.envelopes += is_envelope
+        # What it names costs as in other layouts; what it passes over says that this is another tool's record.
+        unnamed = max(_members(record) - len(fields), 0)
+        reading.cost += (len(fields) + 2 * unnamed) * FIELD
         reading.cost += explained * (ENVELOPE if is_envelope else NOT_JSON)
     if value is not None:
         explained -= len(value)
         _add_payload(reading, layout, frame, value)
     reading.cost += explained * LITERAL
+
+
+def _members(record: bytes) -> int:
+    """How many members an object has; 0 where it is none that can be read."""
+    try:
+        found = orjson.loads(record.strip(b", \t\r\n[]"))
+    except ValueError:
+        return 0
+    return len(found) if isinstance(found, dict) else 0
 
 
 def _add_texts(reading: Reading, layout: Layout, frame: Frame, value: bytes | None) -> int:

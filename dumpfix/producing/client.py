@@ -61,11 +61,16 @@ class Client:
             self._admin = self._made(AdminClient, self._properties.for_readers())
         return self._admin
 
-    def producer(self, largest: int) -> Producer:
-        """Sends records of up to ``largest`` bytes: idempotent, acknowledged by all, stopped by the first refusal."""
+    def producer(self, largest: int, limit: int | None) -> Producer:
+        """Sends records of up to ``largest`` bytes: idempotent, acknowledged by all, stopped by the first refusal.
+
+        ``limit`` is what the broker takes: it holds for a whole batch.
+        """
         from confluent_kafka import Producer
 
         values = {"linger.ms": "5", **self._properties.values, **OWNED}
+        batch = int(self._number("batch.size", 1_000_000))
+        values["batch.size"] = str(batch if limit is None else max(min(batch, limit), 1))
         values.pop("request.required.acks")
         room = max(int(self._number("message.max.bytes", 1_000_000)), largest + 1024)
         producer: Producer = self._made(Producer, {**values, "message.max.bytes": str(min(room, 1_000_000_000))})

@@ -58,7 +58,7 @@ class Sending:
     rate: float | None = None
     watch: Watch | None = None
     landed: dict[int, dict[int, int]] = field(default_factory=dict)
-    refused: tuple[_Sent, str] | None = None
+    refused: tuple[_Sent | None, str] | None = None
     _in_flight: int = 0
     _bytes_in_flight: int = 0
     _total: int = 0
@@ -72,7 +72,7 @@ class Sending:
         if self.journal.is_done:
             return
         self._resume()
-        producer = self.client.producer(self.plan.survey.largest)
+        producer = self.client.producer(self.plan.survey.largest, self.plan.topic.number("max.message.bytes"))
         self._began = time.monotonic()
         try:
             for step in _steps(self._left()):
@@ -83,9 +83,7 @@ class Sending:
         finally:
             self._stop(producer)
         if self.refused:
-            sent, why = self.refused
-            place = f"{self.plan.topic.name}[{sent.partition}]"
-            raise BrokenRunError(f"stopped at the record of line {sent.line}, on its way to {place}: {why}")
+            raise BrokenRunError(self._refusal(*self.refused))
         self.journal.note_done()
 
     @property
@@ -93,6 +91,13 @@ class Sending:
         """Records that are in."""
         first = sum(state.arrived for state in self.journal.partitions.values())
         return first + sum(map(len, self.landed.values()))
+
+    def _refusal(self, sent: _Sent | None, why: str) -> str:
+        """A broker takes or refuses a batch: the first record of it is the one that is named."""
+        if sent is None:
+            return f"stopped: {why}"
+        place = f"{self.plan.topic.name}[{sent.partition}]"
+        return f"stopped at line {sent.line} of the dump, on its way to {place}: {why}"
 
     # -- before --------------------------------------------------------------------------------------------------------
 
@@ -193,14 +198,14 @@ class Sending:
                 )
                 break
             except BufferError:
-                producer.poll(0.1)
+                self._poll(producer, 0.1)
             except (KafkaException, OverflowError, ValueError) as error:
                 self.refused = self.refused or (sent, self.client.reason(error))
                 return
         self._in_flight += 1
         self._bytes_in_flight += sent.size
         self._handed += 1
-        producer.poll(0)
+        self._poll(producer, 0)
 
     def _delivered(self, sent: _Sent, error: Any, message: Any) -> None:
         self._in_flight -= 1
@@ -225,16 +230,25 @@ class Sending:
                 state.first = state.last
             state.arrived += 1
 
+    def _poll(self, producer: Producer, seconds: float) -> None:
+        """Hear what became of records. A client that cannot go on says so here, once those have been told of."""
+        from confluent_kafka import KafkaException
+
+        try:
+            producer.poll(seconds)
+        except KafkaException as error:
+            self.refused = self.refused or (None, self.client.reason(error))
+
     def _keep_pace(self, producer: Producer) -> None:
         if self.rate is None:
             return
         while (early := self._began + self._handed / self.rate - time.monotonic()) > 0 and not self.refused:
-            producer.poll(min(early, 0.1))
+            self._poll(producer, min(early, 0.1))
             self._note()
 
     def _wait(self, producer: Producer, is_over: Callable[[], bool]) -> None:
         while not is_over() and not self.refused:
-            producer.poll(0.1)
+            self._poll(producer, 0.1)
             self._note()
         self._note()
 
@@ -255,7 +269,7 @@ class Sending:
                 producer.purge(in_queue=True, in_flight=False, blocking=False)
             deadline = time.monotonic() + LAST_WAIT
             while self._in_flight and time.monotonic() < deadline:
-                producer.poll(0.1)
+                self._poll(producer, 0.1)
         self.journal.note_arrived()
         if self.watch is not None:
             self.watch(self.arrived, self._total)
