@@ -23,6 +23,8 @@ class Reading:
     records: list[dict[str, bytes | None]] = field(default_factory=list)
     spans: list[Span] = field(default_factory=list)
     batched: int = 0
+    #: (start, end, complete) of each record
+    extents: list[tuple[int, int, bool]] = field(default_factory=list)
 
     @property
     def values(self) -> list[bytes | None]:
@@ -45,9 +47,14 @@ def scan(chunks: bytes | Iterable[bytes], layout: AnyLayout, notices: Sequence[L
         if isinstance(item, Batch):
             reading.batched += len(item)
             reading.records.extend(item.fields(index) for index in range(len(item)))
+            ends = map(int.__add__, item.starts(), item.lengths)
+            reading.extents += [
+                (base + start, base + end, True) for start, end in zip(item.starts(), ends, strict=True)
+            ]
             spans = list(item.spans())
         elif isinstance(item, Frame):
             reading.records.append(item.fields)
+            reading.extents.append((base + item.start, base + item.end, item.complete))
             spans = item.spans
         else:
             spans = [item]

@@ -16,6 +16,7 @@ from dumpfix.framing.elements import Cut, PartialMatch, fixed_run, sized_ends
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import scanner_for
 from dumpfix.framing.notices import Notices
+from dumpfix.framing.window import Window
 from dumpfix.json.validity import is_valid, scan_value
 from dumpfix.layout.load import literal_text
 from dumpfix.layout.model import (
@@ -267,7 +268,7 @@ def _may_go_on(elements: Sequence[Element], cuts: tuple[Cut, ...], head: bytes, 
 
     Where a length is printed, what stands behind the text either fits by now or never will.
     """
-    taken = fixed_run(elements, head, at)
+    taken = fixed_run(elements, Window(head), at)
     if taken is None or isinstance(taken, PartialMatch):
         return taken is not None
     cuts, at = (*cuts, *taken[0]), taken[1]
@@ -569,7 +570,7 @@ def key_separator(grammar: Grammar, head: bytes) -> bytes | None:
         return None
     labels = {text.removeprefix(usual) for _, text in labelled} - {b"", b"\n"}
     for line in head.splitlines(keepends=True)[:MOST_LINES]:
-        taken = fixed_run((labelled[0][0],), line, 0)
+        taken = fixed_run((labelled[0][0],), Window(line), 0)
         if taken is None or isinstance(taken, PartialMatch):
             continue
         end = taken[1]

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from dumpfix.framing.frame import NeedMoreError
 from dumpfix.framing.json_fields import json_end
+from dumpfix.framing.window import Window
 from dumpfix.json.strings import MISMATCH, PARTIAL
 from dumpfix.layout.conversions import LONGEST_DATE, date_end
 from dumpfix.layout.model import Element, Field, Literal
 from dumpfix.layout.vocabulary import FREE_TEXT, JSON_VALUES, LONGEST_TOPIC, SIZES, TOPIC_BYTES, Kind
 
-#: places tried for the separator after one text field; more would be a layout that does not fit
-MOST_SPLITS = 64
-#: a printed size above this is taken for a lie (Kafka's own limit on a message is far below)
+#: a printed size above this is taken for a lie (Kafka's own limit on a message is far below), in bytes
 LARGEST_SIZE = 1 << 30
 
 #: the printed length of a key or payload that is null
@@ -72,8 +70,9 @@ def _date_time_end(data: bytes, at: int) -> int:
     return at + len(text) if len(text) == len(_DATE_TIME) else PARTIAL
 
 
-def element_end(element: Literal | Field, data: bytes, at: int) -> int:
+def element_end(element: Literal | Field, window: Window, at: int) -> int:
     """Where an element that needs no look-ahead ends; MISMATCH, or PARTIAL where the data ends first."""
+    data = window.data
     if isinstance(element, Literal):
         return _literal_end(element.text, data, at)
     match element.kind:
@@ -94,12 +93,12 @@ def element_end(element: Literal | Field, data: bytes, at: int) -> int:
             # More of a date that stands at the very end may follow.
             return PARTIAL if len(data) - at < LONGEST_DATE and end in (MISMATCH, len(data)) else end
         case Kind.REST:
-            end = data.find(b"\n", at)
-            if end > at and data[end - 1] == 0x0D:
-                return end - 1
-            return PARTIAL if end < 0 else end
+            end = window.line_end(at)
+            if end == len(data):
+                return PARTIAL
+            return end - 1 if end > at and data[end - 1] == 0x0D else end
         case kind if kind in JSON_VALUES:
-            return json_end(element, data, at)
+            return json_end(element, window, at)
         case _:
             raise AssertionError(f"{element.terminal} ends by what follows it")
     if end == len(data):
@@ -113,18 +112,23 @@ class PartialMatch(NamedTuple):
     cuts: tuple[Cut, ...]
 
 
-def fixed_run(elements: Sequence[Element], data: bytes, at: int) -> tuple[tuple[Cut, ...], int] | PartialMatch | None:
+def fixed_run(
+    elements: Sequence[Element], window: Window, at: int
+) -> tuple[tuple[Cut, ...], int] | PartialMatch | None:
     """Match elements up to the first free text: the cuts and where they end, or None, or a PartialMatch.
 
     A name may hold bytes of the literal after it (``my-topic-0``): shorter names are tried, from the longest on.
+    Tells the window where the end of its data decided.
     """
+    data = window.data
     cuts: list[Cut] = []
     for index, element in enumerate(elements):
         if isinstance(element, Field) and element.kind in FREE_TEXT:
             break
         if isinstance(element, (Literal, Field)):
-            end = element_end(element, data, at)
+            end = element_end(element, window, at)
             if end == PARTIAL:
+                window.touched_end = True
                 return PartialMatch(tuple(cuts))
             if end == MISMATCH:
                 return None
@@ -135,11 +139,11 @@ def fixed_run(elements: Sequence[Element], data: bytes, at: int) -> tuple[tuple[
                 and isinstance(follower, Literal)
                 and not data.startswith(follower.text, end)
             ):
-                return _shorter_name(elements, index, data, at, end, tuple(cuts))
+                return _shorter_name(elements, index, window, at, end, tuple(cuts))
             cuts.append(Cut(element, at, end))
             at = end
         else:
-            taken = _alternative(element.alternatives, data, at)
+            taken = _alternative(element.alternatives, window, at)
             if taken is None:
                 return None
             if isinstance(taken, PartialMatch):
@@ -150,16 +154,18 @@ def fixed_run(elements: Sequence[Element], data: bytes, at: int) -> tuple[tuple[
 
 
 def _shorter_name(
-    elements: Sequence[Element], index: int, data: bytes, at: int, end: int, before: tuple[Cut, ...]
+    elements: Sequence[Element], index: int, window: Window, at: int, end: int, before: tuple[Cut, ...]
 ) -> tuple[tuple[Cut, ...], int] | PartialMatch | None:
+    data = window.data
     element, follower = elements[index], elements[index + 1]
     assert isinstance(element, Field)
     assert isinstance(follower, Literal)
     cut = end
     if len(data) - end < len(follower.text) and follower.text.startswith(data[end:]):
+        window.touched_end = True
         return PartialMatch(before)
     while (cut := data.rfind(follower.text, at + 1, cut + len(follower.text) - 1)) > at:
-        rest = fixed_run(elements[index + 1 :], data, cut)
+        rest = fixed_run(elements[index + 1 :], window, cut)
         if isinstance(rest, PartialMatch):
             return PartialMatch((*before, Cut(element, at, cut), *rest.cuts))
         if rest is not None:
@@ -168,12 +174,12 @@ def _shorter_name(
 
 
 def _alternative(
-    alternatives: Sequence[Sequence[Literal | Field]], data: bytes, at: int
+    alternatives: Sequence[Sequence[Literal | Field]], window: Window, at: int
 ) -> tuple[tuple[Cut, ...], int] | PartialMatch | None:
     """The first alternative that matches; a PartialMatch if none does but the data ended inside one."""
     partial: PartialMatch | None = None
     for alternative in alternatives:
-        taken = fixed_run(alternative, data, at)
+        taken = fixed_run(alternative, window, at)
         if isinstance(taken, PartialMatch):
             partial = partial or taken
         elif taken is not None:
@@ -199,67 +205,3 @@ def sized_ends(field: Field, cuts: Sequence[Cut], data: bytes, at: int, null_tex
     if size > 0:
         return (at + size,)
     return (at + len(null_text), at) if null_text and data.startswith(null_text, at) else (at,)
-
-
-def prefixes(
-    elements: Sequence[Element], data: bytes, at: int, stop: int, *, is_open: bool, null_text: bytes | None
-) -> Iterator[tuple[tuple[Cut, ...], int]]:
-    """Every way in which the elements before the payload can match at ``at``, the likeliest first.
-
-    A text field ends by its size where that fits; else at each place before ``stop`` where the next literal
-    stands, nearest first. Raises NeedMoreError where ``is_open`` (more of the dump may follow ``stop``) and the
-    data ends before the answer. Bounded by MOST_SPLITS.
-    """
-    taken = fixed_run(elements, data, at)
-    if isinstance(taken, PartialMatch):
-        if is_open:
-            raise NeedMoreError
-        return
-    if taken is None:
-        return
-    cuts, at = taken
-    count = 0
-    for index, element in enumerate(elements):
-        if isinstance(element, Field) and element.kind in FREE_TEXT:
-            rest = elements[index + 1 :]
-            break
-    else:
-        yield cuts, at
-        return
-    seen: set[int] = set()
-    for end in sized_ends(element, cuts, data, at, null_text):
-        if end > len(data):
-            if is_open:
-                raise NeedMoreError
-            continue
-        for more, after in prefixes(rest, data, end, max(stop, end), is_open=is_open, null_text=null_text):
-            seen.add(end)
-            yield (*cuts, Cut(element, at, end), *more), after
-    follower = rest[0] if rest else None
-    for end in _text_ends(follower, data, at, stop):
-        if end in seen:
-            continue
-        count += 1
-        if count > MOST_SPLITS:
-            return
-        for more, after in prefixes(rest, data, end, stop, is_open=is_open, null_text=null_text):
-            yield (*cuts, Cut(element, at, end), *more), after
-    if is_open and count < MOST_SPLITS and stop == len(data):
-        raise NeedMoreError
-
-
-def _text_ends(follower: Element | None, data: bytes, at: int, stop: int) -> Iterator[int]:
-    """Where a text of unknown length may end: before the next literal, or where a JSON text may begin."""
-    if isinstance(follower, Literal):
-        found = data.find(follower.text, at, stop)
-        while found >= 0:
-            yield found
-            found = data.find(follower.text, found + 1, stop)
-        return
-    # Nothing stands between the text and what follows (kcat -s avro, key.separator=): a payload shows itself
-    # by its first byte, a number by its digits.
-    is_json = follower is None or (isinstance(follower, Field) and follower.kind in JSON_VALUES)
-    wanted = b'{["' if is_json else b"-0123456789"
-    for end in range(at, min(stop, at + (1 << 16))):
-        if data[end] in wanted:
-            yield end

@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from dumpfix.layout.model import Field
 from dumpfix.layout.model import Literal as LiteralElement
+from dumpfix.layout.vocabulary import Kind
 
 Role = Literal["field", "literal", "separator", "notice", "garbage"]
 
@@ -33,7 +34,9 @@ class Frame:
     known null. ``complete`` is false where the dump does not show the record's end. ``inner_notices`` are
     notices that were printed into the middle of the record; the spans hold them, the fields do not.
     ``is_valid`` says that the payload is complete JSON, empty or a known null, so that no more needs to be asked.
-    ``has_wrong_size`` says that a printed length is not that of the payload.
+    ``has_wrong_size`` says that a printed length is not that of the payload. ``fault`` says in words why the payload
+    cannot be taken although it could be read; ``kept`` is a document that is whole in a record without a payload.
+    ``is_cut`` says that the dump ends in the record.
     """
 
     start: int
@@ -45,6 +48,9 @@ class Frame:
     inner_notices: list[Span] = field(default_factory=list)
     is_valid: bool = False
     has_wrong_size: bool = False
+    fault: str | None = None
+    kept: bytes | None = None
+    is_cut: bool = False
 
 
 @dataclass(slots=True)
@@ -54,7 +60,7 @@ class Batch:
     Every payload is valid JSON by itself, or None (known null), or empty. ``cells`` has a list of texts for
     each Field of ``elements`` in order, ``columns`` the same lists under the record's attributes;
     ``constants`` are attributes that are the same for all. ``lengths`` are the records' lengths in bytes without
-    the ``gap`` line feeds between one and the next.
+    the ``gap`` bytes of line ends between one and the next.
     """
 
     start: int
@@ -91,7 +97,22 @@ class Batch:
     def frames(self) -> Iterator[Frame]:
         """The same records one by one, without their spans."""
         for index, (start, length) in enumerate(zip(self.starts(), self.lengths, strict=True)):
-            yield Frame(start, start + length, self.fields(index), [], None, is_valid=True)
+            payload = self.payload_start(index)
+            place = None if payload is None else start + payload
+            yield Frame(start, start + length, self.fields(index), [], place, is_valid=True)
+
+    def payload_start(self, index: int) -> int | None:
+        """Where the payload of one record begins, from the record's first byte."""
+        at = column = 0
+        for element in self.elements:
+            if isinstance(element, LiteralElement):
+                at += len(element.text)
+                continue
+            if element.kind is Kind.PAYLOAD:
+                return at
+            at += len(self.cells[column][index])
+            column += 1
+        return None
 
     def spans(self) -> Iterator[Span]:
         """The tiles of these records, for those who check that nothing was skipped."""

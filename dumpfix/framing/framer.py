@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from dumpfix.framing.frame import Batch, Frame, Span
-from dumpfix.framing.objects import ObjectScanner
+from dumpfix.framing.object_scanner import ObjectScanner
 from dumpfix.framing.scanner import LinearScanner
 from dumpfix.layout.model import AnyLayout, Layout, ObjectLayout
 

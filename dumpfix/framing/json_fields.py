@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from dumpfix.json.strings import MISMATCH, PARTIAL, closing_quote, unescape
-from dumpfix.json.validity import scan_value
+from dumpfix.framing.window import Window
+from dumpfix.json.lexer import ESCAPE_LETTERS, HEX_DIGITS
+from dumpfix.json.strings import MISMATCH, PARTIAL, unescape
 from dumpfix.layout.conversions import from_base64, milliseconds
 from dumpfix.layout.model import Field
 from dumpfix.layout.vocabulary import Kind
 
 _QUOTE = 0x22
+_ESCAPES = frozenset(ESCAPE_LETTERS[i : i + 1] for i in range(len(ESCAPE_LETTERS)))
 
 
-def json_end(element: Field, data: bytes, at: int, stop: int | None = None) -> int:
+def json_end(element: Field, window: Window, at: int, stop: int | None = None) -> int:
     """Where the JSON value of this field ends that begins at ``at``; MISMATCH, or PARTIAL where the data ends first.
 
     It has to end before ``stop``; where none is given, on its line, so that one that does not end costs no more.
     """
+    data = window.data
     if stop is None:
-        # Only a container could go on behind the line.
-        line_end = data.find(b"\n", at) if data[at : at + 1] in (b"{", b"[") else -1
-        stop = len(data) if line_end < 0 else line_end
+        stop = window.line_end(at)
     cut = PARTIAL if stop == len(data) else MISMATCH
     if at >= stop:
         return cut
     if data[at] == _QUOTE:
-        end = closing_quote(data, at)
+        end = window.string_end(at)
         return cut if end == PARTIAL or end > stop else end
     if data[at] in b" \t\r\n":
         return MISMATCH
-    scan = scan_value(data, at, stop)
+    scan = window.scan(at, stop)
     if scan.state != "complete":
         return cut if scan.state == "incomplete" else MISMATCH
     if element.kind is Kind.JSON_STRING and data[at : scan.at] != b"null":
@@ -64,3 +65,24 @@ def take_json(fields: dict[str, bytes | None], element: Field, text: bytes, *, i
         if from_base64(content) is None:
             name = "payload" if element.meaning == "value" else element.meaning
             fields["payload_error"] = f"the {name} is no base64".encode()
+
+
+def has_malformed_escape(text: bytes, *, is_whole: bool = True) -> bool:
+    """Whether a string in this JSON text holds an escape that JSON does not know, or one that is cut.
+
+    Where the text is not whole its end may be cut: that is no fault of the escape.
+    """
+    at = text.find(b"\\")
+    while at >= 0:
+        letter = text[at + 1 : at + 2]
+        if letter == b"u":
+            digits = text[at + 2 : at + 6]
+            is_cut = len(digits) < 4 and not is_whole
+            if digits.translate(None, HEX_DIGITS) or (len(digits) < 4 and not is_cut):
+                return True
+        elif not letter:
+            return is_whole
+        elif letter not in _ESCAPES:
+            return True
+        at = text.find(b"\\", at + 2)
+    return False

@@ -12,14 +12,19 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
 from dumpfix.framing.elements import PartialMatch, fixed_run
-from dumpfix.framing.frame import Frame, NeedMoreError, Span
+from dumpfix.framing.frame import Frame, Span
 from dumpfix.framing.talk import talk_at
+from dumpfix.framing.window import Window
 from dumpfix.layout.model import Layout, Literal
 
-#: notices taken out of one record
-MOST_INNER_NOTICES = 32
+#: notices (with those right behind them) that are looked at in one record
+MOST_INNER_NOTICES = 8
+#: notices that follow one another and are looked at together
+LONGEST_RUN = 64
 #: up to so many, every selection of them is tried
 MOST_CHOSEN = 4
+
+_LINE_END = 0x0A
 
 
 class Notices:
@@ -46,30 +51,28 @@ class Notices:
         """The same, made once for each grammar."""
         return Notices(layouts)
 
-    def match(self, data: bytes, at: int, *, final: bool) -> Span | None:
-        """The notice or the talk that begins at ``at``. At the end of a dump the line feed may be missing."""
-        notice = self._listed(data, at, final=final)
-        if notice is None and self.layouts and (talk := talk_at(data, at, final=final)) is not None:
+    def match(self, window: Window, at: int) -> Span | None:
+        """The notice or the talk that begins at ``at``, the beginning of a line or of an item."""
+        notice = self.listed(window, at)
+        if notice is None and self.layouts and (talk := talk_at(window, at)) is not None:
             return Span(at, talk.end, "notice", "command")
         return notice
 
-    def _listed(self, data: bytes, at: int, *, final: bool) -> Span | None:
+    def listed(self, window: Window, at: int) -> Span | None:
+        """The notice that begins at ``at``. At the end of a dump the line feed may be missing."""
+        data = window.data
         if data[at : at + 1] not in self.first_bytes:
             return None
         partial = False
         for layout in self._near(data, at):
-            taken = fixed_run(layout.elements, data, at)
+            taken = fixed_run(layout.elements, window, at)
             if isinstance(taken, PartialMatch):
                 partial = True
             elif taken is not None:
                 return Span(at, taken[1], "notice", layout.name)
-        if not partial:
-            return None
-        if not final:
-            raise NeedMoreError
-        if data.find(b"\n", at) < 0:
-            whole = data[at:] + b"\n"
-            for layout in self._near(whole, 0):
+        if partial and window.line_end(at) == window.size:
+            whole = Window(data[at:] + b"\n", window.work)
+            for layout in self._near(whole.data, 0):
                 taken = fixed_run(layout.elements, whole, 0)
                 if taken is not None and not isinstance(taken, PartialMatch):
                     return Span(at, len(data), "notice", layout.name)
@@ -80,12 +83,15 @@ class Notices:
 
         What is left is what the tool printed as records, for a look at them; whether a notice did cut one is not told.
         """
+        window = Window(data)
         found: list[tuple[int, int]] = []
         for beginning in self.cutting:
             at = data.find(beginning, 1)
             while at >= 0:
-                if data[at - 1] != 0x0A and (notice := self.match(data, at, final=True)) is not None:
-                    found.append((notice.start, self._run_end(data, notice.end)))
+                if data[at - 1] != 0x0A and (notice := self.listed(window, at)) is not None:
+                    found.append((notice.start, self._run_end(window, notice.end)))
+                    # What follows it right away is one run with it: looked at once.
+                    at = found[-1][1] - 1
                 at = data.find(beginning, at + 1)
         moved: list[bytes] = []
         kept: list[bytes] = []
@@ -97,9 +103,9 @@ class Notices:
                 position = end
         return b"".join([*moved, *kept, data[position:]]) if moved else data
 
-    def _run_end(self, data: bytes, at: int) -> int:
+    def _run_end(self, window: Window, at: int) -> int:
         """Behind the notices that follow one another from ``at`` on."""
-        while at < len(data) and (notice := self.match(data, at, final=True)) is not None:
+        while at < window.size and (notice := self.match(window, at)) is not None:
             at = notice.end
         return at
 
@@ -119,26 +125,30 @@ class RuleWithNotices(ABC):
     is_thorough = True
 
     @abstractmethod
-    def record(self, data: bytes, at: int, *, final: bool) -> Frame | None:
-        """The record that begins at ``at``; None if none does. Raises NeedMoreError."""
+    def record(self, window: Window, at: int) -> Frame | None:
+        """The record that begins at ``at``; None if none does."""
 
     @abstractmethod
     def holds(self, frame: Frame) -> bool:
         """Whether nothing suggests that a notice cuts into this record."""
 
     @abstractmethod
-    def cannot_begin(self, data: bytes, at: int, *, final: bool) -> bool:
+    def may_be_cut(self, window: Window, at: int, notice: int) -> bool:
+        """Whether what stands from ``at`` up to a notice may be the beginning of a record that it cuts."""
+
+    @abstractmethod
+    def cannot_begin(self, window: Window, at: int) -> bool:
         """Whether no record can begin at ``at``, which is the beginning of a line."""
 
     @abstractmethod
-    def surely_begins(self, data: bytes, at: int, *, final: bool) -> bool:
+    def surely_begins(self, window: Window, at: int) -> bool:
         """Whether a record begins at ``at``, told by more than its being a line."""
 
     @abstractmethod
-    def next_start(self, data: bytes, at: int, *, final: bool) -> tuple[int, bool]:
-        """The next start at or after ``at``; with True where the data at hand ends before one was found."""
+    def next_start(self, window: Window, at: int) -> int:
+        """The next start at or after ``at``; the end of the data where there is none."""
 
-    def without_inner_notices(self, data: bytes, at: int, frame: Frame | None, *, final: bool) -> Frame | None:
+    def without_inner_notices(self, window: Window, at: int, frame: Frame | None) -> Frame | None:
         """The record that begins at ``at`` with the notices in its middle taken out; None if that does not help.
 
         A payload may hold what looks like a notice, so as few as possible are taken out: one, then two …, until
@@ -146,56 +156,64 @@ class RuleWithNotices(ABC):
         """
         if not self.is_thorough or not self.notices.cutting:
             return None
-        runs, reach = self._inner_notices(data, at, final=final)
+        runs, reach = self._inner_notices(window, at, is_record=frame is not None)
         for chosen in _choices(runs):
-            mended = self._joined(data, at, chosen, reach)
+            mended = self._joined(window, at, chosen, reach)
             if mended is not None and mended.inner_notices and self.holds(mended):
                 return mended
         everything = list(_choices(runs))[-1:] if frame is None else []
-        mended = self._joined(data, at, everything[0], reach) if everything else None
+        mended = self._joined(window, at, everything[0], reach) if everything else None
         return mended if mended is not None and mended.inner_notices else None
 
-    def _inner_notices(self, data: bytes, at: int, *, final: bool) -> tuple[list[list[Span]], int]:
+    def _inner_notices(self, window: Window, at: int, *, is_record: bool) -> tuple[list[list[Span]], int]:
         """Notices (each with those right behind it) that may cut the record at ``at``; where the record ends at most.
 
         A notice at the beginning of a line cuts a record only if what follows it begins none.
         """
         runs: list[list[Span]] = []
-        reach, is_open = self.next_start(data, at + 1, final=final)
+        reach = self.next_start(window, at + 1)
         begin = at + 1
-        while len(runs) < MOST_INNER_NOTICES:
-            notice = self._find_notice(data, begin, reach, final=final)
-            if notice is None:
+        for _ in range(MOST_INNER_NOTICES):
+            notice = self._find_notice(window, begin, reach)
+            if notice is None or (not runs and not is_record and not self.may_be_cut(window, at, notice.start)):
                 break
             # The next one is looked for inside this one too: what a payload shows of a notice may hold a real one.
             begin = notice.start + 1
-            run = [notice]
-            while run[-1].end < len(data) and (more := self.notices.match(data, run[-1].end, final=final)):
-                run.append(more)
-            at_line_start = data[notice.start - 1 : notice.start] == b"\n"
-            while len(run) > 1 and not at_line_start and self.surely_begins(data, run[-1].end, final=final):
-                # The last line only looks like a notice: it is the rest of the record.
-                run.pop()
+            run = self._run(window, notice)
             after = run[-1].end
-            if after >= len(data):
-                if not final:
-                    raise NeedMoreError
-                if at_line_start:
-                    continue
-            elif at_line_start and not self.cannot_begin(data, after, final=final):
-                continue
-            elif not at_line_start and self.surely_begins(data, after, final=final):
-                # The line that it ends, and no record: the next one begins right behind it.
+            if not self._may_cut(window, notice.start, after):
                 continue
             runs.append(run)
             if after >= reach:
-                reach, is_open = self.next_start(data, after + 1, final=final)
-                reach = max(reach, after)
-        if runs and is_open:
-            raise NeedMoreError
+                reach = max(self.next_start(window, after + 1), after)
         return runs, reach
 
-    def _joined(self, data: bytes, at: int, runs: Sequence[Sequence[Span]], reach: int) -> Frame | None:
+    def _run(self, window: Window, notice: Span) -> list[Span]:
+        """A notice and those right behind it, as far as they can cut the same record."""
+        run = [notice]
+        while len(run) < LONGEST_RUN and run[-1].end < window.size:
+            more = self.notices.listed(window, run[-1].end)
+            if more is None:
+                break
+            run.append(more)
+        is_line = window.data[notice.start - 1] == _LINE_END
+        while len(run) > 1 and not is_line and self.surely_begins(window, run[-1].end):
+            # The last line only looks like a notice: it is the rest of the record.
+            run.pop()
+        return run
+
+    def _may_cut(self, window: Window, start: int, after: int) -> bool:
+        """Whether notices from ``start`` to ``after`` may stand in the middle of a record."""
+        is_line = window.data[start - 1] == _LINE_END
+        if after >= window.size:
+            window.touched_end = True
+            return not is_line
+        if is_line:
+            return self.cannot_begin(window, after)
+        # Else the line that it ends is no record: the next one begins right behind it.
+        return not self.surely_begins(window, after)
+
+    def _joined(self, window: Window, at: int, runs: Sequence[Sequence[Span]], reach: int) -> Frame | None:
         """The record at ``at`` as it reads without these notices."""
         pieces: list[tuple[int, int]] = []
         begin = at
@@ -203,35 +221,37 @@ class RuleWithNotices(ABC):
             pieces.append((begin, run[0].start))
             begin = run[-1].end
         pieces.append((begin, max(reach, begin)))
-        mended = self.record(b"".join(data[start:end] for start, end in pieces), 0, final=True)
+        if pieces[-1][1] >= window.size:
+            window.touched_end = True
+        joined = Window(b"".join(window.data[start:end] for start, end in pieces), window.work)
+        window.work.steps += joined.size
+        mended = self.record(joined, 0)
         return None if mended is None else _mapped(mended, pieces, [notice for run in runs for notice in run])
 
-    def _find_notice(self, data: bytes, at: int, stop: int, *, final: bool) -> Span | None:
-        """The first notice that begins in ``data[at:stop]`` or right at ``stop``, anywhere in a line."""
-        nearest: Span | None = None
-        for beginning in self.notices.cutting:
-            limit = nearest.start if nearest else stop
-            found = data.find(beginning, at, limit + len(beginning))
-            while found >= 0:
-                notice = self.notices.match(data, found, final=final)
-                is_line = notice is not None and data[notice.end - 1 : notice.end] == b"\n"
-                if notice is not None and is_line and (nearest is None or notice.start < nearest.start):
-                    nearest = notice
-                    break
-                found = data.find(beginning, found + 1, limit + len(beginning))
-        return nearest
+    def _find_notice(self, window: Window, at: int, stop: int) -> Span | None:
+        """The first notice that begins in ``[at, stop]``, anywhere in a line."""
+        places = [(window.place(beginning, at), beginning) for beginning in self.notices.cutting]
+        while True:
+            found, beginning = min(places)
+            if found > stop or found >= window.size:
+                return None
+            notice = self.notices.listed(window, found)
+            if notice is not None and window.data[notice.end - 1] == _LINE_END:
+                return notice
+            places.remove((found, beginning))
+            places.append((window.place(beginning, found + 1), beginning))
 
 
 def _choices(runs: Sequence[list[Span]]) -> Iterator[Sequence[list[Span]]]:
-    """Which notices to take out: the fewest first, then the fewest bytes; of many only one, two, or all that fit.
+    """Which notices to take out: the fewest first, then the fewest bytes; of many only one, or all that fit.
 
     Where one run is enough, the last lines of it may be the payload's own: they only look like notices.
     """
-    most = len(runs) if len(runs) <= MOST_CHOSEN else 2
+    most = len(runs) if len(runs) <= MOST_CHOSEN else 1
     for count in range(1, most + 1):
         ways = [chosen for chosen in combinations(runs, count) if _are_apart(chosen)]
         if count == 1:
-            ways += [(run[:length],) for run in runs for length in range(1, len(run))]
+            ways += [(run[:length],) for run in runs for length in range(max(len(run) - MOST_CHOSEN, 1), len(run))]
         yield from sorted(ways, key=lambda chosen: sum(run[-1].end - run[0].start for run in chosen))
     if most < len(runs):
         everything: list[list[Span]] = []

@@ -13,9 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
 from typing import cast
 
+from dumpfix.framing.columns import is_closed_text
 from dumpfix.framing.elements import NULL_SIZE
-from dumpfix.framing.frame import Batch, NeedMoreError
-from dumpfix.framing.rule import Item, LinearRule, is_closed_text, null_texts
+from dumpfix.framing.frame import Batch
+from dumpfix.framing.interpret import null_texts
+from dumpfix.framing.rule import Item, LinearRule
+from dumpfix.framing.window import Window, WorkCounter
 from dumpfix.json.validity import all_valid, is_valid
 from dumpfix.layout.model import Alternation, Field, Layout, Literal
 from dumpfix.layout.vocabulary import JSON_VALUES, MARKERS, SIZES, TOPIC_BYTES, Kind
@@ -26,6 +29,7 @@ REGION = 1 << 18
 _INTEGERS = (Kind.INTEGER, Kind.SIZE)
 _NAME = bytes(TOPIC_BYTES)
 _BRACKETS_AND_QUOTES = b'{}[]"'
+_LINE_ENDS = (b"\n", b"\r")
 
 
 class LinearScanner:
@@ -34,6 +38,7 @@ class LinearScanner:
     def __init__(self, layout: Layout, notices: Sequence[Layout] = ()) -> None:
         self.layout = layout
         self.rule = LinearRule(layout, notices)
+        self.work = WorkCounter()
         # A JSON value ends by itself, not at what separates columns, and a date is converted: the rule does both.
         left_to_rule = {*JSON_VALUES, Kind.DATE}
         self.has_columns = layout.has_value and not any(Field(name).kind in left_to_rule for name in layout.fields)
@@ -43,27 +48,28 @@ class LinearScanner:
 
         The caller goes on behind the last item with more data. ``final`` says that there is no more.
         """
+        window = Window(data, self.work)
         plan: _Plan | None = None
         while at < len(data):
             if plan is None and self.has_columns:
-                plan = _Plan.of(self.rule, data, at)
-            rows = plan.rows(data, at) if plan is not None else None
+                plan = _Plan.of(self.rule, window, at)
+            rows = plan.rows(window, at) if plan is not None else None
             if plan is not None and rows is not None:
-                for item in self._region(plan, data, rows, final=final):
+                for item in self._region(plan, window, rows, final=final):
                     yield item
                     at = item.end
                 if rows.is_undecided:
                     return
                 continue
-            try:
-                item = self.rule.item(data, at, final=final)
-            except NeedMoreError:
+            decided = _item(self.rule, window, at, final=final)
+            if decided is None:
                 return
-            yield item
-            at = item.end
+            yield decided
+            at = decided.end
 
-    def _region(self, plan: _Plan, data: bytes, rows: _Rows, *, final: bool) -> Iterator[Item | Batch]:
+    def _region(self, plan: _Plan, window: Window, rows: _Rows, *, final: bool) -> Iterator[Item | Batch]:
         """Batches of the records that the columns prove, and what the rule says of the others, in order."""
+        self.work.steps += rows.end - rows.first
         columns = _Columns(plan, rows)
         count = len(rows.texts)
         begin = 0
@@ -78,9 +84,8 @@ class LinearScanner:
             at = rows.starts[row] - (rows.gap if row > begin else 0)
             begin = row + 1
             while begin == row + 1 or begin < count or at < rows.end:
-                try:
-                    item = self.rule.item(data, at, final=final)
-                except NeedMoreError:
+                item = _item(self.rule, window, at, final=final)
+                if item is None:
                     rows.is_undecided = True
                     return
                 yield item
@@ -91,6 +96,13 @@ class LinearScanner:
                     return
                 if begin < count and rows.starts[begin] == at:
                     break
+
+
+def _item(rule: LinearRule, window: Window, at: int, *, final: bool) -> Item | None:
+    """What the rule says of the item at ``at``; None where more bytes might change it."""
+    window.touched_end = False
+    item = rule.item(window, at)
+    return None if window.touched_end and not final else item
 
 
 class _Rows:
@@ -135,22 +147,23 @@ class _Plan:
         self.end = last.text
         self.fields = [e for e in body if isinstance(e, Field)]
         self.separators = [e.text for e in body if isinstance(e, Literal)]
-        self.delimiter = self.end + b"\n" * layout.blank_lines + self.head
+        #: what the line feeds are in the dump that stand between one record and the next
+        self.gap = (b"\r\n" if self.end.endswith(b"\r\n") else b"\n") * layout.blank_lines
+        self.delimiter = self.end + self.gap + self.head
         self.value_column = next(i for i, f in enumerate(self.fields) if f.kind is Kind.PAYLOAD)
-        is_text_first = not self.head and self.fields[0].kind is Kind.TEXT
+        is_text_first = not self.head and self.fields[0].kind in (Kind.TEXT, Kind.NAME, Kind.WORD)
         self.notice_beginnings = rule.notices.beginnings if is_text_first else ()
         #: notices that a blank line belongs to, where a record may be one
-        self.behind_blank = tuple(
-            text[1:] for text in rule.notices.beginnings if rule.blank_is_record and text[:1] == b"\n"
-        )
+        is_blank_record = rule.is_value_first and self.end[:1] in (b"\n", b"\r")
+        self.behind_blank = tuple(text[1:] for text in rule.notices.beginnings if is_blank_record and text[:1] == b"\n")
 
     @staticmethod
-    def of(rule: LinearRule, data: bytes, at: int) -> _Plan | None:
+    def of(rule: LinearRule, window: Window, at: int) -> _Plan | None:
         """The plan for the records that begin at ``at``; None where the layout cannot be cut this way."""
         layout = rule.layout
         if any(isinstance(e, Alternation) for e in layout.suffix):
             return None
-        before = rule.first_elements(data, at)
+        before = rule.first_elements(window, at)
         if before is None:
             return None
         elements = (*before, Field("VALUE"), *(e for e in layout.suffix if not isinstance(e, Alternation)))
@@ -163,18 +176,19 @@ class _Plan:
             return None
         return _Plan(rule, elements)
 
-    def rows(self, data: bytes, at: int) -> _Rows | None:
+    def rows(self, window: Window, at: int) -> _Rows | None:
         """The whole records from ``at`` on, up to a region's length; None where none is whole."""
-        if not data.startswith(self.head, at):
+        data = window.data
+        if not data.startswith(self.head, at) or window.place(self.delimiter, at) == window.size:
             return None
-        stop = data.find(self.delimiter, at + REGION)
-        if stop < 0:
-            stop = data.rfind(self.delimiter, at)
+        stop = window.place(self.delimiter, at + REGION)
+        if stop == window.size:
+            stop = data.rfind(self.delimiter, at, at + REGION + len(self.delimiter))
         first = at + len(self.head)
         if stop < first:
             return None
         texts = data[first:stop].split(self.delimiter)
-        return _Rows(texts, at, stop + len(self.end), len(self.head) + len(self.end), self.layout.blank_lines)
+        return _Rows(texts, at, stop + len(self.end), len(self.head) + len(self.end), len(self.gap))
 
 
 class _Columns:
@@ -186,6 +200,7 @@ class _Columns:
         self.bad: set[int] = set()
         self.cells = self._cut(rows.texts)
         self.columns: list[Sequence[bytes | None]] = list(self.cells)
+        self._check_first()
         self._check_kinds()
         self._check_sizes()
         self._check_values()
@@ -203,26 +218,29 @@ class _Columns:
     def _mark(self, rows: Iterable[int]) -> None:
         self.bad.update(rows)
 
+    def _check_first(self) -> None:
+        """A row may be a notice, or begin with line ends that are a separator: the rule tells."""
+        beginnings = (*self.plan.notice_beginnings, *_LINE_ENDS)
+        if not self.plan.head and any(map(bytes.startswith, self.cells[0], repeat(beginnings))):
+            self._mark(i for i, text in enumerate(self.cells[0]) if text.startswith(beginnings))
+
     def _check_kinds(self) -> None:
-        for column, (element, cells) in enumerate(zip(self.plan.fields, self.cells, strict=True)):
+        for element, cells in zip(self.plan.fields, self.cells, strict=True):
             if element.kind in _INTEGERS:
                 if not b"".join(cells).isdigit() or b"" in cells or max(map(len, cells)) > 19:
                     holds = _is_size if element.kind is Kind.SIZE else _is_integer
                     self._mark(i for i, text in enumerate(cells) if not holds(text))
             elif element.kind is Kind.TEXT:
-                self._check_text(column, cells)
+                self._check_text(cells)
             elif element.kind is not Kind.PAYLOAD and (b"".join(cells).translate(None, _NAME) or b"" in cells):
                 self._mark(i for i, text in enumerate(cells) if not text or text.translate(None, _NAME))
 
-    def _check_text(self, column: int, cells: Sequence[bytes]) -> None:
+    def _check_text(self, cells: Sequence[bytes]) -> None:
         joined = b"".join(cells)
         if b"\n" in joined:
             self._mark(i for i, text in enumerate(cells) if b"\n" in text)
         if joined.translate(None, _BRACKETS_AND_QUOTES) != joined:
             self._mark(i for i, text in enumerate(cells) if not is_closed_text(text))
-        beginnings = self.plan.notice_beginnings
-        if column == 0 and beginnings and any(map(bytes.startswith, cells, repeat(beginnings))):
-            self._mark(i for i, text in enumerate(cells) if text.startswith(beginnings))
 
     def _check_sizes(self) -> None:
         for sizes, element in zip(self.cells, self.plan.fields, strict=True):
@@ -273,6 +291,9 @@ class _Columns:
         if separator and any(map(bytes.endswith, self.cells[column], repeat(separator))):
             # The last separator of the line may be the one that counts.
             self._mark(i for i, text in enumerate(self.cells[column]) if text.endswith(separator))
+        if not layout.is_sized and any(map(bytes.startswith, self.cells[column], repeat(self.plan.end))):
+            # The first place where nothing stands before the end counts: that is an empty payload.
+            self._mark(i for i, text in enumerate(self.cells[column]) if text.startswith(self.plan.end))
         if not layout.is_sized and any(map(bytes.endswith, self.cells[column], repeat(b"\n"))):
             # Where such a payload ends depends on what follows it.
             self._mark(i for i, text in enumerate(self.cells[column]) if text.endswith(b"\n"))

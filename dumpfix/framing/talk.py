@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from dumpfix.framing.frame import NeedMoreError
+from dumpfix.framing.window import Window
 from dumpfix.layout.load import command_words
 
 Kind = Literal["reader", "writer", "other"]
@@ -37,19 +37,22 @@ class Talk(NamedTuple):
     kind: Kind
 
 
-def talk_at(data: bytes, at: int, *, final: bool) -> Talk | None:
-    """The talk that begins at ``at``, the beginning of a line. Raises NeedMoreError where more bytes decide."""
-    if at == len(data) or data[at] in _NO_BEGINNINGS:
+def talk_at(window: Window, at: int) -> Talk | None:
+    """The talk that begins at ``at``, the beginning of a line."""
+    data = window.data
+    if at == window.size or data[at] in _NO_BEGINNINGS:
         return None
-    line_end = _line_end(data, at)
+    line_end = _line_end(window, at)
+    if line_end - at > LONGEST_LINE + 1:
+        return None
     line = data[at:line_end]
     kind = kind_of(line)
-    if not final and data[line_end - 1] != 0x0A and (kind is not None or _may_become_one(line)):
-        raise NeedMoreError
+    if data[line_end - 1] != 0x0A and (kind is not None or _may_become_one(line)):
+        window.touched_end = True
     if kind is None:
         return None
-    end = _command_end(data, at, line_end, final=final)
-    return Talk(at, end, _typed_end(data, end, final=final) if kind == "writer" else end, kind)
+    end = _command_end(window, at, line_end)
+    return Talk(at, end, _typed_end(window, end) if kind == "writer" else end, kind)
 
 
 def kind_of(line: bytes) -> Kind | None:
@@ -110,20 +113,17 @@ def _are_settings(words: list[bytes]) -> bool:
     return all(b"=" in word and word[:1].isalpha() for word in words)
 
 
-def _command_end(data: bytes, at: int, end: int, *, final: bool) -> int:
+def _command_end(window: Window, at: int, end: int) -> int:
     """Behind the last line of the command whose first line ends at ``end``."""
+    begin = at
     for _ in range(MOST_LINES):
-        if not final and data[end - 1] != 0x0A:
-            raise NeedMoreError
-        line = data[at:end].rstrip(b"\r\n")
-        if not line.rstrip(b" ").endswith(b"\\") and not _quote_is_open(line):
+        if end == window.size:
+            window.touched_end = True
+        line = window.data[at:end].rstrip(b"\r\n")
+        if end == window.size or (not line.rstrip(b" ").endswith(b"\\") and not _quote_is_open(line)):
             return end
-        if end == len(data):
-            if not final:
-                raise NeedMoreError
-            return end
-        end = _line_end(data, end)
-    return _line_end(data, at)
+        end = _line_end(window, end)
+    return _line_end(window, begin)
 
 
 def _quote_is_open(text: bytes) -> bool:
@@ -143,19 +143,20 @@ def _quote_is_open(text: bytes) -> bool:
     return quote != 0
 
 
-def _typed_end(data: bytes, at: int, *, final: bool) -> int:
+def _typed_end(window: Window, at: int) -> int:
     """Behind what was typed for a producer: lines behind its prompt; else everything up to the next command.
 
     Where no command follows nobody knows what was typed; then nothing was.
     """
+    data = window.data
     begin = at
     is_prompted = data[at : at + 1] == b">"
     for _ in range(MOST_TYPED):
-        if at == len(data) and final:
+        end = _line_end(window, at)
+        if at == end or data[end - 1] != 0x0A:
+            window.touched_end = True
+        if at == end:
             return at if is_prompted else begin
-        end = _line_end(data, at)
-        if not final and (at == end or data[end - 1] != 0x0A):
-            raise NeedMoreError
         if kind_of(data[at:end]) is not None:
             return at
         if is_prompted and data[at : at + 1] != b">":
@@ -164,9 +165,9 @@ def _typed_end(data: bytes, at: int, *, final: bool) -> int:
     return at if is_prompted else begin
 
 
-def _line_end(data: bytes, at: int) -> int:
+def _line_end(window: Window, at: int) -> int:
     """Behind the line feed, or where the data ends."""
-    return data.find(b"\n", at) + 1 or len(data)
+    return min(window.line_end(at) + 1, window.size)
 
 
 def _may_become_one(part: bytes) -> bool:

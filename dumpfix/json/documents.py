@@ -16,6 +16,8 @@ from dumpfix.json.validity import walk
 
 #: how far the next byte that is no UTF-8 is looked for at first; doubled until it is found
 _WINDOW = 256
+#: so many blanks may stand behind a document before its line ends
+_BLANKS = 64
 
 
 class _Containers:
@@ -75,6 +77,14 @@ def documents(data: bytes, counts: Callable[[int, int], bool] = lambda _start, _
                 if counts(begin, end):
                     yield begin, end
         at = max(at, stop)
+
+
+def documents_at_line_ends(data: bytes) -> Iterator[tuple[int, int]]:
+    """The same, those behind which nothing but blanks follows in the line: what is meant as a payload stands so.
+
+    ``Topic t [0] …: {…}`` has a bracket that begins none, and an array in the middle of a line is no payload.
+    """
+    return documents(data, lambda _, end: not data[end : end + _BLANKS].partition(b"\n")[0].strip())
 
 
 class _Quoted:

@@ -6,6 +6,8 @@ they are. A string holds no line end, since every tool escapes it: where one sta
 
 from __future__ import annotations
 
+from dumpfix.json.lexer import HEX_DIGITS
+
 #: where no string ends; where the data ends inside it
 MISMATCH = -1
 PARTIAL = -2
@@ -34,7 +36,7 @@ def unescape(text: bytes) -> bytes:
     r"""The bytes that the inside of a JSON string stands for; bytes from 0x80 on stay as they are.
 
     Where ``\u`` escapes a lone surrogate the result is no UTF-8 (it has the surrogate in UTF-8's manner), so that
-    it is never taken for text that was in the topic.
+    it is never taken for text that was in the topic. An escape that JSON does not know stays as it is.
     """
     if b"\\" not in text:
         return text
@@ -47,23 +49,23 @@ def unescape(text: bytes) -> bytes:
             return bytes(out)
         out += text[at:slash]
         kind = text[slash + 1]
-        if kind != 0x75:
-            out.append(_ESCAPED.get(kind, kind))
+        code = _code_unit(text, slash) if kind == 0x75 else _ESCAPED.get(kind)
+        if code is None:
+            out += text[slash : slash + 2]
             at = slash + 2
             continue
-        code, at = _code_unit(text, slash), slash + 6
+        at = slash + (6 if kind == 0x75 else 2)
         if 0xD800 <= code < 0xDC00 and text[at : at + 2] == b"\\u":
             low = _code_unit(text, at)
-            if 0xDC00 <= low < 0xE000:
+            if low is not None and 0xDC00 <= low < 0xE000:
                 code, at = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00), at + 6
         out += chr(code).encode("utf-8", "surrogatepass")
 
 
-def _code_unit(text: bytes, at: int) -> int:
-    try:
-        return int(text[at + 2 : at + 6], 16)
-    except ValueError:
-        return 0xFFFD
+def _code_unit(text: bytes, at: int) -> int | None:
+    """What the four digits of a ``\\u`` say; None where they are not four."""
+    digits = text[at + 2 : at + 6]
+    return int(digits, 16) if len(digits) == 4 and not digits.translate(None, HEX_DIGITS) else None
 
 
 def string_text(token: bytes) -> str:

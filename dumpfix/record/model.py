@@ -16,8 +16,10 @@ class Record:
     ``headers`` are pairs of name and value where they can be taken apart; ``headers_text`` is what the dump shows.
     ``key`` and ``value`` are bytes; ``has_key`` tells a null key (True, None) from a dump without keys (False, None).
     ``value`` is the payload as it goes out (one line of JSON), None for a tombstone or an irrecoverable payload;
-    ``raw_value`` is the payload as the dump has it. ``line`` is where the record begins, ``payload_line`` and
-    ``payload_column`` where its payload does (None where that is not known); all count from 1, columns in bytes.
+    ``raw_value`` is the payload as the dump has it; in a record that is damaged before its payload, a document that is
+    whole in it. ``damaged`` is all of such a record, None for others. ``line`` is where the record begins,
+    ``payload_line`` and ``payload_column`` where its payload does (None where that is not known); all count from 1,
+    columns in bytes.
     ``byte_start`` and ``byte_end`` are the record's extent in the dump. ``doubts`` says what a coordinate cannot be
     although the dump shows it; the coordinate is None then.
     """
@@ -41,6 +43,7 @@ class Record:
     judgement: Verdict
     extra: dict[str, bytes | None]
     doubts: tuple[str, ...] = ()
+    damaged: bytes | None = None
 
     @property
     def verdict(self) -> str:

@@ -53,6 +53,8 @@ def judge(frame: Frame, layout: AnyLayout, repair: Repairer | None = None) -> Ve
         return Verdict("irrecoverable", reason=f"the payload could not be decoded: {shown}")
     if "value" not in fields:
         return Verdict("irrecoverable", reason="the record is cut or damaged before its payload")
+    if frame.fault is not None:
+        return Verdict("irrecoverable", reason=frame.fault)
     payload = fields["value"]
     if payload is None:
         return Verdict("tombstone")
@@ -63,14 +65,15 @@ def judge(frame: Frame, layout: AnyLayout, repair: Repairer | None = None) -> Ve
     if not is_valid(payload):
         return _judge_broken(payload, fields.get("topic"), repair)
     if not frame.complete and payload.strip()[:1] in _NUMBER_BEGINS:
-        return Verdict("irrecoverable", reason="a number at the very end of the dump: it may be cut")
+        where = "at the very end of the dump" if frame.is_cut else "with something else behind it"
+        return Verdict("irrecoverable", reason=f"a number {where}: it may be cut")
     if frame.has_wrong_size and payload.strip()[:1] in _NUMBER_BEGINS:
         return Verdict("irrecoverable", reason="a number that is not as long as the dump says: it may be cut")
     return Verdict("valid", one_line(payload))
 
 
 def _judge_empty(frame: Frame, layout: AnyLayout) -> Verdict:
-    if not frame.complete:
+    if frame.is_cut:
         return Verdict("irrecoverable", reason="the dump ends before the payload")
     if layout.empty_is_ambiguous:
         return Verdict("tombstone", ambiguous=True)

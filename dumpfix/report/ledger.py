@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 
+from dumpfix.json.documents import documents_at_line_ends
 from dumpfix.record.events import MOST_HAZARDS, Event, Garbage, GoodRecords, Hazards, LeftOut, Notices, OneRecord
 from dumpfix.record.model import Record
 from dumpfix.report.finding import JsonObject, finding_of
 from dumpfix.report.model import InputAccount, Report, Totals
 from dumpfix.report.partitions import Partition
-from dumpfix.report.rejects import garbage_payloads, garbage_reject, reject_of
+from dumpfix.report.rejects import garbage_reject, reject_of
 from dumpfix.report.spool import Spool
 
 #: (input, topic, partition); the input counts only where the topic is unknown: then it may be another topic
@@ -119,12 +120,12 @@ class Ledger:
         """Documents that are whole in it are kept with the rejects."""
         text = garbage.text
         self.totals.garbage_bytes += len(text)
+        self.needs_a_look = True
         path = self.inputs[-1].path
         if self.first_garbage is None:
             self.first_garbage = path, garbage.line
-        for start, end in garbage_payloads(text):
+        for start, end in documents_at_line_ends(text):
             self.totals.garbage_payloads += 1
-            self.needs_a_look = True
             if self.write_reject is not None:
                 line = garbage.line + text.count(b"\n", 0, start)
                 self.write_reject(garbage_reject(text[start:end], path, line, garbage.byte_start + start))

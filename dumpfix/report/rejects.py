@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator
 
 import orjson
 
-from dumpfix.json.documents import documents
 from dumpfix.record.model import Record
 from dumpfix.report.finding import JsonObject, text_or_base64
-
-#: so many blanks may stand behind a payload before its line ends
-_BLANKS = 64
 
 
 def reject_of(record: Record, path: str, withheld_because: str | None, reason: str | None) -> bytes:
     """The line for one record that is withheld, or emitted with loss (``withheld_because`` None)."""
     mended = record.value if record.verdict == "repaired" else None
+    damaged = {} if record.damaged is None else _bytes("record", record.damaged)
     return _line(
         {
             "path": path,
@@ -36,17 +32,10 @@ def reject_of(record: Record, path: str, withheld_because: str | None, reason: s
             "record": True,
             "emitted": withheld_because is None,
             "proposal": None if mended is None else mended.decode(),
+            **damaged,
         },
         record.raw_value,
     )
-
-
-def garbage_payloads(garbage: bytes) -> Iterator[tuple[int, int]]:
-    """Where whole JSON objects or arrays, up to an end of line, lie in bytes that belong to no record: (start, end).
-
-    ``Topic t [0] …: {…}`` has a bracket that begins none, and an array in the middle of a line is no payload.
-    """
-    return documents(garbage, lambda _, end: not garbage[end : end + _BLANKS].partition(b"\n")[0].strip())
 
 
 def garbage_reject(payload: bytes, path: str, line: int, byte_start: int) -> bytes:
@@ -78,11 +67,13 @@ def _headers(record: Record) -> object:
 
 
 def _line(reject: JsonObject, payload: bytes | None) -> bytes:
-    if payload is None:
-        reject["payload_text"] = None
-    else:
-        try:
-            reject["payload_text"] = payload.decode()
-        except UnicodeDecodeError:
-            reject["payload_base64"] = b64encode(payload).decode()
+    reject.update({"payload_text": None} if payload is None else _bytes("payload", payload))
     return orjson.dumps(reject) + b"\n"
+
+
+def _bytes(name: str, text: bytes) -> JsonObject:
+    """Bytes as text, where they are UTF-8, else in base64."""
+    try:
+        return {f"{name}_text": text.decode()}
+    except UnicodeDecodeError:
+        return {f"{name}_base64": b64encode(text).decode()}

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from dumpfix.detection.choose import Choice
 from dumpfix.errors import BrokenInputError, BrokenRunError
 from dumpfix.framing.framer import Located, scanner_for
+from dumpfix.framing.window import Window
 from dumpfix.io.source import CHUNK, Source
 from dumpfix.record.events import Event, Samples, condensed, moved
 from dumpfix.repairing.siblings import Siblings
@@ -112,8 +113,8 @@ class _Run:
         size = self.source.size or 0
         for wanted in range(REGION, size - REGION, REGION):
             window = os.pread(self.source.descriptor, WINDOW, wanted)
-            start, is_open = rule.next_start(window, 1, final=False)
-            if not is_open and start < len(window) and window[start - 1] == 0x0A:
+            start = rule.next_start(Window(window), 1)
+            if start < len(window) and window[start - 1] == 0x0A:
                 found.append(wanted + start)
         return found
 

@@ -9,9 +9,6 @@ from itertools import chain
 from dumpfix.detection.choose import Choice
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import Located, frame
-from dumpfix.layout.model import Field
-from dumpfix.layout.model import Literal as LiteralElement
-from dumpfix.layout.vocabulary import Kind
 from dumpfix.record.events import (
     MOST_HAZARDS,
     Event,
@@ -152,10 +149,9 @@ class Pipeline:
             return
         place = self.position.copy()
         at = item.start
-        for index, one in enumerate(item.frames()):
+        for one in item.frames():
             place.pass_over(at, one.start)
             at = one.start
-            one.payload_start = _payload_start(item, index, one.start)
             yield self._record(one, place)
 
     def _record(self, one: Frame, place: Position) -> Record:
@@ -164,7 +160,7 @@ class Pipeline:
             self._siblings.see((one.fields.get("topic"),), (verdict.json,))
         else:
             self._siblings.see_broken()
-        return record_of(one, verdict, self.reading, place.base, place.line, _payload_place(one, place))
+        return record_of(one, verdict, self.reading, place)
 
     def _of_span(self, span: Span) -> Iterator[Event]:
         if span.role == "notice":
@@ -174,34 +170,15 @@ class Pipeline:
             yield Garbage(place.data[span.start : span.end], place.line, place.base + span.start)
 
 
-def _payload_start(batch: Batch, index: int, start: int) -> int | None:
-    """Where the payload of one record of a batch begins."""
-    column = 0
-    for element in batch.elements:
-        if isinstance(element, LiteralElement):
-            start += len(element.text)
-            continue
-        if isinstance(element, Field) and element.kind is Kind.PAYLOAD:
-            return start
-        start += len(batch.cells[column][index])
-        column += 1
-    return None
-
-
-def _payload_place(one: Frame, place: Position) -> tuple[int | None, int | None]:
-    return (None, None) if one.payload_start is None else place.of(one.start, one.payload_start)
-
-
-def record_of(
-    one: Frame, verdict: Verdict, reading: Reading, base: int, line: int, payload: tuple[int | None, int | None]
-) -> Record:
-    """The record that a frame holds, with its verdict; ``base`` is the offset of the frame's buffer in the dump."""
+def record_of(one: Frame, verdict: Verdict, reading: Reading, place: Position) -> Record:
+    """The record that a frame holds, with its verdict; ``place`` is where it begins, in its buffer."""
     fields = one.fields
     timestamp = integer("timestamp", fields.get("timestamp"))
     kind = timestamp_type(fields.get("timestamp_type"))
     if timestamp == _UNAVAILABLE:
         timestamp, kind = None, kind or "none"
     headers_text = fields.get("headers")
+    payload_line, payload_column = (None, None) if one.payload_start is None else place.of(one.start, one.payload_start)
     return Record(
         topic=topic_name(fields.get("topic")),
         partition=integer("partition", fields.get("partition")),
@@ -213,13 +190,14 @@ def record_of(
         key=reading.key(fields.get("key")),
         has_key="key" in fields,
         value=verdict.json,
-        raw_value=fields.get("value"),
-        line=line,
-        payload_line=payload[0],
-        payload_column=payload[1],
-        byte_start=base + one.start,
-        byte_end=base + one.end,
+        raw_value=fields.get("value", one.kept),
+        line=place.line,
+        payload_line=payload_line,
+        payload_column=payload_column,
+        byte_start=place.base + one.start,
+        byte_end=place.base + one.end,
         judgement=verdict,
         extra={name: fields[name] for name in EXTRA if name in fields},
         doubts=doubts_of(fields),
+        damaged=None if "value" in fields else place.data[one.start : one.end],
     )

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dumpfix.framing.frame import NeedMoreError
 from dumpfix.framing.talk import kind_of, talk_at
+from dumpfix.framing.window import Window
 from dumpfix.layout.load import shipped
 from tests.reading import chunked, scan, tiles
 
@@ -64,7 +64,7 @@ def test_commands_of_a_shell_need_a_prompt() -> None:
     ],
 )
 def test_talk_ends_where_the_command_and_what_was_typed_do(dump: bytes, talk: bytes | None) -> None:
-    found = talk_at(dump, 0, final=True)
+    found = talk_at(Window(dump), 0)
     assert found is not None
     assert dump[: found.end] == (dump[:-3] if talk is None else talk)
 
@@ -101,11 +101,10 @@ def test_talk_is_the_same_in_any_pieces(lines: list[bytes], data: st.DataObject)
 @given(line=st.sampled_from([*READERS, *NO_COMMANDS]), cut=st.integers(1, 80))
 def test_what_is_said_of_a_part_is_true_of_the_whole(line: bytes, cut: int) -> None:
     whole = line + b'\n{"a":1}\n'
-    try:
-        early = talk_at(whole[: min(cut, len(line) + 1)], 0, final=False)
-    except NeedMoreError:
-        return
-    assert early == talk_at(whole, 0, final=True)
+    part = Window(whole[: min(cut, len(line) + 1)])
+    early = talk_at(part, 0)
+    if not part.touched_end:
+        assert early == talk_at(Window(whole), 0)
 
 
 def test_the_producers_lines_are_not_the_consumers() -> None:

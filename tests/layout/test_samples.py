@@ -13,6 +13,7 @@ import pytest
 from dumpfix.detection.told.calls import CONSOLE_CONSUMERS
 from dumpfix.detection.told.command import grammar_of
 from dumpfix.framing.notices import Notices
+from dumpfix.framing.window import Window
 from dumpfix.layout.load import shipped
 from dumpfix.layout.model import AnyLayout, Layout
 from tests.reading import scan
@@ -48,7 +49,7 @@ def test_a_notice_is_one(sample: Sample) -> None:
     notices = Notices.of(tuple(layout for layout in layouts if isinstance(layout, Layout)))
     at = 0
     for _ in range(sample.notices):
-        notice = notices.match(sample.text, at, final=True)
+        notice = notices.match(Window(sample.text), at)
         assert notice is not None
         at = notice.end
     assert at == len(sample.text)

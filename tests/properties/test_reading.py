@@ -26,10 +26,13 @@ def check_both_readers(dump: bytes, grammar: Grammar, data: st.DataObject) -> li
     (layout,) = grammar.layouts
     whole = scan(dump, layout, grammar.notices)
     assert tiles(whole, dump)
-    assert reference(layout, grammar.notices).spans(dump) == whole.spans
+    expected = reference(layout, grammar.notices).read(dump)
+    assert expected.tiles == whole.spans
+    assert expected.extents == whole.extents
     pieces = scan(data.draw(chunked(dump)), layout, grammar.notices)
     assert pieces.records == whole.records
     assert pieces.spans == whole.spans
+    assert pieces.extents == whole.extents
     return whole.records
 
 

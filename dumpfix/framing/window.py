@@ -1,0 +1,112 @@
+"""The bytes at hand: what is looked for in them, how much work that was, and whether more bytes could change it.
+
+Every rule reads as if the dump ended with the window. Whatever it looks for it asks the window, and the window
+remembers whether an answer depended on where its bytes end (``touched_end``). If none did, the item is the same however
+the dump goes on; else it is thrown away and read anew when more is here. So "need more" is decided in this one place.
+
+A search remembers what it has passed over: however often the same text is looked for, each byte is searched once.
+"""
+
+from __future__ import annotations
+
+from dumpfix.json.strings import MISMATCH, PARTIAL
+from dumpfix.json.validity import ScanResult, scan_value
+
+_LINE_END = b"\n"
+_QUOTE = b'"'
+_BACKSLASH = 0x5C
+
+
+class WorkCounter:
+    """How much framing has done: bytes searched and bytes read as JSON, places tried. Grows no faster than the dump."""
+
+    __slots__ = ("steps",)
+
+    def __init__(self) -> None:
+        self.steps = 0
+
+
+class Window:
+    """Consecutive bytes of a dump. ``clear`` is what :mod:`dumpfix.framing.starts` knows of them."""
+
+    __slots__ = ("_passed", "clear", "data", "size", "touched_end", "work")
+
+    def __init__(self, data: bytes, work: WorkCounter | None = None) -> None:
+        self.data = data
+        self.size = len(data)
+        self.touched_end = False
+        self.work = work if work is not None else WorkCounter()
+        #: text -> (from where it was looked for, where it was found; ``size`` where nowhere)
+        self._passed: dict[bytes, tuple[int, int]] = {}
+        #: (from, up to where no record begins, where one does or -1, from where on the end of the data decided)
+        self.clear: tuple[int, int, int, int] | None = None
+
+    def place(self, text: bytes, at: int) -> int:
+        """Where ``text`` stands first from ``at`` on; ``size`` where it does not. Does not touch the end."""
+        begin, found = self._passed.get(text, (-1, -1))
+        if begin <= at <= found:
+            return found
+        if at < begin:
+            nearer = self.data.find(text, at, min(begin + len(text) - 1, self.size))
+            self.work.steps += (begin if nearer < 0 else nearer) - at + 1
+            if nearer >= 0:
+                return nearer
+        else:
+            found = self.data.find(text, at)
+            if found < 0:
+                found = self.size
+            self.work.steps += found - at + 1
+        self._passed[text] = at, found
+        return found
+
+    def find(self, text: bytes, at: int, stop: int) -> int:
+        """Where ``text`` stands first, whole, in ``data[at:stop]``; -1 where it does not."""
+        found = self.place(text, at)
+        if found + len(text) <= stop and found < self.size:
+            return found
+        if stop >= self.size:
+            self.touched_end = True
+        return -1
+
+    def last(self, text: bytes, at: int, stop: int) -> int:
+        """Where ``text`` stands last, whole, in ``data[at:stop]``; -1 where it does not."""
+        found = self.data.rfind(text, at, stop)
+        self.work.steps += stop - max(found, at) + 1
+        return found
+
+    def line_end(self, at: int) -> int:
+        """Where the line feed stands that ends the line of ``at``; ``size`` where none does."""
+        return self.place(_LINE_END, at)
+
+    def holds(self, text: bytes, at: int) -> bool:
+        """Whether ``text`` stands at ``at``."""
+        if self.data.startswith(text, at):
+            return True
+        if self.size - at < len(text) and text.startswith(self.data[at:]):
+            self.touched_end = True
+        return False
+
+    def string_end(self, at: int) -> int:
+        """Behind the JSON string at ``at``; MISMATCH where its line ends first, PARTIAL where the data does.
+
+        A string holds no line end, since every tool escapes it: where one stands, the string was cut.
+        """
+        data = self.data
+        line_end = self.line_end(at)
+        quote = self.place(_QUOTE, at + 1)
+        while quote < line_end:
+            before = quote
+            while data[before - 1] == _BACKSLASH:
+                before -= 1
+            if (quote - before) % 2 == 0:
+                return quote + 1
+            quote = self.place(_QUOTE, quote + 1)
+        return PARTIAL if line_end == self.size else MISMATCH
+
+    def scan(self, at: int, stop: int) -> ScanResult:
+        """The JSON value in the front of ``data[at:stop]``, as :func:`dumpfix.json.validity.scan_value` reads it."""
+        result = scan_value(self.data, at, stop)
+        self.work.steps += result.at - at + 1
+        if stop >= self.size and (result.touches_end or result.state == "incomplete"):
+            self.touched_end = True
+        return result
