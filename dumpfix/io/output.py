@@ -55,6 +55,15 @@ class Stream:
         self._pieces: list[bytes] = []
         self._gathered = 0
 
+    @property
+    def is_pipe(self) -> bool:
+        """Whether another program reads this."""
+        try:
+            mode = os.fstat(self._descriptor).st_mode
+        except OSError:
+            return False
+        return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
     def write(self, data: bytes) -> None:
         """See Output."""
         self._pieces.append(data)

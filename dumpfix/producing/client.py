@@ -156,6 +156,13 @@ class Client:
             text = str(inner)
         return self._properties.masked(text)
 
+    def is_fatal(self, error: Exception) -> bool:
+        """Whether the client as a whole cannot go on."""
+        from confluent_kafka import KafkaError
+
+        inner = error.args[0] if error.args else error
+        return isinstance(inner, KafkaError) and (inner.fatal() or inner.code() == KafkaError._FATAL)
+
     def _heard(self, error: Any) -> None:
         from confluent_kafka import KafkaError
 

@@ -58,7 +58,8 @@ class Sending:
     rate: float | None = None
     watch: Watch | None = None
     landed: dict[int, dict[int, int]] = field(default_factory=dict)
-    refused: tuple[_Sent | None, str] | None = None
+    refused: tuple[_Sent, str] | None = None
+    _fatal: str | None = None
     _in_flight: int = 0
     _bytes_in_flight: int = 0
     _total: int = 0
@@ -77,13 +78,13 @@ class Sending:
         try:
             for step in _steps(self._left()):
                 self._send(producer, step)
-                if self.refused:
+                if self._is_stopped:
                     break
             self._wait(producer, lambda: self._in_flight == 0)
         finally:
             self._stop(producer)
-        if self.refused:
-            raise BrokenRunError(self._refusal(*self.refused))
+        if self._is_stopped:
+            raise BrokenRunError(self._refusal())
         self.journal.note_done()
 
     @property
@@ -92,10 +93,16 @@ class Sending:
         first = sum(state.arrived for state in self.journal.partitions.values())
         return first + sum(map(len, self.landed.values()))
 
-    def _refusal(self, sent: _Sent | None, why: str) -> str:
+    @property
+    def _is_stopped(self) -> bool:
+        """Whether nothing more is to be sent."""
+        return self.refused is not None or self._fatal is not None
+
+    def _refusal(self) -> str:
         """A broker takes or refuses a batch: the first record of it is the one that is named."""
-        if sent is None:
-            return f"stopped: {why}"
+        if self.refused is None:
+            return f"stopped: {self._fatal}"
+        sent, why = self.refused
         place = f"{self.plan.topic.name}[{sent.partition}]"
         return f"stopped at line {sent.line} of the dump, on its way to {place}: {why}"
 
@@ -171,12 +178,12 @@ class Sending:
                 )
             ),
         )
-        if self.refused:
+        if self._is_stopped:
             return
         self.journal.note_sent({number: index + 1 for number, index, _ in step})
         for number, index, record in step:
             self._hand_over(producer, _Sent(number, index, record.size, record.line), record)
-            if self.refused:
+            if self._is_stopped:
                 return
 
     def _hand_over(self, producer: Producer, sent: _Sent, record: Queued) -> None:
@@ -200,7 +207,11 @@ class Sending:
             except BufferError:
                 self._poll(producer, 0.1)
             except (KafkaException, OverflowError, ValueError) as error:
-                self.refused = self.refused or (sent, self.client.reason(error))
+                if self.client.is_fatal(error):
+                    # A batch before this one was refused; that is still to be told.
+                    self._fatal = self._fatal or self.client.reason(error)
+                else:
+                    self.refused = self.refused or (sent, self.client.reason(error))
                 return
         self._in_flight += 1
         self._bytes_in_flight += sent.size
@@ -237,17 +248,17 @@ class Sending:
         try:
             producer.poll(seconds)
         except KafkaException as error:
-            self.refused = self.refused or (None, self.client.reason(error))
+            self._fatal = self._fatal or self.client.reason(error)
 
     def _keep_pace(self, producer: Producer) -> None:
         if self.rate is None:
             return
-        while (early := self._began + self._handed / self.rate - time.monotonic()) > 0 and not self.refused:
+        while (early := self._began + self._handed / self.rate - time.monotonic()) > 0 and not self._is_stopped:
             self._poll(producer, min(early, 0.1))
             self._note()
 
     def _wait(self, producer: Producer, is_over: Callable[[], bool]) -> None:
-        while not is_over() and not self.refused:
+        while not is_over() and not self._is_stopped:
             self._poll(producer, 0.1)
             self._note()
         self._note()

@@ -14,6 +14,8 @@ JsonObject = dict[str, Any]
 
 #: how much of a reason or key a line of text shows
 _MOST_SHOWN = 160
+#: bytes of a key, an edit, a fragment or an alternative that a finding has: enough to see what it is
+_MOST_BYTES = 1000
 
 
 def text_or_base64(text: bytes | None) -> Any:
@@ -24,6 +26,13 @@ def text_or_base64(text: bytes | None) -> Any:
         return text.decode()
     except UnicodeDecodeError:
         return {"base64": b64encode(text).decode()}
+
+
+def shortened(text: bytes | None) -> Any:
+    """The same for a finding: of a long text the beginning, and how long it is. All of it stands in the rejects."""
+    if text is None or len(text) <= _MOST_BYTES:
+        return text_or_base64(text)
+    return f"{text[:_MOST_BYTES].decode('utf-8', 'backslashreplace')}… ({len(text)} bytes)"
 
 
 def finding_of(
@@ -42,8 +51,8 @@ def finding_of(
         "error": _error(record),
         "edits": [_edit(edit.at, edit.delete, edit.insert, edit.why) for edit in repair.edits] if repair else [],
         "lost": [list(extent) for extent in repair.lost] if repair else [],
-        "fragments": [{"path": f.path, "text": text_or_base64(f.text)} for f in repair.fragments] if repair else [],
-        "alternatives": [text_or_base64(text) for text in repair.alternatives] if repair else [],
+        "fragments": [{"path": f.path, "text": shortened(f.text)} for f in repair.fragments] if repair else [],
+        "alternatives": [shortened(text) for text in repair.alternatives] if repair else [],
     }
 
 
@@ -59,7 +68,7 @@ def _where(record: Record, path: str) -> JsonObject:
         "partition": record.partition,
         "offset": record.offset,
         "timestamp": record.timestamp,
-        "key": text_or_base64(record.key),
+        "key": shortened(record.key),
     }
 
 
@@ -74,7 +83,7 @@ def _error(record: Record) -> JsonObject | None:
 
 
 def _edit(at: int, delete: bytes, insert: bytes, why: str) -> JsonObject:
-    return {"at": at, "delete": text_or_base64(delete), "insert": text_or_base64(insert), "why": why}
+    return {"at": at, "delete": shortened(delete), "insert": shortened(insert), "why": why}
 
 
 def line_of(finding: JsonObject) -> str:

@@ -31,6 +31,7 @@ class Context:
     report: str | None = None
     is_check: bool = False
     is_repair: bool = False
+    is_piped: bool = False
 
 
 def summary(report: Report, ledger: Ledger, context: Context, style: Style = PLAIN) -> Iterator[str]:
@@ -46,6 +47,16 @@ def summary(report: Report, ledger: Ledger, context: Context, style: Style = PLA
         where = f"all are in {shown(context.report)}" if context.report else "--report FILE lists all"
         yield f"… and {counted(more, 'more finding')}: {where}"
     yield from _advice(report, ledger, context, style)
+    if context.is_piped and (report.totals.withheld or ledger.lossy):
+        yield style.yellow(_into_the_pipe(report.totals, ledger.lossy))
+
+
+def _into_the_pipe(totals: Totals, lossy: int) -> str:
+    """The last word to somebody whose producer has the records by now."""
+    went = f"into the pipe went {counted(totals.emitted, 'record')}"
+    if lossy:
+        went += f", {lossy} of them mended with loss"
+    return f"{went}; {totals.withheld} withheld did not" if totals.withheld else went
 
 
 def counts(totals: Totals) -> str:

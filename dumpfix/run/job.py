@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from dumpfix.detection.choose import Told
 from dumpfix.errors import BrokenInputError, UsageError
-from dumpfix.io.output import STANDARD_OUTPUT, Nowhere, Output, open_output
+from dumpfix.io.output import STANDARD_OUTPUT, Nowhere, Output, Stream, open_output
 from dumpfix.io.source import Source, same_file
 from dumpfix.io.split import SplitOutput
 from dumpfix.layout.model import Field
@@ -154,7 +154,7 @@ def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | 
     if job.rejects is not None:
         run.ledger.write_reject = rejects.write
     broken = _pump(run, sources, output, watch)
-    done = Done(run.ledger.report(), run, _context(job), broken)
+    done = Done(run.ledger.report(), run, _context(job, output), broken)
     rejects.finish()
     for piece in _report(job, done):
         report_file.write(piece)
@@ -208,8 +208,9 @@ def _report(job: Job, done: Done) -> Iterable[bytes]:
     return (f"{line}\n".encode() for line in full_text(done.report, done.run.ledger, done.context))
 
 
-def _context(job: Job) -> Context:
-    return Context(job.to, job.level, job.rejects, job.report, job.is_check, job.documents is not None)
+def _context(job: Job, output: Output) -> Context:
+    is_piped = isinstance(output, Stream) and output.is_pipe
+    return Context(job.to, job.level, job.rejects, job.report, job.is_check, job.documents is not None, is_piped)
 
 
 def _one_of(option: str, value: str, names: Iterable[str]) -> None:

@@ -293,3 +293,23 @@ def test_colour_is_for_terminals() -> None:
 )
 def test_text_from_a_dump_cannot_move_the_cursor(text: bytes, wanted: str) -> None:
     assert shown(text) == wanted
+
+
+def test_what_a_finding_says_of_a_large_payload_is_short_and_the_rejects_have_all_of_it(tmp_path: Path) -> None:
+    payload = b'{"a":"' + b"x" * 1_000_000 + b'","b":[1,2'
+    dump = tmp_path / "dump.txt"
+    dump.write_bytes(prose((1, b"k" * 5000, payload)))
+    done = dumpfix("check", "--json", "--rejects", tmp_path / "rejects.jsonl", dump)
+    assert done.status == 1
+    assert len(done.stdout) < 20_000
+    (reject,) = map(json.loads, (tmp_path / "rejects.jsonl").read_bytes().splitlines())
+    assert reject["payload_text"].encode() == payload
+    assert json.loads(reject["proposal"])["a"] == "x" * 1_000_000
+
+
+def test_the_last_line_says_what_went_into_a_pipe(tmp_path: Path) -> None:
+    dump = prose((1, b"k", b'{"a":1,"b":2}'), (2, b"k", b'{"a":1,"b":2,"c":"y'), (3, b"k", b'{"a":1'))
+    last = dumpfix("convert", stdin=dump).stderr.splitlines()[-1]
+    assert last == "into the pipe went 2 records, 1 of them mended with loss; 1 withheld did not"
+    assert "pipe" not in dumpfix("convert", "-o", tmp_path / "out", stdin=dump).stderr
+    assert "pipe" not in dumpfix("convert", stdin=prose((1, b"k", b"{}"))).stderr
