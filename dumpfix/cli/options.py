@@ -100,7 +100,7 @@ Split = Annotated[
     str | None, typer.Option("--split", metavar="DIR", help="A file for each topic and partition: DIR/events-0.jsonl.")
 ]
 ReportFile = Annotated[
-    str | None, typer.Option("--report", metavar="FILE", help="Write the whole report: .json or .txt.")
+    str | None, typer.Option("--report", metavar="FILE", help="Write the whole report: .json, .txt or .html.")
 ]
 RejectsFile = Annotated[
     str | None,

@@ -94,7 +94,7 @@ def line_of(finding: JsonObject) -> str:
         words.append(where)
     elif finding["key"] is not None:
         words.append(f"key {_key(finding['key'])}")
-    words.append(f"{_judgement(finding)}: {_reason(finding)}")
+    words.append(f"{judgement_of(finding)}: {reason_of(finding)}")
     return "  ".join(words)
 
 
@@ -102,7 +102,8 @@ def _key(key: Any) -> str:
     return shown(key if isinstance(key, str) else f"base64 {key['base64']}", 40)
 
 
-def _judgement(finding: JsonObject) -> str:
+def judgement_of(finding: JsonObject) -> str:
+    """In words what became of a payload."""
     verdict = finding["verdict"]
     if verdict == "repaired":
         verdict = f"repaired ({finding['level']})"
@@ -115,7 +116,8 @@ def _judgement(finding: JsonObject) -> str:
     return f"{verdict}, withheld ({said[because]})"
 
 
-def _reason(finding: JsonObject) -> str:
+def reason_of(finding: JsonObject) -> str:
+    """In words why, not too long."""
     reason = finding["reason"]
     if reason is None and finding["edits"]:
         reason = "; ".join(dict.fromkeys(edit["why"] for edit in finding["edits"]))

@@ -16,9 +16,12 @@ from dumpfix.io.output import STANDARD_OUTPUT, Nowhere, Output, Stream, open_out
 from dumpfix.io.source import Source, same_file
 from dumpfix.io.split import SplitOutput
 from dumpfix.layout.model import Field
+from dumpfix.planning.healing import healing_of
+from dumpfix.planning.words import healing_lines
 from dumpfix.record.hazards import KINDS
 from dumpfix.record.selection import EVERYTHING, Selection
 from dumpfix.record.verdict import BOLDNESS
+from dumpfix.report.html import html_report
 from dumpfix.report.json_report import json_report
 from dumpfix.report.model import Report
 from dumpfix.report.summary import Context, full_text
@@ -62,8 +65,8 @@ class Job:
         _one_of("--repair", self.level, tuple(BOLDNESS))
         for kind in sorted(self.withheld_hazards):
             _one_of("--withhold-hazards", kind, KINDS)
-        if self.report is not None and not self.report.endswith((".json", ".txt")):
-            raise UsageError("--report: the name must end in .json or .txt, which says what is written")
+        if self.report is not None and not self.report.endswith((".json", ".txt", ".html")):
+            raise UsageError("--report: the name must end in .json, .txt or .html, which says what is written")
         if self.split is not None and self.output is not None:
             raise UsageError("--split writes files of its own: leave out -o")
         if self.rejects == STANDARD_OUTPUT and (self.output in (None, STANDARD_OUTPUT)):
@@ -205,7 +208,19 @@ def _report(job: Job, done: Done) -> Iterable[bytes]:
         return ()
     if job.report.endswith(".json"):
         return json_report(done.report)
+    if job.report.endswith(".html"):
+        return html_report(done.report, _plan(done.report))
     return (f"{line}\n".encode() for line in full_text(done.report, done.run.ledger, done.context))
+
+
+def _plan(report: Report) -> Sequence[str]:
+    """What heals a group that is stuck in the topic; nothing where nothing is poison, or where it cannot be told."""
+    try:
+        healing = healing_of(report)
+    except UsageError:
+        return ()
+    dumps = [account.path for account in report.inputs]
+    return tuple(healing_lines(healing, dumps, None, ())) if healing.partitions else ()
 
 
 def _context(job: Job, output: Output) -> Context:
