@@ -59,7 +59,8 @@ def convert(
 ) -> Report:
     """Convert a dump; what became of its records.
 
-    A file called ``output`` is written whole or not at all, after ``rejects`` and ``report`` (``.json``, ``.txt``, ``.html``).
+    A file called ``output`` is written whole or not at all, after ``rejects`` and ``report`` (``.json``, ``.txt`` or
+    ``.html``).
     ``to`` is ``values``, ``envelope``, ``kcat`` or ``console-producer``; ``repair`` the boldest level that may go out.
 
     Raises DumpfixError; BrokenRunError where the run broke off.

@@ -31,10 +31,22 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _man(wanted: bool) -> None:
+    if wanted:
+        from dumpfix import __version__
+        from dumpfix.cli.man import man_page
+
+        typer.echo(man_page(typer.main.get_command(app), __version__), nl=False)
+        raise typer.Exit
+
+
 @app.callback()
 def dumpfix(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+    man: Annotated[
+        bool, typer.Option("--man", callback=_man, is_eager=True, help="Print the man page: dumpfix --man | man -l -")
     ] = False,
 ) -> None:
     """Someone saved your topic with kafkacat or kafka-console-consumer, and you need the events back:

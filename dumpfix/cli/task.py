@@ -73,9 +73,40 @@ def _status(done: Done) -> int:
 
 def print_summary(done: Done) -> None:
     """The summary on standard error, as far as somebody takes it."""
-    for line in _summary(done, is_terminal=sys.stderr is not None and sys.stderr.isatty()):
-        if not say(line):
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    for line in _summary(done, is_terminal=is_terminal):
+        pieces = fitted(line, _columns()) if is_terminal else [line]
+        if not all(map(say, pieces)):
             return
+
+
+def _columns() -> int:
+    """How wide the terminal is."""
+    try:
+        return os.get_terminal_size(2).columns or 80
+    except OSError:
+        return 80
+
+
+def fitted(line: str, columns: int) -> list[str]:
+    """A line of the summary on a terminal: no word is broken, what follows is indented; commands stay in one piece."""
+    import textwrap
+
+    if line.startswith("put it back: "):
+        return [line]
+    colour, inner = "", line
+    if line.startswith("\x1b[") and line.endswith("\x1b[0m"):
+        colour, _, inner = line.removesuffix("\x1b[0m").partition("m")
+        colour += "m"
+    pieces = textwrap.wrap(
+        inner,
+        max(columns - 1, 20),
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+        replace_whitespace=False,
+    )
+    return [f"{colour}{piece}\x1b[0m" if colour else piece for piece in pieces] or [line]
 
 
 def _summary(done: Done, *, is_terminal: bool) -> Iterable[str]:

@@ -146,7 +146,9 @@ def _advice(report: Report, ledger: Ledger, context: Context, style: Style) -> I
         yield f"some of them could be repaired: --repair {bolder}"
     if report.hazard_counts:
         kinds = ", ".join(f"{kind} {number}" for kind, number in report.hazard_counts.items())
-        yield f"hazards (valid JSON that may trip a consumer): {kinds}"
+        yield f"hazards (valid JSON that may trip a consumer): {kinds}; --withhold-hazards KIND,… keeps them back"
+        if "scalar_null" in report.hazard_counts:
+            yield "scalar_null: where null may have been a delete, a dump by kcat -J shows which it is"
     yield from _left_out(ledger, context)
     yield from _gaps(report.partitions)
     yield from _poison(report.partitions, style)
