@@ -13,6 +13,7 @@ from dumpfix.cli.streams import say
 from dumpfix.errors import DumpfixError, UsageError
 
 if TYPE_CHECKING:
+    from dumpfix.io.output import Output
     from dumpfix.producing.partitioner import Mode
     from dumpfix.producing.production import Production
     from dumpfix.producing.send import Watch
@@ -82,6 +83,7 @@ def produce(
     """
     from dumpfix.cli.inputs import lines_of, offsets_in, opened, selected, told
     from dumpfix.cli.task import hazard_kinds
+    from dumpfix.io.output import open_output
     from dumpfix.producing.client import require_client
     from dumpfix.producing.plan import Wanted
     from dumpfix.producing.production import Settings, production
@@ -106,13 +108,19 @@ def produce(
     with opened(dumps) as sources, production(job, sources, known, settings) as made:
         if not _goes_on(made, dry_run=dry_run, yes=yes, quiet=quiet):
             return 1 if dry_run and made.needs_a_look else 0 if dry_run else 2
+        # A name that cannot be written is better known before the first record than behind the last.
+        file = None if starts is None else open_output(starts)
         try:
             with _bar(made.plan.records, wanted=progress, quiet=quiet) as watch:
                 made.send(watch)
+            if file is not None:
+                _write_starts(made, file)
+        except BaseException:
+            if file is not None:
+                file.discard()
+            raise
         finally:
             _say_what_is_in(made, quiet=quiet)
-        if starts is not None:
-            _write_starts(made, starts)
         return 1 if made.needs_a_look else 0
 
 
@@ -187,14 +195,12 @@ def _say_what_is_in(made: Production, *, quiet: bool) -> None:
         _say(arrived_lines(made))
 
 
-def _write_starts(made: Production, path: str) -> None:
+def _write_starts(made: Production, output: Output) -> None:
     """Write the file, or say why not. Raises DumpfixError."""
-    from dumpfix.io.output import open_output
     from dumpfix.producing.words import obstacle_lines, starts_text
 
     if not made.may_write_starts:
-        raise UnsafeStartsError(f"not written: {obstacle_lines(made)[-1]}", path=path)
-    output = open_output(path)
+        raise UnsafeStartsError(f"--starts was not written: {obstacle_lines(made)[-1]}")
     output.write(starts_text(made))
     output.finish()
 

@@ -156,6 +156,17 @@ class Client:
             text = str(inner)
         return self._properties.masked(text)
 
+    def is_timeout(self, error: Any) -> bool:
+        """Whether nobody knows what became of a record."""
+        from confluent_kafka import KafkaError
+
+        if not isinstance(error, KafkaError):
+            return True
+        if error.code() > 0:
+            # A broker's answer; two of them say that the record may be there all the same.
+            return error.code() in (KafkaError.REQUEST_TIMED_OUT, KafkaError.NOT_ENOUGH_REPLICAS_AFTER_APPEND)
+        return error.code() not in (KafkaError._PURGE_QUEUE, KafkaError._GAPLESS_GUARANTEE)
+
     def is_fatal(self, error: Exception) -> bool:
         """Whether the client as a whole cannot go on."""
         from confluent_kafka import KafkaError

@@ -69,6 +69,8 @@ class Survey:
 
     def topic(self, wanted: str | None) -> str:
         """The topic to write to. Raises UsageError where neither the user nor the dump says one."""
+        if not self.records:
+            raise UsageError("nothing to send: no record of the dump goes out")
         if wanted is not None:
             return wanted
         names = sorted(name for name in self.topics if name is not None)

@@ -60,6 +60,7 @@ class Sending:
     landed: dict[int, dict[int, int]] = field(default_factory=dict)
     refused: tuple[_Sent, str] | None = None
     _fatal: str | None = None
+    _has_timed_out: bool = False
     _in_flight: int = 0
     _bytes_in_flight: int = 0
     _total: int = 0
@@ -222,6 +223,7 @@ class Sending:
         self._in_flight -= 1
         self._bytes_in_flight -= sent.size
         if error is not None:
+            self._has_timed_out |= self.client.is_timeout(error)
             # What follows the first is refused because of it.
             if self.refused is None:
                 from confluent_kafka import KafkaException
@@ -281,6 +283,10 @@ class Sending:
             deadline = time.monotonic() + LAST_WAIT
             while self._in_flight and time.monotonic() < deadline:
                 self._poll(producer, 0.1)
+        if not self._in_flight and not self._has_timed_out:
+            # What did not arrive was refused or taken back: nobody need wonder. The journal keeps what it has.
+            for number, state in self.journal.partitions.items():
+                state.sent = state.arrived + len(self.landed.get(number, ()))
         self.journal.note_arrived()
         if self.watch is not None:
             self.watch(self.arrived, self._total)
