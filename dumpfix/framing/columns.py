@@ -3,14 +3,16 @@
 A text ends by its size, where one was printed and what follows stands there. Else every text but the last before the
 payload ends at the nearest place where what follows it stands and it closes the brackets and quotes that it opens (at
 the nearest at all, if that leads nowhere). Only for the last one are several places tried: the payload tells which
-(:mod:`dumpfix.framing.rule`). So the ways of splitting are as many as there are places, never their combinations.
+(:mod:`dumpfix.framing.rule`). They lie on the lines that the beginning of the record takes; only where it stands on
+none of them does a text go on over the next lines, to the first place. So the ways of splitting are as many as there
+are places, never their combinations.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple, Protocol
 
 from dumpfix.framing.elements import Cut, PartialMatch, fixed_run, sized_ends
@@ -18,6 +20,8 @@ from dumpfix.framing.window import Window
 from dumpfix.layout.model import Alternation, Element, Field, Literal
 from dumpfix.layout.vocabulary import FREE_TEXT, JSON_VALUES
 
+#: places that are looked at for the end of one text
+MOST_PLACES = 1 << 12
 #: bytes in which the end of a text is looked for where no literal tells it
 LONGEST_BARE_TEXT = 1 << 16
 
@@ -181,7 +185,7 @@ def _ends(
                 seen.append(end)
                 yield Cut(part.text, at, end), behind[0], behind[1], True
     closedness = Closedness(data, at)
-    for end in _places(part.behind, window, at, bound):
+    for end in islice(_places(part.behind, window, at, bound), MOST_PLACES):
         window.work.steps += 1
         behind = fixed_run(part.behind, window, end) if end not in seen else None
         if behind is not None and not isinstance(behind, PartialMatch) and bound.allows(behind[1]):

@@ -47,7 +47,7 @@ from dumpfix.framing.endings import Ending, Endings, texts_before_blank
 from dumpfix.framing.frame import Frame, Role, Span
 from dumpfix.framing.interpret import interpret
 from dumpfix.framing.notices import Notices, RuleWithNotices
-from dumpfix.framing.starts import TELLING, Starts, UpToNext
+from dumpfix.framing.starts import TELLING, OwnLines, Starts, UpToNext
 from dumpfix.framing.window import Window
 from dumpfix.json.documents import documents_at_line_ends
 from dumpfix.json.lexer import run_end
@@ -170,10 +170,12 @@ class LinearRule(RuleWithNotices):
 
     def whole(self, window: Window, at: int, bound: Bound | None = None) -> Frame | None:
         """The record that begins at ``at`` if it is whole (within ``bound``, where one is given)."""
-        attempt = self._attempt(window, at, bound)
+        attempt = self._attempt(window, at, bound, is_candidate=True)
         return None if attempt is None else attempt.frame
 
-    def _attempt(self, window: Window, at: int, within: Bound | None = None) -> _Attempt | None:
+    def _attempt(
+        self, window: Window, at: int, within: Bound | None = None, *, is_candidate: bool = False
+    ) -> _Attempt | None:
         begun = fixed_run(self.layout.anchor, window, at)
         if begun is None:
             return None
@@ -184,17 +186,17 @@ class LinearRule(RuleWithNotices):
             if frame is not None:
                 return _Attempt(frame)
         up_to_next = UpToNext(self.starts, window, max(at + 1, begun[1]))
-        bound: Bound = up_to_next if self.layout.is_anchored else self.starts.lines(window, at)
         first: Way | None = None
         doubtful: Frame | None = None
         tried = 0
         null_text = self.layout.null_or_empty_literal
-        for count, way in enumerate(self.starts.columns.ways(window, at, bound, null_text=null_text)):
+        ways = self.starts.columns.ways(window, at, self._texts(window, at, up_to_next), null_text=null_text)
+        for count, way in enumerate(ways):
             if not self.layout.has_value:
                 return _Attempt(self._frame(window, at, way.cuts, None, Ending(way.end, (), way.end)))
             if first is None or (way.is_closed and not first.is_closed):
                 first = way
-            reach = within or self._reach(window, way, bound)
+            reach = within or self._reach(window, way, up_to_next)
             is_null = doubtful is not None and self._is_null(window, way.end, reach)
             if not way.is_closed or not (count == 0 or is_null or self._may_tell(window, way.end)):
                 continue
@@ -210,14 +212,28 @@ class LinearRule(RuleWithNotices):
                 break
         if doubtful is not None:
             return _Attempt(doubtful)
+        if first is None and self.layout.is_anchored and not is_candidate:
+            # A text that spans lines ends at the first place, whatever the payload is.
+            first = next(self.starts.columns.ways(window, at, up_to_next, null_text=null_text), None)
+            if first is not None:
+                ending = self.endings.whole(window, first.end, up_to_next) if first.is_closed else None
+                if ending is not None:
+                    frame = self._frame(window, at, first.cuts, first.end, ending)
+                    frame.has_wrong_size = self.is_sized
+                    return _Attempt(frame)
         if first is None:
             is_cut = self.layout.is_anchored and up_to_next.at() == window.size
             return _Attempt(None, begun=begun[0], is_cut=is_cut)
-        return _Attempt(None, first, self._reach(window, first, bound))
+        return _Attempt(None, first, self._reach(window, first, up_to_next))
 
-    def _reach(self, window: Window, way: Way, bound: Bound) -> Bound:
+    def _texts(self, window: Window, at: int, up_to_next: UpToNext) -> Bound:
+        """How far the texts before the payload may reach: to the end of the lines that the record's beginning takes."""
+        lines = self.starts.lines(window, at)
+        return OwnLines(lines, up_to_next) if self.layout.is_anchored else lines
+
+    def _reach(self, window: Window, way: Way, up_to_next: UpToNext) -> Bound:
         """How far the payload may reach. Without an anchor, its own line is no start."""
-        return bound if self.layout.is_anchored else UpToNext(self.starts, window, way.end + 1)
+        return up_to_next if self.layout.is_anchored else UpToNext(self.starts, window, way.end + 1)
 
     def _may_tell(self, window: Window, value: int) -> bool:
         """Whether what begins at ``value`` may be a payload that no part of a key looks like."""
@@ -240,9 +256,7 @@ class LinearRule(RuleWithNotices):
         """The record whose payload ends by its size and is followed by what the layout says."""
         data = window.data
         null_text = self.layout.null_or_empty_literal
-        bound: Bound = UpToNext(self.starts, window, at + 1)
-        if not self.layout.is_anchored:
-            bound = self.starts.lines(window, at)
+        bound = self._texts(window, at, UpToNext(self.starts, window, at + 1))
         ways = self.starts.columns.ways(window, at, bound, null_text=null_text, by_size=True)
         for way in islice(ways, MOST_SIZED_READINGS):
             ends = sized_ends(self.value, way.cuts, data, way.end, null_text)

@@ -164,9 +164,32 @@ class Lines:
         """See Bound."""
         return self._end
 
-    def moved(self, begin: int) -> Bound:
+    def moved(self, begin: int) -> Lines:
         """See Bound."""
         return self if begin <= self._end else Lines(self._starts, self._window, begin)
+
+
+class OwnLines:
+    """The bound of the texts of a record with an anchor: its own lines, as far as no next start stands in them."""
+
+    __slots__ = ("_lines", "_next")
+
+    def __init__(self, lines: Lines, up_to_next: UpToNext) -> None:
+        self._lines = lines
+        self._next = up_to_next
+
+    def allows(self, end: int) -> bool:
+        """See Bound."""
+        return self._lines.allows(end) and self._next.allows(end)
+
+    def at(self) -> int:
+        """See Bound."""
+        end = self._lines.at()
+        return end if self._next.allows(end) else self._next.at()
+
+    def moved(self, begin: int) -> Bound:
+        """See Bound."""
+        return OwnLines(self._lines.moved(begin), self._next.moved(begin))
 
 
 class UpToNext:
@@ -187,7 +210,7 @@ class UpToNext:
         """See Bound."""
         return self._starts.next(self._window, self._begin)
 
-    def moved(self, begin: int) -> Bound:
+    def moved(self, begin: int) -> UpToNext:
         """See Bound."""
         return UpToNext(self._starts, self._window, max(begin, self._begin))
 

@@ -43,6 +43,8 @@ class Window:
 
     def place(self, text: bytes, at: int) -> int:
         """Where ``text`` stands first from ``at`` on; ``size`` where it does not. Does not touch the end."""
+        if at >= self.size:
+            return self.size
         begin, found = self._passed.get(text, (-1, -1))
         if begin <= at <= found:
             return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from dumpfix.framing.frame import Span as Tile
@@ -178,7 +179,7 @@ class LinearDump(Dump):
                 if ran is not None and ran.end >= 0:
                     seen.append(end)
                     yield Way((*way.cuts, Cut(text, at, end), *ran.cuts), ran.end, way.closed)
-        for end in self.places(behind, at, reach):
+        for end in islice(self.places(behind, at, reach), 1 << 12):
             ran = self.run(behind, end)
             if end not in seen and ran is not None and 0 <= ran.end <= reach:
                 closed = way.closed and f.is_closed(self.d[at:end])
@@ -229,10 +230,12 @@ class LinearDump(Dump):
         return self.broken(at, way, limit) if what == "begun" else None
 
     def whole(self, at: int, reach: int | None = None) -> Record | None:
-        found = self.attempt(at, reach)
+        found = self.attempt(at, reach, is_candidate=True)
         return found if isinstance(found, Record) else None
 
-    def attempt(self, at: int, within: int | None = None) -> Record | tuple[str, Way, int] | None:
+    def attempt(
+        self, at: int, within: int | None = None, *, is_candidate: bool = False
+    ) -> Record | tuple[str, Way, int] | None:
         begun = self.run(self.layout.anchor, at)
         if begun is None:
             return None
@@ -242,7 +245,8 @@ class LinearDump(Dump):
             return record
         up_to_next = self.next_start(max(at + 1, begun.end))
         anchored = self.layout.is_anchored
-        limit: Limit = (lambda _: up_to_next) if anchored else self.lines(at)
+        own = self.lines(at)
+        limit: Limit = (lambda begin: min(own(begin), up_to_next)) if anchored else own
         first: Way | None = None
         doubtful: Record | None = None
         tried = 0
@@ -270,6 +274,13 @@ class LinearDump(Dump):
                 break
         if doubtful is not None:
             return doubtful
+        if first is None and anchored and not is_candidate:
+            first = next(self.ways(self.layout.prefix, at, lambda _: up_to_next), None)
+            ending = self.whole_ending(first.end, up_to_next) if first is not None and first.closed else None
+            if first is not None and ending is not None:
+                record = self.made(at, first.cuts, (first.end, ending[0]), ending[1], ending[2])
+                record.wrong_size = self.is_sized
+                return record
         if first is None:
             return ("cut" if anchored and up_to_next == self.n else "no", Way(begun.cuts, self.n), self.n)
         return "begun", first, self.reach(first, up_to_next)
@@ -298,10 +309,11 @@ class LinearDump(Dump):
 
     def by_size(self, at: int) -> Record | None:
         """The payload ends by its size, if what follows it stands there."""
-        if self.layout.is_anchored:
-            limit: Limit = lambda begin: self.next_start(max(at + 1, begin))  # noqa: E731
-        else:
-            limit = self.lines(at)
+        own = self.lines(at)
+
+        def limit(begin: int) -> int:
+            return min(own(begin), self.next_start(max(at + 1, begin))) if self.layout.is_anchored else own(begin)
+
         for count, way in enumerate(self.ways(self.layout.prefix, at, limit, by_size=True)):
             if count == 32:
                 break
