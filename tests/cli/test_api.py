@@ -110,3 +110,19 @@ def test_importing_it_imports_next_to_nothing() -> None:
     assert set(dumpfix.__all__) <= set(dir(dumpfix))
     with pytest.raises(AttributeError):
         dumpfix.no_such_name  # noqa: B018
+
+
+def test_a_stuck_group_is_told_where_to_go() -> None:
+    healing = dumpfix.plan(prose((7, b"k", b'{"uuid":"1","data":"{'), (8, b"k", b'{"uuid":"2","data":"{}"}')))
+    (stuck,) = healing.partitions
+    assert (stuck.topic, stuck.partition, stuck.next_good_offset(), healing.skips) == ("events", 0, 8, 0)
+
+
+def test_what_lost_what_its_siblings_have_is_held_back_by_default_and_poison_all_the_same() -> None:
+    dump = prose((7, b"u1", b'{"uuid":"1","data":"{'), (8, b"u2", b'{"uuid":"2","data":"{}"}'))
+    out = io.BytesIO()
+    report = dumpfix.convert(dump, out)
+    assert out.getvalue() == b'{"uuid":"2","data":"{}"}\n'
+    assert report.partitions[0]["poison"] == [7]
+    assert report.findings[0]["withheld_because"] == "incomplete"
+    assert "lacks data" in report.findings[0]["reason"]
