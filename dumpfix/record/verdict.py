@@ -51,10 +51,10 @@ def judge(frame: Frame, layout: AnyLayout, repair: Repairer | None = None) -> Ve
     if fields.get("payload_error"):
         shown = (fields["payload_error"] or b"").decode("utf-8", "backslashreplace")
         return Verdict("irrecoverable", reason=f"the payload could not be decoded: {shown}")
-    if "value" not in fields:
-        return Verdict("irrecoverable", reason="the record is cut or damaged before its payload")
     if frame.fault is not None:
         return Verdict("irrecoverable", reason=frame.fault)
+    if "value" not in fields:
+        return Verdict("irrecoverable", reason="the record is cut or damaged before its payload")
     payload = fields["value"]
     if payload is None:
         return Verdict("tombstone")

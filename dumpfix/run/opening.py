@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dumpfix.detection.choose import LARGEST_HEAD, Choice, Told, choose
+from dumpfix.detection.choose import Choice, Told, choose
 from dumpfix.errors import BrokenInputError, LayoutError
 from dumpfix.framing.frame import NeedMoreError
-from dumpfix.framing.framer import GROWTH
+from dumpfix.framing.framer import GrowingWindow
 from dumpfix.io.source import Source
 
 
@@ -35,27 +35,20 @@ class Opened:
 
 def find_layout(source: Source, told: Told) -> Opened:
     """Read as much of a dump as its layout needs: nothing more where it was told. Raises LayoutError, SourceError."""
-    head = b""
-    arrived: list[bytes] = []
-    length = wait_for = 0
+    window = GrowingWindow()
     broken: BrokenInputError | None = None
     try:
         for chunk in source.chunks():
-            arrived.append(chunk)
-            length += len(chunk)
-            if length < wait_for:
+            if not window.add(chunk):
                 continue
-            head = b"".join((head, *arrived))
-            arrived.clear()
-            # A first record of hundreds of megabytes is looked at anew only when it has grown by a share of itself.
-            wait_for = length + length // GROWTH if length > LARGEST_HEAD else 0
             try:
-                return Opened(source, _choose(head, told, source.path, final=False), head)
+                return Opened(source, _choose(window.data, told, source.path, final=False), window.data)
             except NeedMoreError:
-                continue
+                window.drop(0)
     except BrokenInputError as error:
         broken = error
-    head = b"".join((head, *arrived))
+    window.close()
+    head = window.data
     if not head:
         return Opened(source, None, head, broken)
     try:

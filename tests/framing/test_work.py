@@ -116,4 +116,4 @@ def grows_alike(head: bytes, shape: bytes) -> None:
         single = work(head + once, layout, notices) - base
         double = work(head + once * 2, layout, notices) - base
         # What is looked at once for a dump, or for a line of any length, is no share of it.
-        assert double <= 2.2 * max(single, 0) + LENGTH + len(head), (layout, single, double)
+        assert double <= 2.2 * max(single, 0) + 4 * LENGTH + len(head), (layout, single, double)
