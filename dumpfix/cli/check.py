@@ -35,6 +35,7 @@ def check(
     limit: options.Limit = None,
     dedupe: options.Dedupe = False,
     jobs: options.Jobs = None,
+    max_record: options.MaxRecord = 1 << 30,
     progress: options.Progress = None,
     quiet: options.Quiet = False,
 ) -> int:
@@ -61,6 +62,7 @@ def check(
         report=report,
         rejects=rejects,
         jobs=jobs,
+        max_record=max_record,
         selection=selected(partition, offset, from_offsets, since, until, key, topic, limit, dedupe=dedupe),
         is_check=True,
     )

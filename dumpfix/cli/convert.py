@@ -29,6 +29,7 @@ def convert(
     dedupe: options.Dedupe = False,
     split: options.Split = None,
     jobs: options.Jobs = None,
+    max_record: options.MaxRecord = 1 << 30,
     progress: options.Progress = None,
     quiet: options.Quiet = False,
 ) -> int:
@@ -66,6 +67,7 @@ def convert(
         report=report,
         rejects=rejects,
         jobs=jobs,
+        max_record=max_record,
         selection=selected(partition, offset, from_offsets, since, until, key, topic, limit, dedupe=dedupe),
     )
     return convert_all(job, dumps, progress=progress, quiet=quiet)

@@ -114,6 +114,15 @@ Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", metavar="N", min=1, help="Processes for a large file. [default: all cores]"),
 ]
+MaxRecord = Annotated[
+    int,
+    typer.Option(
+        "--max-record",
+        metavar="BYTES",
+        min=1,
+        help="A longer record is named and passed over; bounds the memory.",
+    ),
+]
 Progress = Annotated[
     bool | None, typer.Option("--progress/--no-progress", help="A bar on standard error. [default: on a terminal]")
 ]

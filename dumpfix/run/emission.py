@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dumpfix.framing.frame import Batch
+from dumpfix.framing.framer import MAX_RECORD
 from dumpfix.json.hazards import THOROUGH
 from dumpfix.record.events import Event, Hazard, Hazards, OneRecord, left_out
 from dumpfix.record.fields import Reading
@@ -20,7 +21,8 @@ from dumpfix.sink import NotRepresentableError, Sink
 class Policy:
     """What may be put out: the boldest repair, hazards that are kept back, and which records are wanted at all.
 
-    ``thorough`` looks for all hazards; ``one_by_one`` keeps records from being told in bulk.
+    ``thorough`` looks for all hazards; ``one_by_one`` keeps records from being told in bulk. A record of more than
+    ``max_record`` bytes is named and passed over.
     """
 
     level: str = "safe"
@@ -28,6 +30,7 @@ class Policy:
     thorough: bool = False
     selection: Selection = EVERYTHING
     one_by_one: bool = False
+    max_record: int = MAX_RECORD
 
     @property
     def is_one_by_one(self) -> bool:

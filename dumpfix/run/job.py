@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from dumpfix.detection.choose import Told
 from dumpfix.errors import BrokenInputError, UsageError
+from dumpfix.framing.framer import MAX_RECORD
 from dumpfix.io.output import STANDARD_OUTPUT, Nowhere, Output, Stream, open_output
 from dumpfix.io.source import Source, same_file
 from dumpfix.io.split import SplitOutput
@@ -58,6 +59,7 @@ class Job:
     jobs: int | None = 1
     selection: Selection = EVERYTHING
     split: str | None = None
+    max_record: int = MAX_RECORD
 
     def validate(self) -> None:
         """Refuse values that do not exist or do not go together. Raises UsageError."""
@@ -141,7 +143,14 @@ def _refuse_overwriting(job: Job, sources: Iterable[Source]) -> None:
 
 
 def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | None) -> Done:
-    policy = Policy(job.level, job.withheld_hazards, job.thorough, job.selection, one_by_one=job.split is not None)
+    policy = Policy(
+        job.level,
+        job.withheld_hazards,
+        job.thorough,
+        job.selection,
+        one_by_one=job.split is not None,
+        max_record=job.max_record,
+    )
     if job.documents is None:
         dumps = [find_layout(source, job.told) for source in sources]
     else:

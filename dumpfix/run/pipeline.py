@@ -8,7 +8,7 @@ from itertools import chain
 
 from dumpfix.detection.choose import Choice
 from dumpfix.framing.frame import Batch, Frame, Span
-from dumpfix.framing.framer import Located, frame
+from dumpfix.framing.framer import MAX_RECORD, Located, frame
 from dumpfix.record.events import (
     MOST_HAZARDS,
     Event,
@@ -51,6 +51,7 @@ class Pipeline:
         self._base = self.position.base
         self._siblings = siblings if siblings is not None else Siblings()
         self._hazards_told = 0
+        self._max_record = MAX_RECORD
         self._sampler = sampler if sampler is not None else Sampler()
         self._empty_is_known = not choice.layout.empty_is_ambiguous
 
@@ -72,6 +73,7 @@ class Pipeline:
 
     def events(self, chunks: Iterable[bytes], emission: Emission) -> Iterator[Event]:
         """Everything that happens, in the dump's order; the output is what the events add to it."""
+        self._max_record = emission.policy.max_record
         for item in self._items(chunks):
             if isinstance(item, Span):
                 yield from self._of_span(item)
@@ -97,7 +99,7 @@ class Pipeline:
 
     def _located(self, chunks: Iterable[bytes]) -> Iterator[Located]:
         """The items of the dump, each in its buffer."""
-        return frame(chunks, self.layout, self.choice.notices)
+        return frame(chunks, self.layout, self.choice.notices, max_record=self._max_record)
 
     # -- many at once --------------------------------------------------------------------------------------------------
 
@@ -199,5 +201,5 @@ def record_of(one: Frame, verdict: Verdict, reading: Reading, place: Position) -
         judgement=verdict,
         extra={name: fields[name] for name in EXTRA if name in fields},
         doubts=doubts_of(fields),
-        damaged=None if "value" in fields else place.data[one.start : one.end],
+        damaged=None if "value" in fields or one.fault is not None else place.data[one.start : one.end],
     )
