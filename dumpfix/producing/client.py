@@ -94,12 +94,19 @@ class Client:
 
     def watermarks(self, consumer: Consumer, topic: str, partition: int) -> tuple[int, int]:
         """The first offset that a partition still has, and the one that comes next. Raises ClusterError."""
-        from confluent_kafka import KafkaException, TopicPartition
+        from confluent_kafka import KafkaError, KafkaException, TopicPartition
 
-        try:
-            found = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=PATIENCE)
-        except KafkaException as error:
-            raise self.failed(error, f"{topic}[{partition}] cannot be read") from None
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                found = consumer.get_watermark_offsets(TopicPartition(topic, partition), timeout=PATIENCE)
+                break
+            except KafkaException as error:
+                # A partition that is new, or whose leader has just gone, has one soon.
+                moving = (KafkaError.NOT_LEADER_FOR_PARTITION, KafkaError.LEADER_NOT_AVAILABLE)
+                if error.args[0].code() not in moving or time.monotonic() > deadline:
+                    raise self.failed(error, f"{topic}[{partition}] cannot be read") from None
+                time.sleep(0.2)
         if found is None:
             raise ClusterError(f"{topic}[{partition}] cannot be read: the cluster does not answer")
         return found[0], found[1]

@@ -186,8 +186,12 @@ def test_a_broker_that_stops_for_a_while_costs_nothing(broker: KafkaBroker, tmp_
     watermark = confluent_kafka.Consumer({"bootstrap.servers": broker.bootstrap, "group.id": "w"})
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        if watermark.get_watermark_offsets(confluent_kafka.TopicPartition(topic, 0), timeout=20)[1] > 0:
-            break
+        try:
+            if watermark.get_watermark_offsets(confluent_kafka.TopicPartition(topic, 0), timeout=20)[1] > 0:
+                break
+        except confluent_kafka.KafkaException:
+            # The topic is younger than its leader's knowledge of it.
+            time.sleep(0.1)
     watermark.close()
     os.kill(broker.process_id, signal.SIGSTOP)
     time.sleep(4)
