@@ -73,23 +73,24 @@ def samples_of(path: Path) -> Iterator[Sample]:
 
 
 def said(text: str) -> dict[str, bytes | None]:
-    """What a ``//=`` line says. A value goes on up to the next `` name=`` or `` name is null``."""
+    """What a ``//=`` line says. A value goes on up to the next `` name=`` or `` name is null``, the last to the end."""
     found: dict[str, bytes | None] = {}
     name = ""
-    words = iter(text.split(" "))
-    for word in words:
+    words = text.split(" ")
+    while words:
+        word = words.pop(0)
         before, equals, value = word.partition("=")
-        if name == "value" and found[name] is not None:
-            found[name] = (found[name] or b"") + b" " + word.encode()
-        elif equals and before.replace("_", "").isalpha():
+        if name != "value" and equals and before.replace("_", "").isalpha():
             name = before
             found[name] = value.encode()
-        elif word.replace("_", "").isalpha():
+        elif name != "value" and words[:2] == ["is", "null"]:
             name = word
-            assert (next(words), next(words)) == ("is", "null"), text
             found[name] = None
+            del words[:2]
         else:
-            raise AssertionError(f"{word!r} is not name=value in {text!r}")
+            known = found.get(name)
+            assert known is not None, f"{word!r} is not name=value in {text!r}"
+            found[name] = known + b" " + word.encode()
     return found
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import NamedTuple, Protocol
 
-from dumpfix.framing.elements import Cut, PartialMatch, fixed_run, sized_ends
+from dumpfix.framing.elements import NO_NULLS, Cut, PartialMatch, PrintedNulls, fixed_run, sized_ends
 from dumpfix.framing.window import Window
 from dumpfix.layout.model import Alternation, Element, Field, Literal
 from dumpfix.layout.vocabulary import FREE_TEXT, JSON_VALUES
@@ -100,7 +100,7 @@ class Columns:
             self.parts.append(Part(text, tuple(elements[place + 1 : following])))
 
     def ways(
-        self, window: Window, at: int, bound: Bound, *, null_text: bytes | None = None, by_size: bool = False
+        self, window: Window, at: int, bound: Bound, *, nulls: PrintedNulls = NO_NULLS, by_size: bool = False
     ) -> Iterator[Way]:
         """Every way in which the elements match at ``at``: the nearest place for the end of the last text first.
 
@@ -113,13 +113,13 @@ class Columns:
         if not self.parts:
             yield Way(*begun, True)
             return
-        leading = self._leading(window, begun, bound, null_text, by_size=by_size)
+        leading = self._leading(window, begun, bound, nulls, by_size=by_size)
         if leading is None:
             return
         cuts, begin, is_closed = leading
         if by_size:
             bound = bound.moved(begin)
-        for cut, behind, end, closed in _ends(self.parts[-1], window, cuts, begin, bound, null_text, by_size=by_size):
+        for cut, behind, end, closed in _ends(self.parts[-1], window, cuts, begin, bound, nulls, by_size=by_size):
             yield Way((*cuts, cut, *behind), end, is_closed and closed)
 
     def _leading(
@@ -127,7 +127,7 @@ class Columns:
         window: Window,
         begun: tuple[tuple[Cut, ...], int],
         bound: Bound,
-        null_text: bytes | None,
+        nulls: PrintedNulls,
         *,
         by_size: bool,
     ) -> Way | None:
@@ -136,7 +136,7 @@ class Columns:
             way: Way | None = Way(*begun, True)
             for part in self.parts[:-1]:
                 assert way is not None
-                way = _nearest(part, window, way, bound, null_text, wants_closed=wants_closed, by_size=by_size)
+                way = _nearest(part, window, way, bound, nulls, wants_closed=wants_closed, by_size=by_size)
                 if way is None:
                     break
             if way is not None:
@@ -149,14 +149,14 @@ def _nearest(
     window: Window,
     way: Way,
     bound: Bound,
-    null_text: bytes | None,
+    nulls: PrintedNulls,
     *,
     wants_closed: bool,
     by_size: bool,
 ) -> Way | None:
     if by_size:
         bound = bound.moved(way.end)
-    for cut, behind, end, closed in _ends(part, window, way.cuts, way.end, bound, null_text, by_size=by_size):
+    for cut, behind, end, closed in _ends(part, window, way.cuts, way.end, bound, nulls, by_size=by_size):
         if closed or not wants_closed:
             return Way((*way.cuts, cut, *behind), end, way.is_closed and closed)
     return None
@@ -168,14 +168,14 @@ def _ends(
     cuts: tuple[Cut, ...],
     at: int,
     bound: Bound,
-    null_text: bytes | None,
+    nulls: PrintedNulls,
     *,
     by_size: bool,
 ) -> Iterator[tuple[Cut, tuple[Cut, ...], int, bool]]:
     """Where a text that begins at ``at`` may end: its cut, those behind it, their end, whether the text is closed."""
     data = window.data
     seen: list[int] = []
-    for end in sized_ends(part.text, cuts, data, at, null_text):
+    for end in sized_ends(part.text, cuts, data, at, nulls):
         if end > window.size:
             # A size that reaches over the next record is a lie, unless it is to be trusted.
             window.touched_end |= by_size or bound.at() == window.size

@@ -197,11 +197,25 @@ def _size_before(cuts: Sequence[Cut], meaning: str, data: bytes) -> int | None:
     return None
 
 
-def sized_ends(field: Field, cuts: Sequence[Cut], data: bytes, at: int, null_text: bytes | None) -> tuple[int, ...]:
-    """Where a field ends by the size printed before it: no place, one, or two (``-Z`` prints NULL for 0 and -1)."""
+class PrintedNulls(NamedTuple):
+    """What a tool prints beside a length: in the place of null alone, and of null and empty alike; None for nothing."""
+
+    null: bytes | None = None
+    null_or_empty: bytes | None = None
+
+
+NO_NULLS = PrintedNulls()
+
+
+def sized_ends(
+    field: Field, cuts: Sequence[Cut], data: bytes, at: int, nulls: PrintedNulls | None = None
+) -> tuple[int, ...]:
+    """Where a field ends by the size printed before it: no place, one, or more where a text may stand for null."""
     size = _size_before(cuts, f"{field.meaning}_size", data)
     if size is None or size > LARGEST_SIZE:
         return ()
     if size > 0:
         return (at + size,)
-    return (at + len(null_text), at) if null_text and data.startswith(null_text, at) else (at,)
+    null, null_or_empty = nulls or NO_NULLS
+    texts = dict.fromkeys((null if size < 0 else None, null_or_empty))
+    return (*(at + len(text) for text in texts if text and data.startswith(text, at)), at)

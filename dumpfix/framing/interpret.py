@@ -57,7 +57,7 @@ def interpret(layout: Layout, cuts: Sequence[Cut], data: bytes) -> dict[str, byt
         if shown is None or name in said:
             continue
         known = sizes.get(name)
-        if (known == -1 and shown in (b"", layout.null_or_empty_literal)) or (
+        if (known == -1 and shown in (b"", layout.null_literal, layout.null_or_empty_literal)) or (
             known is None and shown in null_texts(layout, name)
         ):
             fields[name] = None

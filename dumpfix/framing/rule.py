@@ -41,8 +41,8 @@ from itertools import islice, repeat
 from typing import NamedTuple
 
 from dumpfix.framing.again import Line, found_again
-from dumpfix.framing.columns import Bound, Way
-from dumpfix.framing.elements import Cut, PartialMatch, fixed_run, sized_ends
+from dumpfix.framing.columns import Bound, Columns, Way
+from dumpfix.framing.elements import Cut, PartialMatch, PrintedNulls, fixed_run, sized_ends
 from dumpfix.framing.endings import Ending, Endings, texts_before_blank
 from dumpfix.framing.frame import Frame, Role, Span
 from dumpfix.framing.interpret import interpret
@@ -83,13 +83,17 @@ class _Attempt(NamedTuple):
 class LinearRule(RuleWithNotices):
     """The rule at the top of this file, for one layout. Knows nothing of files or of chunks."""
 
-    def __init__(self, layout: Layout, notices: Sequence[Layout] = ()) -> None:
+    def __init__(self, layout: Layout, notices: Sequence[Layout] = (), starts: Starts | None = None) -> None:
         self.layout = layout
         self.notices = Notices.of(tuple(notices))
-        self.starts = Starts(layout, self.notices)
+        self.starts = starts or Starts(layout, self.notices)
+        self.columns = Columns(layout.prefix)
+        #: literals before the payload with which other records of the same layout begin
+        self.own_starts = 0
         self.endings = Endings(layout, by_lines=self.starts.by_lines)
         self.value = self.endings.value
         self.null_texts = self.endings.null_texts
+        self.nulls = PrintedNulls(layout.null_literal, layout.null_or_empty_literal)
         #: a length that is printed with a JSON value is that of its content, and not needed
         self.is_sized = layout.is_sized and not layout.is_json
         self.is_value_first = layout.has_value and not layout.prefix
@@ -154,7 +158,7 @@ class LinearRule(RuleWithNotices):
     def first_elements(self, window: Window, at: int) -> tuple[Literal | Field, ...] | None:
         """The elements before the payload as the record at ``at`` has them, each choice settled; None if unknown."""
         bound = self.starts.lines(window, at)
-        way = next(self.starts.columns.ways(window, at, bound), None)
+        way = next(self.columns.ways(window, at, bound), None)
         return None if way is None else tuple(cut.element for cut in way.cuts)
 
     # -- one record --------------------------------------------------------------------------------------------------
@@ -185,12 +189,12 @@ class LinearRule(RuleWithNotices):
             frame = self._by_size(window, at)
             if frame is not None:
                 return _Attempt(frame)
-        up_to_next = UpToNext(self.starts, window, max(at + 1, begun[1]))
+        up_to_next = UpToNext(self.starts, window, self._behind_own_starts(window, max(at + 1, begun[1])))
         first: Way | None = None
         doubtful: Frame | None = None
         tried = 0
-        null_text = self.layout.null_or_empty_literal
-        ways = self.starts.columns.ways(window, at, self._texts(window, at, up_to_next), null_text=null_text)
+        nulls = self.nulls
+        ways = self.columns.ways(window, at, self._texts(window, at, up_to_next), nulls=nulls)
         for count, way in enumerate(ways):
             if not self.layout.has_value:
                 return _Attempt(self._frame(window, at, way.cuts, None, Ending(way.end, (), way.end)))
@@ -214,7 +218,9 @@ class LinearRule(RuleWithNotices):
             return _Attempt(doubtful)
         if first is None and self.layout.is_anchored and not is_candidate:
             # A text that spans lines ends at the first place, whatever the payload is.
-            first = next(self.starts.columns.ways(window, at, up_to_next, null_text=null_text), None)
+            first = next(self.columns.ways(window, at, up_to_next, nulls=nulls), None)
+            if first is not None and not self.layout.has_value:
+                return _Attempt(self._frame(window, at, first.cuts, None, Ending(first.end, (), first.end)))
             if first is not None:
                 ending = self.endings.whole(window, first.end, up_to_next) if first.is_closed else None
                 if ending is not None:
@@ -233,7 +239,14 @@ class LinearRule(RuleWithNotices):
 
     def _reach(self, window: Window, way: Way, up_to_next: UpToNext) -> Bound:
         """How far the payload may reach. Without an anchor, its own line is no start."""
-        return up_to_next if self.layout.is_anchored else UpToNext(self.starts, window, way.end + 1)
+        is_found = self.layout.is_anchored and not self.own_starts
+        return up_to_next if is_found else UpToNext(self.starts, window, way.end + 1)
+
+    def _behind_own_starts(self, window: Window, at: int) -> int:
+        """Where a start may be looked for that is none of this record's own."""
+        for _ in range(self.own_starts):
+            at = min(self.starts.next(window, at) + 1, window.size)
+        return at
 
     def _may_tell(self, window: Window, value: int) -> bool:
         """Whether what begins at ``value`` may be a payload that no part of a key looks like."""
@@ -255,14 +268,15 @@ class LinearRule(RuleWithNotices):
     def _by_size(self, window: Window, at: int) -> Frame | None:
         """The record whose payload ends by its size and is followed by what the layout says."""
         data = window.data
-        null_text = self.layout.null_or_empty_literal
+        nulls = self.nulls
         bound = self._texts(window, at, UpToNext(self.starts, window, at + 1))
-        ways = self.starts.columns.ways(window, at, bound, null_text=null_text, by_size=True)
+        ways = self.columns.ways(window, at, bound, nulls=nulls, by_size=True)
         for way in islice(ways, MOST_SIZED_READINGS):
-            ends = sized_ends(self.value, way.cuts, data, way.end, null_text)
-            if null_text and way.end in ends:
+            ends = sized_ends(self.value, way.cuts, data, way.end, nulls)
+            if way.end in ends:
                 # What is printed for null may still come.
-                window.holds(null_text, way.end)
+                for text in filter(None, nulls):
+                    window.holds(text, way.end)
             for end in ends:
                 if end > window.size:
                     window.touched_end = True
@@ -334,8 +348,11 @@ class LinearRule(RuleWithNotices):
         end, tail, stop = ending.end, ending.tail, ending.stop
         everything = [*cuts, *([] if value is None else [Cut(self.value, value, end)]), *tail]
         fields = interpret(self.layout, everything, data)
+        if ending.complete:
+            for name in self.layout.null_if_absent:
+                fields.setdefault(name, None)
         payload = fields.get("value")
-        is_fine = ending.complete and value is not None and (not payload or is_valid(payload))
+        is_fine = ending.complete and "value" in fields and (not payload or is_valid(payload))
         frame = Frame(at, stop, fields, _spans(everything, at, stop, data), value, ending.complete, is_valid=is_fine)
         frame.is_cut = not ending.complete and stop == window.size
         if value is not None and not ending.complete and self._lacks_fields(ending):

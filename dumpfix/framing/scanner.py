@@ -18,6 +18,7 @@ from dumpfix.framing.elements import NULL_SIZE
 from dumpfix.framing.frame import Batch
 from dumpfix.framing.interpret import null_texts
 from dumpfix.framing.rule import Item, LinearRule
+from dumpfix.framing.varied import VariedRule
 from dumpfix.framing.window import Window, WorkCounter
 from dumpfix.json.validity import all_valid, is_valid
 from dumpfix.layout.model import Alternation, Field, Layout, Literal
@@ -37,11 +38,12 @@ class LinearScanner:
 
     def __init__(self, layout: Layout, notices: Sequence[Layout] = ()) -> None:
         self.layout = layout
-        self.rule = LinearRule(layout, notices)
+        self.rule = VariedRule(layout, notices) if layout.variants else LinearRule(layout, notices)
         self.work = WorkCounter()
         # A JSON value ends by itself, not at what separates columns, and a date is converted: the rule does both.
         left_to_rule = {*JSON_VALUES, Kind.DATE}
-        self.has_columns = layout.has_value and not any(Field(name).kind in left_to_rule for name in layout.fields)
+        is_left = bool(layout.variants) or any(Field(name).kind in left_to_rule for name in layout.fields)
+        self.has_columns = layout.has_value and not is_left
 
     def items(self, data: bytes, at: int, *, final: bool) -> Iterator[Item | Batch]:
         """The items of ``data[at:]`` in order, as far as these bytes decide.

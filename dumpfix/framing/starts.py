@@ -47,13 +47,15 @@ class Starts:
     def __init__(self, layout: Layout, notices: Notices) -> None:
         self.layout = layout
         self.notices = notices
-        self.columns = Columns(layout.prefix)
+        self.columns = [Columns(variant.prefix) for variant in layout.variants or (layout,)]
         self.needles = tuple(_needles(layout.anchor)) if layout.is_anchored else ()
         self.is_telling = any(len(text.strip()) >= TELLING for text in _literals(layout.anchor))
         first = layout.elements[0] if layout.elements else None
         self.first_text = first.text if isinstance(first, Literal) else None
         #: line feeds that stand before the payload: so many lines more does the beginning of a record take
-        self.more_lines = sum(text.count(b"\n") for text in _literals(layout.prefix))
+        self.more_lines = max(
+            sum(text.count(b"\n") for text in _literals(variant.prefix)) for variant in layout.variants or (layout,)
+        )
         tail = layout.suffix
         self.ends_line = bool(tail) and isinstance(tail[-1], Literal) and tail[-1].text.endswith(b"\n")
         #: whether every start is the beginning of a line
@@ -74,7 +76,8 @@ class Starts:
             return False
         if not self.layout.prefix:
             return True
-        return next(self.columns.ways(window, at, self.lines(window, at)), None) is not None
+        lines = self.lines(window, at)
+        return any(next(columns.ways(window, at, lines), None) is not None for columns in self.columns)
 
     def lines(self, window: Window, at: int) -> Lines:
         """The bound of the lines that the beginning of a record takes which has no anchor."""

@@ -26,6 +26,7 @@ from dumpfix.layout.model import (
 from dumpfix.layout.notation import Group, Name, Notation
 from dumpfix.layout.notation import Sequence as Alternative
 from dumpfix.layout.vocabulary import (
+    ABSENT_IS_NULL,
     FREE_TEXT,
     HEADER_LITERALS,
     IN_OBJECTS,
@@ -36,6 +37,8 @@ from dumpfix.layout.vocabulary import (
     Kind,
 )
 
+#: ways in which each record of a layout may have texts or not
+MOST_VARIANTS = 32
 #: the rules that mean something by their names; all others are parts of them
 _ROOTS = ("start", "record", "notice", "inner_notice")
 
@@ -117,11 +120,6 @@ class Builder:
                 elements = (Literal(stripped, elements[0].name), *elements[1:]) if stripped else elements[1:]
         fields = tuple(_fields(elements))
         self._check_record(elements, fields, line)
-        glued = _glued(elements, fields)
-        if glued is not None and self.expander.overrides:
-            return None
-        if glued is not None:
-            raise self.error(glued, line)
         null, null_or_empty = self._nulls
         # Beside a text for null, an empty one for both says that the tool may not be the one that prints the text.
         empty_may_be_null = null is not None and null_or_empty == b""
@@ -129,7 +127,7 @@ class Builder:
         if null is None and texts and all(kind in JSON_VALUES for kind in texts):
             # JSON has a null of its own, so that an empty string is known to be empty.
             null = b"null"
-        return Layout(
+        layout = Layout(
             self.name,
             name,
             elements,
@@ -139,6 +137,15 @@ class Builder:
             blank_lines=blank_lines,
             empty_may_be_null=empty_may_be_null,
         )
+        if len(layout.variants) > MOST_VARIANTS:
+            raise self.error(f"each record has more than {MOST_VARIANTS} ways to be written", line)
+        for variant in layout.variants or (layout,):
+            glued = _glued(variant.elements, fields)
+            if glued is not None and self.expander.overrides:
+                return None
+            if glued is not None:
+                raise self.error(glued, line)
+        return layout
 
     @cached_property
     def _nulls(self) -> tuple[bytes | None, bytes | None]:
@@ -162,23 +169,20 @@ class Builder:
 
     def _check_record(self, elements: Sequence[Element], fields: Sequence[Field], line: int) -> None:
         """Refuse a record that says something twice, or leaves open to each record what cannot be."""
-        payloads = [field.terminal for field in fields if field.meaning == "value"]
-        if len(payloads) > 1:
-            raise self.error(
-                f"a record has one payload, not {' and '.join(payloads)}: declare what is not the payload as TEXT",
-                line,
-            )
         for field in fields:
             if field.terminal in IN_OBJECTS:
                 raise self.error(f"{field.terminal} is for members of JSON objects, not for a line", line)
         self._check_once(elements, line)
         for element in elements:
-            if not isinstance(element, Alternation):
+            if not isinstance(element, Alternation) or "value" in element.absent_is_null:
                 continue
-            if any(field.meaning == "value" for field in _fields((element,))):
-                raise self.error(f"rule {element.rule}: the payload belongs into record itself", line)
-            if any(field.kind in FREE_TEXT for field in _fields((element,))):
-                raise self.error(f"rule {element.rule}: text and payload belong into record itself", line)
+            has_payload = [any(field.meaning == "value" for field in _fields(way)) for way in element.alternatives]
+            if any(has_payload) and not all(has_payload):
+                raise self.error(
+                    f"rule {element.rule}: some records have no payload; write -> {ABSENT_IS_NULL} behind the "
+                    "alternative that has it, if it is null then",
+                    line,
+                )
 
     def _check_once(self, elements: Sequence[Element], line: int) -> None:
         """Refuse a record that has two fields for one attribute, unless it has one or the other."""
@@ -190,6 +194,12 @@ class Builder:
             for way in element.alternatives if isinstance(element, Alternation) else ((element,),):
                 taken = before.copy()
                 for field in _fields(way):
+                    if field.meaning == "value" and "value" in taken:
+                        raise self.error(
+                            f"a record has one payload, not {taken['value']} and {field.terminal}: declare what is "
+                            "not the payload as TEXT",
+                            line,
+                        )
                     if field.meaning and field.meaning in taken:
                         raise self.error(
                             f"a record says its {field.meaning} once, not by {taken[field.meaning]} and "

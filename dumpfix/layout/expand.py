@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from dumpfix.errors import GrammarError
-from dumpfix.layout.model import Alternation, Element, Field, Literal
+from dumpfix.layout.model import Alternation, Element, Field, Literal, flattened, merged
 from dumpfix.layout.notation import Group, Name, Notation, Part, String
 from dumpfix.layout.notation import Sequence as Alternative
-from dumpfix.layout.vocabulary import MARKERS, TERMINALS
+from dumpfix.layout.vocabulary import ABSENT_IS_NULL, TERMINALS
 
 #: ways of one rule; more would mean a rule that is not what its author thinks it is
 MOST_WAYS = 4096
@@ -117,6 +117,10 @@ class Expander:
             case Name():
                 self.used.add(part.name)
                 for alternative in self.notation.rules[part.name].alternatives:
+                    if alternative.alias is not None:
+                        raise self.error(
+                            f"-> {alternative.alias} says nothing here: no record decides", alternative.line
+                        )
                     yield from self._product(alternative.parts)
             case Group(how_often="any number"):
                 raise self.error("a record must not repeat a part of itself", part.line)
@@ -128,9 +132,19 @@ class Expander:
 
     def _alternation(self, name: Name) -> Alternation:
         self.used.add(name.name)
-        ways = self._ways(Name(name.name, name.line))
-        flat = [merged(one) for way in ways for one in flattened(way)]
-        return Alternation(name.name, tuple(dict.fromkeys(flat)))
+        flat: dict[Flat, None] = {}
+        nulls: dict[str, None] = {}
+        for alternative in self.notation.rules[name.name].alternatives:
+            ways = list(self.flat_ways(alternative))
+            flat.update(dict.fromkeys(ways))
+            if alternative.alias not in (None, ABSENT_IS_NULL):
+                raise self.error(f"behind an arrow in {name.name} {ABSENT_IS_NULL} may stand", alternative.line)
+            if alternative.alias is not None:
+                fields = [one for way in ways for one in way if isinstance(one, Field)]
+                nulls.update(dict.fromkeys(field.meaning for field in fields if field.meaning in ("key", "value")))
+                if not nulls:
+                    raise self.error(f"{ABSENT_IS_NULL} is for the key and the payload", alternative.line)
+        return Alternation(name.name, tuple(flat), tuple(nulls))
 
     # -- bounds ----------------------------------------------------------------------------------------------
 
@@ -183,27 +197,3 @@ class Expander:
                 inner = [self._measure(alternative.parts, is_flat=is_flat) for alternative in part.alternatives]
                 is_optional = part.how_often != "once"
                 return _Extent(sum(e.ways for e in inner) + is_optional, sum(e.size for e in inner) + 1)
-
-
-def flattened(way: Sequence[Element]) -> Iterator[Flat]:
-    """Every way of taking one alternative of each alternation."""
-    for taken in product(*[e.alternatives if isinstance(e, Alternation) else ((e,),) for e in way]):
-        yield tuple(element for alternative in taken for element in alternative)
-
-
-_E = TypeVar("_E", Element, Literal | Field)
-
-
-def merged(way: Sequence[_E]) -> tuple[_E, ...]:
-    """Neighbouring literals made one, empty ones dropped; what says something about its record stays by itself."""
-    out: list[_E] = []
-    for element in way:
-        if isinstance(element, Literal) and element.name not in MARKERS:
-            if not element.text:
-                continue
-            previous = out[-1] if out else None
-            if isinstance(previous, Literal) and previous.name not in MARKERS:
-                out[-1] = Literal(previous.text + element.text)
-                continue
-        out.append(element)
-    return tuple(out)

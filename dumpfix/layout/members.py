@@ -13,11 +13,7 @@ from dumpfix.layout.expand import Expander
 from dumpfix.layout.model import Field, Literal, Member
 from dumpfix.layout.notation import Group, Name, Part, String
 from dumpfix.layout.notation import Sequence as Alternative
-from dumpfix.layout.vocabulary import JSON_VALUES, Kind
-
-#: behind the arrow of a member: a record without it says null by that; an empty string may be null
-ABSENT_IS_NULL = "absent_is_null"
-EMPTY_MAY_BE_NULL = "empty_may_be_null"
+from dumpfix.layout.vocabulary import ABSENT_IS_NULL, EMPTY_MAY_BE_NULL, JSON_VALUES, Kind
 
 _SHAPE = 'a record that is an object is "{" [member ("," member)*] "}", with what ends it behind'
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from itertools import product
+from typing import NamedTuple, TypeVar
 
-from dumpfix.layout.vocabulary import FREE_TEXT, SIZES, TERMINALS, Kind
+from dumpfix.layout.vocabulary import FREE_TEXT, MARKERS, SIZES, TERMINALS, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,43 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Alternation:
-    """A named rule with alternatives: each record takes one of them (``CreateTime:…`` or ``NO_TIMESTAMP``)."""
+    """A named rule with alternatives: each record takes one of them (``CreateTime:…`` or ``NO_TIMESTAMP``).
+
+    ``absent_is_null`` are the attributes that are null where a record takes an alternative without them.
+    """
 
     rule: str
     alternatives: tuple[tuple[Literal | Field, ...], ...]
+    absent_is_null: tuple[str, ...] = ()
+
+    @property
+    def holds_text(self) -> bool:
+        """Whether what ends one of the alternatives is not known before what follows it."""
+        return any(isinstance(e, Field) and (e.kind in FREE_TEXT or e.meaning == "value") for e in self._elements())
+
+    def _elements(self) -> Iterator[Literal | Field]:
+        return (element for way in self.alternatives for element in way)
 
 
 Element = Literal | Field | Alternation
+
+
+_E = TypeVar("_E", Element, Literal | Field)
+
+
+def merged(way: Sequence[_E]) -> tuple[_E, ...]:
+    """Neighbouring literals made one, empty ones dropped; what says something about its record stays by itself."""
+    out: list[_E] = []
+    for element in way:
+        if isinstance(element, Literal) and element.name not in MARKERS:
+            if not element.text:
+                continue
+            previous = out[-1] if out else None
+            if isinstance(previous, Literal) and previous.name not in MARKERS:
+                out[-1] = Literal(previous.text + element.text)
+                continue
+        out.append(element)
+    return tuple(out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +95,26 @@ def _holds_anchor(element: Element) -> bool:
     """Whether this element tells a record's beginning from any other line."""
     if isinstance(element, Literal):
         return len(element.text.replace(b"\n", b"").strip()) >= 2
-    return isinstance(element, Alternation) or element.kind in SIZES or element.kind is Kind.INTEGER
+    if isinstance(element, Alternation):
+        return all(any(map(_holds_anchor, way)) for way in element.alternatives)
+    return element.kind in SIZES or element.kind is Kind.INTEGER
+
+
+def _anchor(elements: Sequence[Element]) -> tuple[Element, ...]:
+    """The elements before the first whose end is told by what follows it, or by there being a JSON text."""
+    anchor: list[Element] = []
+    for element in elements:
+        is_text = isinstance(element, Field) and (element.kind in FREE_TEXT or element.meaning == "value")
+        if is_text or (isinstance(element, Alternation) and element.holds_text):
+            break
+        anchor.append(element)
+    return tuple(anchor)
+
+
+def flattened(elements: Sequence[Element]) -> Iterator[tuple[Literal | Field, ...]]:
+    """Every way of taking one alternative of each alternation."""
+    for taken in product(*[e.alternatives if isinstance(e, Alternation) else ((e,),) for e in elements]):
+        yield tuple(element for alternative in taken for element in alternative)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +126,11 @@ class Layout:
     ``may_cut_records`` marks a notice that may stand in the middle of a record.
     ``null_literal`` is printed for null alone, ``null_or_empty_literal`` for null and empty alike;
     ``empty_may_be_null`` says that it is not known whether the tool was one that prints the former. ``headers`` is
-    None where the grammar does not say how headers are spelled.
+    None where the grammar does not say how headers are spelled. Attributes in ``null_if_absent`` are null where a
+    record does not show them.
+
+    Where each record decides whether it has a text, ``variants`` are the layouts that the records have; of such a
+    layout value, prefix and suffix are those of the first. Else there are none.
     """
 
     grammar: str
@@ -88,7 +142,9 @@ class Layout:
     blank_lines: int = 0
     may_cut_records: bool = False
     empty_may_be_null: bool = False
+    null_if_absent: tuple[str, ...] = ()
 
+    variants: tuple[Layout, ...] = field(init=False, repr=False, compare=False)
     value: Field | None = field(init=False, repr=False, compare=False)
     prefix: tuple[Element, ...] = field(init=False, repr=False, compare=False)
     suffix: tuple[Element, ...] = field(init=False, repr=False, compare=False)
@@ -97,22 +153,34 @@ class Layout:
     is_anchored: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        variants = tuple(self._variants())
+        elements = variants[0].elements if variants else self.elements
         cut, value = next(
-            ((i, e) for i, e in enumerate(self.elements) if isinstance(e, Field) and e.meaning == "value"),
-            (len(self.elements), None),
+            ((i, e) for i, e in enumerate(elements) if isinstance(e, Field) and e.meaning == "value"),
+            (len(elements), None),
         )
-        prefix = self.elements[:cut]
-        anchor: list[Element] = []
-        for element in prefix:
-            if isinstance(element, Field) and element.kind in FREE_TEXT:
-                break
-            anchor.append(element)
+        anchor = _anchor(self.elements)
+        if variants and not any(map(_holds_anchor, anchor)):
+            anchors = (flat for variant in variants for flat in flattened(variant.anchor))
+            anchor = (Alternation("", tuple(dict.fromkeys(anchors))),)
+        object.__setattr__(self, "variants", variants)
         object.__setattr__(self, "value", value)
-        object.__setattr__(self, "prefix", prefix)
-        object.__setattr__(self, "suffix", self.elements[cut + 1 :])
+        object.__setattr__(self, "prefix", elements[:cut])
+        object.__setattr__(self, "suffix", elements[cut + 1 :])
         object.__setattr__(self, "has_value", value is not None)
-        object.__setattr__(self, "anchor", tuple(anchor))
+        object.__setattr__(self, "anchor", anchor)
         object.__setattr__(self, "is_anchored", any(map(_holds_anchor, anchor)))
+
+    def _variants(self) -> Iterator[Layout]:
+        """The layouts that the records of this one have, where some have a text that others have not."""
+        ways = [e.alternatives if isinstance(e, Alternation) and e.holds_text else ((e,),) for e in self.elements]
+        if max(map(len, ways), default=0) > 1 or any(
+            isinstance(e, Alternation) and e.holds_text for e in self.elements
+        ):
+            nulls = {name for e in self.elements if isinstance(e, Alternation) for name in e.absent_is_null}
+            for taken in product(*ways):
+                elements = merged([element for way in taken for element in way])
+                yield replace(self, elements=elements, null_if_absent=tuple(sorted(nulls)))
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -148,6 +148,10 @@ SIZES = frozenset({Kind.SIZE, Kind.BINARY_SIZE})
 JSON_VALUES = frozenset({Kind.JSON_STRING, Kind.JSON_ANY, Kind.JSON_VALUE, Kind.JSON_DATE, Kind.JSON_BASE64})
 JSON_HEADERS = frozenset({"JSON_HEADERS", "JSON_HEADERS_BASE64"})
 
+#: behind the arrow of a member, or of an alternative that each record decides on: a record without it says null
+ABSENT_IS_NULL = "absent_is_null"
+#: behind the arrow of a member: an empty string may be null
+EMPTY_MAY_BE_NULL = "empty_may_be_null"
 #: terminals that only a rule of members can hold
 IN_OBJECTS = frozenset({"JSON_NAME", "WHITESPACE"})
 

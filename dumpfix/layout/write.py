@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from dumpfix.layout.members import ABSENT_IS_NULL, EMPTY_MAY_BE_NULL
 from dumpfix.layout.model import (
     Alternation,
     AnyLayout,
@@ -17,7 +16,7 @@ from dumpfix.layout.model import (
     ObjectLayout,
 )
 from dumpfix.layout.notation import literal_text
-from dumpfix.layout.vocabulary import JSON_VALUES, MARKERS, TERMINALS
+from dumpfix.layout.vocabulary import ABSENT_IS_NULL, EMPTY_MAY_BE_NULL, JSON_VALUES, MARKERS, TERMINALS
 
 
 def grammar_of(layouts: Sequence[AnyLayout]) -> str:
@@ -103,7 +102,11 @@ def _object(members: Sequence[Member], depth: int, rules: dict[str, str], declar
 
 def _element(element: Element, rules: dict[str, str], named: dict[str, bytes], declared: dict[str, None]) -> str:
     if isinstance(element, Alternation):
-        ways = [" ".join(_element(one, rules, named, declared) for one in way) for way in element.alternatives]
+        ways = []
+        for way in element.alternatives:
+            shown = " ".join(_element(one, rules, named, declared) for one in way)
+            is_null = any(isinstance(one, Field) and one.meaning in element.absent_is_null for one in way)
+            ways.append(f"{shown} -> {ABSENT_IS_NULL}" if is_null else shown)
         body = " | ".join(ways)
         rule = element.rule if rules.get(element.rule) == body else _new_rule(element.rule, rules)
         rules[rule] = body
