@@ -20,7 +20,7 @@ PROSE = r"Topic %t [%p] at offset %o: key %k: %s\n"
 def converted(name: str, folder: Path, **told: str) -> tuple[list[Any], list[Any], dumpfix.Report]:
     """The envelopes, the rejects, the report."""
     out, rejects = folder / "out.jsonl", folder / "rejects.jsonl"
-    report = dumpfix.convert(str(CASES / name), out, to="envelope", repair="none", rejects=rejects, **told)  # type: ignore[arg-type]
+    report = dumpfix.convert(str(CASES / name), out, to="envelope", repair="none", rejects=rejects, **told)
     rows, kept = ([json.loads(line) for line in path.read_bytes().splitlines()] for path in (out, rejects))
     return rows, kept, report
 
