@@ -9,10 +9,10 @@ from pathlib import Path
 from dumpfix.errors import UsageError
 from dumpfix.layout.build import Builder
 from dumpfix.layout.expand import Expander
+from dumpfix.layout.literals import literal_bytes as literal_bytes
+from dumpfix.layout.literals import literal_text as literal_text
 from dumpfix.layout.model import Element, Grammar, Layout, Literal
 from dumpfix.layout.notation import LARGEST, Name, parse
-from dumpfix.layout.notation import literal_bytes as literal_bytes
-from dumpfix.layout.notation import literal_text as literal_text
 
 #: shipped grammars that describe no dump, but what any may hold
 SHARED = ("json", "notices", "wrappers", "commands")

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple, NoReturn
 
 from dumpfix.errors import GrammarError
+from dumpfix.layout.literals import literal_bytes
 
 #: bytes of a grammar; the longest of those that are shipped has a tenth of it
 LARGEST = 1 << 18
@@ -30,8 +31,6 @@ EACH = "each"
 _SMALL = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
 _CAPITAL = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")
 _PUNCTUATION = frozenset(":|()[]{}?*,+~.")
-_HEXADECIMAL = frozenset("0123456789abcdefABCDEF")
-_ESCAPES = {"n": 10, "t": 9, "r": 13, "f": 12, "\\": 0x5C, '"': 0x22}
 
 
 class String(NamedTuple):
@@ -99,41 +98,6 @@ def parse(text: str, path: str | None = None) -> Notation:
             path=path,
         )
     return _Parser(text, path).file()
-
-
-def literal_bytes(quoted: str, path: str | None = None, line: int | None = None) -> bytes:
-    r"""The bytes that a quoted string of a grammar stands for: UTF-8, ``\n \t \r \f \\ \" \xHH``."""
-    if not quoted.endswith('"'):
-        raise GrammarError(
-            f"a literal with a flag ({quoted[:40]}): dumpfix compares bytes, write them out", path=path, line=line
-        )
-    source = quoted[1:-1]
-    if "\\" not in source:
-        return source.encode()
-    out = bytearray()
-    before, *escaped = source.split("\\")
-    out += before.encode()
-    pieces = iter(escaped)
-    for piece in pieces:
-        if not piece:
-            # Two backslashes: what follows the second is no escape.
-            out += b"\\" + next(pieces).encode()
-        elif piece[0] in _ESCAPES:
-            out += bytes((_ESCAPES[piece[0]],)) + piece[1:].encode()
-        elif piece[0] == "x":
-            digits = piece[1:3]
-            if len(digits) < 2 or not _HEXADECIMAL.issuperset(digits):
-                raise GrammarError(f"\\x needs two hexadecimal digits in {quoted[:40]}", path=path, line=line)
-            out += bytes.fromhex(digits) + piece[3:].encode()
-        else:
-            raise GrammarError(f"unknown escape \\{piece[0]} in {quoted[:40]}", path=path, line=line)
-    return bytes(out)
-
-
-def literal_text(text: bytes) -> str:
-    """How these bytes are written in a grammar: the inverse of :func:`literal_bytes`."""
-    names = {10: "\\n", 9: "\\t", 13: "\\r", 12: "\\f", 0x5C: "\\\\", 0x22: '\\"'}
-    return '"' + "".join(names.get(b) or (chr(b) if 0x20 <= b < 0x7F else f"\\x{b:02x}") for b in text) + '"'
 
 
 class _Token(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from dumpfix.layout.literals import literal_text
 from dumpfix.layout.model import (
     Alternation,
     AnyLayout,
@@ -15,7 +16,6 @@ from dumpfix.layout.model import (
     Member,
     ObjectLayout,
 )
-from dumpfix.layout.notation import literal_text
 from dumpfix.layout.vocabulary import ABSENT_IS_NULL, EMPTY_MAY_BE_NULL, JSON_VALUES, MARKERS, TERMINALS
 
 

@@ -16,8 +16,9 @@ from lark.grammar import NonTerminal, Terminal
 from lark.load_grammar import _literal_to_pattern, load_grammar
 
 from dumpfix.errors import DumpfixError, GrammarError
+from dumpfix.layout.literals import literal_bytes, literal_text
 from dumpfix.layout.load import folder, load, load_file
-from dumpfix.layout.notation import Group, Name, Part, Sequence, String, literal_bytes, literal_text, parse
+from dumpfix.layout.notation import Group, Name, Part, Sequence, String, parse
 
 GRAMMARS = sorted(folder().glob("*.lark"))
 
