@@ -6,7 +6,6 @@ import io
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -215,12 +214,10 @@ def test_a_journal_of_another_run_is_refused(tmp_path: Path, name: str) -> None:
         Journal.open(path, {**HEAD, name: "other"})
 
 
-@pytest.mark.parametrize("text", [b'{"n":1}\n', b"{", b"dump\n", b"[]\n", b"\xff\xff\n"])
+@pytest.mark.parametrize("text", [b'{"n":1}\n', b"dump\n", b"[]\n", b"\xff\xff\n"])
 def test_a_file_that_is_no_journal_is_never_written_into(tmp_path: Path, text: bytes) -> None:
     path = tmp_path / "dump.txt"
     path.write_bytes(text)
-    if orjson.dumps({"journal": 1}).startswith(text):
-        pytest.skip("the beginning of a first line")
     with pytest.raises(UsageError):
         Journal.open(str(path), HEAD)
     assert path.read_bytes() == text
