@@ -59,8 +59,7 @@ def detect(
 def _show(dump: Opened) -> None:
     from dumpfix.detection.detect import describe
     from dumpfix.report.text import shown
-    from dumpfix.run.pipeline import Pipeline
-    from dumpfix.run.position import Position
+    from dumpfix.run.conversion import records_in
 
     choice = dump.choice
     path = shown(dump.source.path)
@@ -70,8 +69,9 @@ def _show(dump: Opened) -> None:
     show(f"{path}: {choice.grammar}, {choice.confidence}: {shown(describe(choice.layout))}")
     for name in choice.alternatives:
         show(f"  the same output as {shown(name)}")
-    records = Pipeline(choice, Position(dump.source.base)).records(dump.chunks())
-    for record in islice(records, SHOWN):
+    for wrapper in dump.found.wrappers if dump.found else ():
+        show(f"  every line is wrapped: {wrapper.kind}")
+    for record in islice(records_in(dump), SHOWN):
         show(f"  {_line(record)}")
 
 

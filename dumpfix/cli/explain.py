@@ -55,15 +55,11 @@ def explain(
 def _of_a_dump(path: str, line: int, wanted: Told) -> Record | None:
     """The record of a dump that holds a line. Raises LayoutError, SourceError."""
     from dumpfix.cli.inputs import opened
+    from dumpfix.run.conversion import record_at
     from dumpfix.run.opening import find_layout
-    from dumpfix.run.pipeline import Pipeline
-    from dumpfix.run.position import Position
 
     with opened([path]) as (source,):
-        dump = find_layout(source, wanted)
-        if dump.choice is None:
-            return None
-        return Pipeline(dump.choice, Position(source.base)).record_at(dump.chunks(), line)
+        return record_at(find_layout(source, wanted), line)
 
 
 def _of_documents(path: str, line: int) -> Record | None:

@@ -138,11 +138,20 @@ class Notices:
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
-    """Bytes that belong to no record."""
+    """Bytes that belong to no record. ``line_starts`` (line, offset) of its lines are given where it was wrapped."""
 
     text: bytes
     line: int
     byte_start: int
+    line_starts: tuple[tuple[int, int], ...] = ()
+
+    def place(self, at: int) -> tuple[int, int]:
+        """The line and the offset in the file of the byte at ``at`` in the text."""
+        before = self.text.count(b"\n", 0, at)
+        if not self.line_starts:
+            return self.line + before, self.byte_start + at
+        line, start = self.line_starts[before]
+        return line, start + at - (self.text.rfind(b"\n", 0, at) + 1)
 
 
 Event = GoodRecords | Samples | LeftOut | OneRecord | Hazards | Notices | Garbage
@@ -151,6 +160,11 @@ Event = GoodRecords | Samples | LeftOut | OneRecord | Hazards | Notices | Garbag
 def output_of(event: Event) -> bytes:
     """What an event adds to the output."""
     return event.out if isinstance(event, GoodRecords | OneRecord) else b""
+
+
+def records_in(event: Event) -> int:
+    """How many records an event tells of."""
+    return event.records if isinstance(event, GoodRecords) else int(isinstance(event, OneRecord))
 
 
 @lru_cache(1 << 10)

@@ -127,8 +127,9 @@ class Ledger:
         for start, end in documents_at_line_ends(text):
             self.totals.garbage_payloads += 1
             if self.write_reject is not None:
-                line = garbage.line + text.count(b"\n", 0, start)
-                self.write_reject(garbage_reject(text[start:end], path, line, garbage.byte_start + start))
+                line, byte_start = garbage.place(start)
+                byte_end = garbage.place(end - 1)[1] + 1
+                self.write_reject(garbage_reject(text[start:end], path, line, byte_start, byte_end))
 
     # -- the end -------------------------------------------------------------------------------------------------
 

@@ -56,6 +56,7 @@ class InputAccount:
     alternatives: list[str] = field(default_factory=list)
     wrappers: list[JsonObject] = field(default_factory=list)
     broken_off: str | None = None
+    sections: list[JsonObject] = field(default_factory=list)
 
     def as_json(self) -> JsonObject:
         """The entry of the report."""

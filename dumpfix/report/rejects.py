@@ -38,7 +38,7 @@ def reject_of(record: Record, path: str, withheld_because: str | None, reason: s
     )
 
 
-def garbage_reject(payload: bytes, path: str, line: int, byte_start: int) -> bytes:
+def garbage_reject(payload: bytes, path: str, line: int, byte_start: int, byte_end: int) -> bytes:
     """The line for a payload that was found whole inside garbage."""
     unknown = ("topic", "partition", "offset", "timestamp", "headers", "key")
     return _line(
@@ -46,7 +46,7 @@ def garbage_reject(payload: bytes, path: str, line: int, byte_start: int) -> byt
             "path": path,
             "line": line,
             "byte_start": byte_start,
-            "byte_end": byte_start + len(payload),
+            "byte_end": byte_end,
             **dict.fromkeys(unknown),
             "verdict": "valid",
             "withheld_because": "not_representable",

@@ -98,8 +98,23 @@ def _inputs(inputs: Iterable[InputAccount]) -> Iterator[str]:
         if account.alternatives:
             line += f" (the same output as {shown(', '.join(account.alternatives), 100)})"
         yield line
+        for wrapper in account.wrappers:
+            if wrapper["count"] > 1:
+                count = counted(wrapper["count"], "line")
+                yield f"  {shown(wrapper['kind'])} taken off {count}, from line {wrapper['first_line']} on"
+        if len(account.sections) > 1:
+            yield from _sections(account.sections)
         if account.broken_off is not None:
             yield f"{shown(account.path)}: {shown(account.broken_off)}; the rest of it is not in these counts"
+
+
+def _sections(sections: list[JsonObject]) -> Iterator[str]:
+    for section in sections[:MOST_LINES]:
+        lines = f"lines {section['first_line']} to {section['last_line']}"
+        layout = f"{section['grammar']} {shown(section['layout'], 80)}, {section['confidence']}"
+        yield f"  {lines}: {counted(section['records'], 'record')}, {layout}"
+    if len(sections) > MOST_LINES:
+        yield f"  … and {counted(len(sections) - MOST_LINES, 'more section')}"
 
 
 def _findings(findings: Iterable[JsonObject], style: Style) -> Iterator[str]:

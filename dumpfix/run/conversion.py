@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dumpfix.detection.choose import Choice, Told
 from dumpfix.detection.detect import describe
 from dumpfix.errors import BrokenInputError
+from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.io.source import Source
 from dumpfix.record.events import Event, OneRecord, output_of
 from dumpfix.record.model import Record
@@ -70,7 +71,8 @@ class Run:
                 account.broken_off = error.message
                 raise
             finally:
-                account.wrappers = [{"kind": kind, "count": 1, "first_line": 1} for kind in dump.source.wrappers]
+                outer = [{"kind": kind, "count": 1, "first_line": 1} for kind in dump.source.wrappers]
+                account.wrappers = [*outer, *account.wrappers]
 
     def _selected(self, events: Iterator[Event]) -> Iterator[Event]:
         """What is decided of a record by others: those of its topic, and those before it in the run."""
@@ -83,30 +85,79 @@ class Run:
     def _events(self, dump: Opened, account: InputAccount) -> Iterator[Event]:
         """What happens in one dump; the account is told how far it was read."""
         chunks = _measured(dump.chunks(), account)
-        if dump.choice is None:
+        if dump.found is None:
             # Empty; or broken before its first byte, which this tells.
             for _ in chunks:
                 pass
             return
-        reader = self.pipeline(dump.choice, Position(dump.source.base))
-        emission = Emission(sink_for(self.to, reader.reading), self.policy, reader.reading)
-        if self.pipeline is Pipeline and self.jobs > 1:
+        if self.pipeline is not Pipeline:
+            reader = self.pipeline(dump.found.choice, Position(dump.source.base))
+            try:
+                yield from reader.events(chunks, self._emission(reader))
+            finally:
+                account.lines = reader.position.lines
+            return
+        tell = _Teller(self._emission)
+        if self.jobs > 1 and not dump.found.wrappers:
             from dumpfix.run import parallel
 
             if parallel.is_possible(dump.source):
-                yield from parallel.events(parallel.Task(dump.choice, emission), dump.source, account, self.jobs)
+                task = parallel.Task(dump.found, dump.told, self._emission)
+                yield from parallel.events(task, dump.source, account, self.jobs, tell)
                 return
+        sections = dump.sections(chunks, max_record=self.policy.max_record)
         try:
-            yield from reader.events(chunks, emission)
+            yield from sections.read(tell)
         finally:
-            account.lines = reader.position.lines
+            sections.describe(account)
+
+    def _emission(self, pipeline: Pipeline) -> Emission:
+        return Emission(sink_for(self.to, pipeline.reading), self.policy, pipeline.reading)
+
+
+class _Teller:
+    """Tells what happens in an item; each section has an output of its own."""
+
+    def __init__(self, emission_for: Callable[[Pipeline], Emission]) -> None:
+        self._emission_for = emission_for
+        self._known: tuple[Pipeline, Emission] | None = None
+
+    def __call__(self, pipeline: Pipeline, item: Batch | Frame | Span) -> list[Event]:
+        if self._known is None or self._known[0] is not pipeline:
+            self._known = pipeline, self._emission_for(pipeline)
+        return list(pipeline.events_of(item, self._known[1]))
 
 
 def records_of(source: Source, told: Told) -> Iterator[Record]:
     """The records of one dump, lazily."""
-    dump = find_layout(source, told)
+    yield from records_in(find_layout(source, told))
+
+
+def records_in(dump: Opened) -> Iterator[Record]:
+    """The records of a dump that was opened, lazily."""
     if dump.choice is not None:
-        yield from Pipeline(dump.choice, Position(source.base)).records(dump.chunks())
+        yield from dump.sections(dump.chunks()).read(_records)
+
+
+def record_at(dump: Opened, line: int) -> Record | None:
+    """The record that holds a line, counted from 1; None where none does."""
+    if dump.choice is None:
+        return None
+    for last, records in dump.sections(dump.chunks()).read(_records_by_line):
+        if last >= line:
+            found = [record for record in records if record.line <= line]
+            return found[-1] if found else None
+    return None
+
+
+def _records(pipeline: Pipeline, item: Batch | Frame | Span) -> list[Record]:
+    return [] if isinstance(item, Span) else list(pipeline.records_of(item))
+
+
+def _records_by_line(pipeline: Pipeline, item: Batch | Frame | Span) -> list[tuple[int, list[Record]]]:
+    """The last line of an item, and its records."""
+    last, _ = pipeline.position.of(item.start, item.end - 1)
+    return [(last, _records(pipeline, item))]
 
 
 def account_of(dump: Opened) -> InputAccount:

@@ -31,6 +31,7 @@ from dumpfix.run.documents import choice_for_documents
 from dumpfix.run.emission import Policy
 from dumpfix.run.opening import Opened, find_layout
 from dumpfix.run.pipeline import Pipeline
+from dumpfix.run.unwrapping import Explained
 from dumpfix.sink import NAMES, QUEUE
 
 #: shows how a run gets on: entered when it begins, gives a function to call now and then
@@ -154,7 +155,7 @@ def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | 
     if job.documents is None:
         dumps = [find_layout(source, job.told) for source in sources]
     else:
-        dumps = [Opened(source, choice_for_documents(), b"") for source in sources]
+        dumps = [Opened(source, Explained(choice_for_documents()), b"", job.told) for source in sources]
     for dump in dumps:
         if dump.choice is not None:
             shown = frozenset(Field(name).meaning for name in dump.choice.layout.fields)

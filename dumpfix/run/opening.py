@@ -5,24 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dumpfix.detection.choose import Choice, Told, choose
+from dumpfix.detection.choose import Choice, Told
 from dumpfix.errors import BrokenInputError, LayoutError
 from dumpfix.framing.frame import NeedMoreError
-from dumpfix.framing.framer import GrowingWindow
+from dumpfix.framing.framer import MAX_RECORD, GrowingWindow
 from dumpfix.io.source import Source
+from dumpfix.run.feed import Feed
+from dumpfix.run.position import Position
+from dumpfix.run.sections import Sections
+from dumpfix.run.unwrapping import Explained, explain
 
 
 @dataclass(slots=True)
 class Opened:
-    """A dump whose layout is known. ``choice`` is None where the dump is empty; ``head`` was read to find it.
+    """A dump whose layout is known. ``found`` is None where the dump is empty; ``head`` was read to find it.
 
     ``broken`` says why nothing can be read behind the head.
     """
 
     source: Source
-    choice: Choice | None
+    found: Explained | None
     head: bytes
+    told: Told
     broken: BrokenInputError | None = None
+
+    @property
+    def choice(self) -> Choice | None:
+        """The layout of its first section."""
+        return None if self.found is None else self.found.choice
+
+    def sections(self, chunks: Iterator[bytes], *, max_record: int = MAX_RECORD) -> Sections:
+        """What reads it, from these bytes. Raises ValueError for one that is empty."""
+        if self.found is None:
+            raise ValueError("an empty dump has no sections")
+        base = self.source.base
+        return Sections(self.found, self.told, Feed(chunks, base), Position(base), max_record=max_record)
 
     def chunks(self) -> Iterator[bytes]:
         """All of the dump, from its first byte."""
@@ -42,7 +59,7 @@ def find_layout(source: Source, told: Told) -> Opened:
             if not window.add(chunk):
                 continue
             try:
-                return Opened(source, _choose(window.data, told, source.path, final=False), window.data)
+                return Opened(source, _found(window.data, told, source.path, final=False), window.data, told)
             except NeedMoreError:
                 window.drop(0)
     except BrokenInputError as error:
@@ -50,18 +67,18 @@ def find_layout(source: Source, told: Told) -> Opened:
     window.close()
     head = window.data
     if not head:
-        return Opened(source, None, head, broken)
+        return Opened(source, None, head, told, broken)
     try:
-        return Opened(source, _choose(head, told, source.path, final=True), head, broken)
+        return Opened(source, _found(head, told, source.path, final=True), head, told, broken)
     except LayoutError:
         if broken is not None:
             raise broken from None
         raise
 
 
-def _choose(head: bytes, told: Told, path: str, *, final: bool) -> Choice:
+def _found(head: bytes, told: Told, path: str, *, final: bool) -> Explained:
     try:
-        return choose(head, told, final=final)
+        return explain(head, told, final=final)
     except LayoutError as error:
         error.path = error.path or path
         raise

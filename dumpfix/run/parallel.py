@@ -11,22 +11,26 @@ from __future__ import annotations
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dumpfix.detection.choose import Choice
+from dumpfix.detection.choose import Told
 from dumpfix.errors import BrokenInputError, BrokenRunError
 from dumpfix.framing.framer import Located, scanner_for
 from dumpfix.framing.window import Window
 from dumpfix.io.source import CHUNK, Source
-from dumpfix.record.events import Event, Samples, condensed, moved
+from dumpfix.record.events import Event, Samples, condensed, moved, records_in
 from dumpfix.repairing.siblings import Siblings
 from dumpfix.report.model import InputAccount
 from dumpfix.run.emission import Emission
+from dumpfix.run.feed import Feed
 from dumpfix.run.pipeline import Pipeline
 from dumpfix.run.position import Position
 from dumpfix.run.safety import Sampler
+from dumpfix.run.sections import Sections, Tell, Watched, may_change
+from dumpfix.run.unwrapping import Explained
+from dumpfix.run.watch import WORTH_A_LOOK, Watch
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -41,17 +45,19 @@ WINDOW = 1 << 18
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-@dataclass(frozen=True, slots=True)
 class Task:
-    """What each process needs to know; it inherits it. ``siblings`` are those of the first records, for all alike.
+    """What each process needs to know; it inherits it. ``siblings`` and ``watch`` have seen the first records.
 
     ``sampler`` knows which first records of each topic have been told of in regions that are done.
     """
 
-    choice: Choice
-    emission: Emission
-    siblings: Siblings = field(default_factory=Siblings)
-    sampler: Sampler = field(default_factory=Sampler)
+    def __init__(self, found: Explained, told: Told, emission_for: Callable[[Pipeline], Emission]) -> None:
+        self.found = found
+        self.told = told
+        self.siblings = Siblings()
+        self.sampler = Sampler()
+        self.watch = Watch(found.choice.layout)
+        self.emission = emission_for(Pipeline(found.choice))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +65,17 @@ class Answer:
     """What happened in a region, its lines counted from the region's first, and how far it could be decided.
 
     ``lines`` are the line feeds up to there; the last of them ends right before ``line_start``, if there is one.
+    ``is_unexplained``: what follows may be another section, which is for one process to say.
     """
 
     events: list[Event]
     end: int
     lines: int
     line_start: int | None
+    is_unexplained: bool
 
 
-class _Region(Pipeline):
+class _Region(Watched):
     """A pipeline over bytes that others follow; ``decided`` is where its last item ends, relative to its first byte."""
 
     decided = 0
@@ -78,24 +86,48 @@ class _Region(Pipeline):
             yield Located(item, data, 0)
             self.decided = item.end
 
+    def explained(self, data: bytes, emission: Emission, *, may_change: bool) -> tuple[list[Event], bool]:
+        """What happens up to where the layout may explain no more, and whether that was reached.
+
+        A run that is open at the end is left to those who see how it ends.
+        """
+        happened: list[Event] = []
+        run: tuple[int, int] | None = None
+        cost = 0.0
+        for item in self.items([data]):
+            weight = self.watch.weigh(item) if may_change else 0.0
+            if weight == 0.0:
+                run, cost = None, 0.0
+            elif weight and run is None:
+                run = len(happened), item.start
+            happened += self.events_of(item, emission)
+            cost += weight or 0.0
+            if run is not None and cost >= WORTH_A_LOOK:
+                self.decided = run[1]
+                return happened[: run[0]], True
+        if run is not None:
+            self.decided = run[1]
+            return happened[: run[0]], False
+        return happened, False
+
 
 def is_possible(source: Source) -> bool:
     """Whether a dump can be read by several processes, and is worth it."""
     return hasattr(os, "fork") and source.is_plain and (source.size or 0) >= SMALLEST
 
 
-def events(task: Task, source: Source, account: InputAccount, jobs: int) -> Iterator[Event]:
+def events(task: Task, source: Source, account: InputAccount, jobs: int, tell: Tell[Event]) -> Iterator[Event]:
     """What happens in one file, in order. Raises BrokenRunError, BrokenInputError."""
     run = _Run(task, source)
     try:
         cuts = run.cuts()
         yield from run.learn(cuts)
         yield from run.share_out(cuts, jobs)
-        yield from run.finish()
+        yield from run.finish(tell)
     except OSError as error:
         raise BrokenInputError(f"reading broke off: {error.strerror or error}", path=source.path) from error
     finally:
-        account.lines, account.bytes = run.lines, source.taken
+        run.describe(account)
 
 
 class _Run:
@@ -105,10 +137,13 @@ class _Run:
         self.end = 0
         self.lines = 0
         self.line_start = 0
+        self.is_unexplained = False
+        self.records = 0
+        self.sections: Sections | None = None
 
     def cuts(self) -> deque[int]:
         """Where records seem to begin, about REGION bytes apart; at the beginnings of lines."""
-        rule = scanner_for(self.task.choice.layout, self.task.choice.notices).rule
+        rule = scanner_for(self.task.found.choice.layout, self.task.found.choice.notices).rule
         found: deque[int] = deque()
         size = self.source.size or 0
         for wanted in range(REGION, size - REGION, REGION):
@@ -120,13 +155,13 @@ class _Run:
 
     def learn(self, cuts: deque[int]) -> Iterator[Event]:
         """Regions that are read here, until the siblings that all processes share have been seen."""
-        while cuts and not self.task.siblings.is_full:
+        while cuts and not self.task.siblings.is_full and not self.is_unexplained:
             yield from self._join(_answer(self.task, self.source.descriptor, self.end, cuts.popleft()))
 
     def share_out(self, cuts: deque[int], jobs: int) -> Iterator[Event]:
         """Regions that are read by processes, each of which is one or two ahead of the answer that is waited for."""
         regions = deque(zip([self.end, *cuts], cuts, strict=False))
-        if not regions:
+        if not regions or self.is_unexplained:
             return
         workers = deque(_Worker.several(self.task, self.source.descriptor, min(jobs, len(regions))))
         try:
@@ -142,6 +177,8 @@ class _Run:
                 if self.end != start:
                     answer = _answer(self.task, self.source.descriptor, self.end, stop)
                 yield from self._join(answer)
+                if self.is_unexplained:
+                    return
                 workers[0].take(regions)
                 workers.rotate(-1)
         except (EOFError, OSError) as error:
@@ -150,12 +187,20 @@ class _Run:
             for worker in workers:
                 worker.end()
 
-    def finish(self) -> Iterator[Event]:
+    def finish(self, tell: Tell[Event]) -> Iterator[Event]:
         """What is left, up to the end of the file, wherever that is by now."""
+        task = self.task
         place = Position(self.end, self.lines + 1, self.line_start)
-        rest = Pipeline(self.task.choice, place, self.task.siblings, self.task.sampler)
-        yield from rest.events(self._rest(), self.task.emission)
-        self.lines = place.lines
+        feed = Feed(self._rest(), self.end)
+        limit = task.emission.policy.max_record
+        self.sections = Sections(task.found, task.told, feed, place, task.siblings, task.sampler, task.watch, limit)
+        yield from self.sections.read(tell)
+
+    def describe(self, account: InputAccount) -> None:
+        """Tell the account how far the file was read."""
+        account.lines, account.bytes = self.lines, self.source.taken
+        if self.sections is not None:
+            self.sections.describe(account, first_line=1, records=self.records)
 
     def _rest(self) -> Iterator[bytes]:
         at = self.end
@@ -170,7 +215,9 @@ class _Run:
         for event in answer.events:
             if isinstance(event, Samples):
                 self.task.sampler.take(event)
+            self.records += records_in(event)
             yield moved(event, self.lines)
+        self.is_unexplained = answer.is_unexplained
         self.end = self.source.taken = answer.end
         self.lines += answer.lines
         if answer.line_start is not None:
@@ -251,11 +298,12 @@ def _serve(task: Task, descriptor: int, connection: Connection, inherited: Seque
 def _answer(task: Task, descriptor: int, start: int, stop: int) -> Answer:
     """Read the bytes ``start`` to ``stop`` of the file as far as they decide."""
     data = _bytes(descriptor, start, stop)
-    region = _Region(task.choice, Position(start), task.siblings, task.sampler.copy())
-    happened = list(condensed(region.events([data], task.emission)))
+    region = _Region(task.found.choice, Position(start), task.siblings, task.sampler.copy())
+    region.watch = task.watch
+    told, is_unexplained = region.explained(data, task.emission, may_change=may_change(task.told))
     lines = data.count(b"\n", 0, region.decided)
     line_start = start + data.rfind(b"\n", 0, region.decided) + 1 if lines else None
-    return Answer(happened, start + region.decided, lines, line_start)
+    return Answer(list(condensed(told)), start + region.decided, lines, line_start, is_unexplained)
 
 
 def _bytes(descriptor: int, start: int, stop: int) -> bytes:

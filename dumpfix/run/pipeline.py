@@ -51,55 +51,62 @@ class Pipeline:
         self._base = self.position.base
         self._siblings = siblings if siblings is not None else Siblings()
         self._hazards_told = 0
-        self._max_record = MAX_RECORD
+        self.max_record = MAX_RECORD
         self._sampler = sampler if sampler is not None else Sampler()
         self._empty_is_known = not choice.layout.empty_is_ambiguous
 
-    def records(self, chunks: Iterable[bytes]) -> Iterator[Record]:
-        """Every record, lazily."""
-        for item in self._items(chunks):
-            if not isinstance(item, Span):
-                yield from self._records_of(item)
-
     def record_at(self, chunks: Iterable[bytes], line: int) -> Record | None:
         """The record that holds a line, counted from 1; None where none does."""
-        for item in self._items(chunks):
+        for item in self.items(chunks):
             first = self.position.line
-            last = first + self.position.data.count(b"\n", item.start, item.end - 1)
+            last, _ = self.position.of(item.start, item.end - 1)
             if not isinstance(item, Span) and first <= line <= last:
-                found = [record for record in self._records_of(item) if record.line <= line]
+                found = [record for record in self.records_of(item) if record.line <= line]
                 return found[-1] if found else None
         return None
 
     def events(self, chunks: Iterable[bytes], emission: Emission) -> Iterator[Event]:
         """Everything that happens, in the dump's order; the output is what the events add to it."""
-        self._max_record = emission.policy.max_record
-        for item in self._items(chunks):
-            if isinstance(item, Span):
-                yield from self._of_span(item)
-                continue
-            if isinstance(item, Frame):
-                if item.inner_notices:
-                    yield Notices(len(item.inner_notices))
-            elif (events := self._in_bulk(item, emission)) is not None:
-                yield from events
-                continue
-            for record in self._records_of(item):
-                if emission.policy.asks_siblings:
-                    yield from self._sampler.of_record(record)
-                yield from emission.of_record(record)
+        self.max_record = emission.policy.max_record
+        for item in self.items(chunks):
+            yield from self.events_of(item, emission)
 
-    def _items(self, chunks: Iterable[bytes]) -> Iterator[Batch | Frame | Span]:
+    def events_of(self, item: Batch | Frame | Span, emission: Emission) -> Iterator[Event]:
+        """What happens in the item at which the position stands."""
+        if isinstance(item, Span):
+            yield from self._of_span(item)
+            return
+        if isinstance(item, Frame):
+            if item.inner_notices:
+                yield Notices(len(item.inner_notices))
+        elif (events := self._in_bulk(item, emission)) is not None:
+            yield from events
+            return
+        for record in self.records_of(item):
+            if emission.policy.asks_siblings:
+                yield from self._sampler.of_record(record)
+            yield from emission.of_record(record)
+
+    def items(self, chunks: Iterable[bytes]) -> Iterator[Batch | Frame | Span]:
         """The items of the dump; while one is looked at the position stands where it begins."""
         position = self.position
         for item, data, base in self._located(chunks):
             position.enter(data, self._base + base)
-            yield item
-            position.pass_over(item.start, item.end)
+            begin = item.start
+            for part in self.parts(item):
+                if part.start > begin:
+                    position.pass_over(begin, part.start)
+                yield part
+                position.pass_over(part.start, part.end)
+                begin = part.end
+
+    def parts(self, item: Batch | Frame | Span) -> Iterable[Batch | Frame | Span]:
+        """What an item is looked at as; a reader that doubts some records of a batch takes them one by one."""
+        return (item,)
 
     def _located(self, chunks: Iterable[bytes]) -> Iterator[Located]:
         """The items of the dump, each in its buffer."""
-        return frame(chunks, self.layout, self.choice.notices, max_record=self._max_record)
+        return frame(chunks, self.layout, self.choice.notices, max_record=self.max_record)
 
     # -- many at once --------------------------------------------------------------------------------------------------
 
@@ -114,11 +121,11 @@ class Pipeline:
         if answer is None and is_wanted is not False:
             return None
         self._siblings.see(batch.columns.get("topic"), batch.values)
-        samples = self._sampler.of_batch(batch, self.position.base) if emission.policy.asks_siblings else []
+        samples = self._sampler.of_batch(batch, self.position.start_of) if emission.policy.asks_siblings else []
+        end = self.position.end_of(batch.end)
         if answer is None:
-            return [*samples, batch_left_out(batch, self.position.base + batch.end)]
+            return [*samples, batch_left_out(batch, end)]
         out, dangerous = answer
-        end = self.position.base + batch.end
         good = good_records(batch, out, self.reading, emits_tombstones=emission.sink.emits_tombstones, end=end)
         return [*samples, good, self._hazards(batch, dangerous)] if dangerous else [*samples, good]
 
@@ -145,7 +152,8 @@ class Pipeline:
 
     # -- one by one ----------------------------------------------------------------------------------------------------
 
-    def _records_of(self, item: Batch | Frame) -> Iterator[Record]:
+    def records_of(self, item: Batch | Frame) -> Iterator[Record]:
+        """The records of the item at which the position stands."""
         if isinstance(item, Frame):
             yield self._record(item, self.position)
             return
@@ -169,11 +177,13 @@ class Pipeline:
             yield Notices(1)
         elif span.role == "garbage":
             place = self.position
-            yield Garbage(place.data[span.start : span.end], place.line, place.base + span.start)
+            text = place.data[span.start : span.end]
+            starts = place.line_starts(span.start, span.end)
+            yield Garbage(text, place.line, place.start_of(span.start), starts)
 
 
 def record_of(one: Frame, verdict: Verdict, reading: Reading, place: Position) -> Record:
-    """The record that a frame holds, with its verdict; ``place`` is where it begins, in its buffer."""
+    """The record that a frame holds, with its verdict; the reader stands where it begins."""
     fields = one.fields
     timestamp = integer("timestamp", fields.get("timestamp"))
     kind = timestamp_type(fields.get("timestamp_type"))
@@ -196,8 +206,8 @@ def record_of(one: Frame, verdict: Verdict, reading: Reading, place: Position) -
         line=place.line,
         payload_line=payload_line,
         payload_column=payload_column,
-        byte_start=place.base + one.start,
-        byte_end=place.base + one.end,
+        byte_start=place.start_of(one.start),
+        byte_end=place.end_of(one.end),
         judgement=verdict,
         extra={name: fields[name] for name in EXTRA if name in fields},
         doubts=doubts_of(fields),

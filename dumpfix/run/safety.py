@@ -8,7 +8,7 @@ processes read it. So a lossy repair among them waits, and what follows it waits
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from dumpfix.errors import BrokenInputError
@@ -53,16 +53,16 @@ class Sampler:
             payload = record.value if record.verdict == "valid" else None
             yield self._told(record.topic, [(record.byte_start, payload)])
 
-    def of_batch(self, batch: Batch, base: int) -> list[Samples]:
-        """For many, in a buffer that begins at offset ``base`` of the dump."""
+    def of_batch(self, batch: Batch, start_of: Callable[[int], int]) -> list[Samples]:
+        """For many; ``start_of`` gives the offset in the dump of a byte of the buffer in which they lie."""
         topics = batch.columns.get("topic") or [None] * len(batch.values)
-        wanted = {topic for topic in set(topics) if self._wants(topic_name(topic), base + batch.start)}
+        wanted = {topic for topic in set(topics) if self._wants(topic_name(topic), start_of(batch.start))}
         if not wanted:
             return []
         rows: defaultdict[str | None, list[tuple[int, bytes | None]]] = defaultdict(list)
         for topic, start, value in zip(topics, batch.starts(), batch.values, strict=True):
             if topic in wanted:
-                rows[topic_name(topic)].append((base + start, value or None))
+                rows[topic_name(topic)].append((start_of(start), value or None))
         return [self._told(topic, some[:MOST_RECORDS]) for topic, some in rows.items()]
 
     def take(self, samples: Samples) -> None:

@@ -44,6 +44,9 @@ class Candidate:
 
 def candidates(head: bytes) -> list[Candidate]:
     """The likeliest ways in which a dump that begins with ``head`` may be wrapped, those that take off most first."""
+    if b"\0" in head:
+        # Bytes of no text: nothing wraps lines that are none.
+        return []
     found = list(_inside(Candidate((), head, 0.0, False)))
     return sorted(found, key=lambda one: len(one.head) + one.bits / 8)[:MOST]
 

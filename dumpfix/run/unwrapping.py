@@ -1,0 +1,142 @@
+"""What a dump is: the layout and the wrappers around it that explain its head for the fewest bits (EXPLAIN, 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from dumpfix.detection.choose import Choice, Told, choose
+from dumpfix.detection.detect import HEAD
+from dumpfix.errors import LayoutError
+from dumpfix.framing.frame import NeedMoreError
+from dumpfix.run.cost import Cost, cost_of
+from dumpfix.wrapping.find import Candidate, candidates
+from dumpfix.wrapping.model import Wrapper
+
+#: lines after which a head is looked at, before HEAD bytes of it are here
+LINES_LOOKED_AT = frozenset((1, 2, 4, 8, 16, 32, 64, 256))
+#: bits by which a doubtful wrapper has to explain what is not explained else
+DOUBT = 60.0
+#: bits by which another way has to be cheaper, for a wrapper that cannot be mistaken to be none
+UNMISTAKABLE = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A layout, and the wrappers around it, the outermost first."""
+
+    choice: Choice
+    wrappers: tuple[Wrapper, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way to explain some bytes, with its price. ``is_settled``: it is so, whatever follows them."""
+
+    explained: Explained
+    cost: Cost
+    is_settled: bool
+
+
+def explain(head: bytes, told: Told, *, final: bool) -> Explained:
+    """What the dump is that begins with ``head``. Raises NeedMoreError, LayoutError as ``choose`` does.
+
+    The answer depends on the bytes of the dump alone, however many of them are at hand.
+    """
+    is_last = final or len(head) >= HEAD
+    steps = list(_steps(head))
+    if any(sure(head[:step]) for step in steps) or (is_last and sure(head[:HEAD])):
+        for step in steps:
+            best = _cheapest(head[:step], told, final=False)
+            if best is not None and best.is_settled:
+                return best.explained
+        if not is_last:
+            raise NeedMoreError
+        best = _cheapest(head[:HEAD], told, final=True)
+        if best is not None and best.explained.wrappers:
+            return best.explained
+        return Explained(choose(head, told, final=final))
+    return _bare(head, told, final=final)
+
+
+def _bare(head: bytes, told: Told, *, final: bool) -> Explained:
+    """The same for a head that has no wrapper, or one that may be something else."""
+    try:
+        return Explained(choose(head[: HEAD - 1], told, final=False))
+    except NeedMoreError:
+        if not final and len(head) < HEAD:
+            raise
+    refused: LayoutError | None = None
+    try:
+        bare = _way(Explained(choose(head, told, final=final)), head[:HEAD])
+    except LayoutError as error:
+        bare, refused = None, error
+    if bare is None or bare.cost.unexplained > DOUBT:
+        for candidate in candidates(head[:HEAD]):
+            way = _explained(candidate, told, final=True)
+            if way is not None and _explains_more(way, bare):
+                return way.explained
+    if bare is None:
+        assert refused is not None
+        raise refused
+    return bare.explained
+
+
+def _explains_more(way: _Way, bare: _Way | None) -> bool:
+    """Whether a doubtful wrapper is the reason for what is not explained without it."""
+    if bare is None:
+        return way.cost.documents > 0 and way.cost.unexplained <= DOUBT
+    return way.cost.unexplained + DOUBT < bare.cost.unexplained and way.cost.total < bare.cost.total
+
+
+def sure(head: bytes) -> list[Candidate]:
+    """The wrappers of a head that cannot be mistaken for a part of its records."""
+    return [candidate for candidate in candidates(head) if not candidate.is_doubtful]
+
+
+def _cheapest(data: bytes, told: Told, *, final: bool) -> _Way | None:
+    """The cheapest way to explain some bytes, bare or without their wrappers; None where there is none yet."""
+    bare = _explained(Candidate((), data, 0.0, is_doubtful=False), told, final=final)
+    wrapped = sure(data)
+    ways = [way for candidate in wrapped if (way := _explained(candidate, told, final=final)) is not None]
+    best = min(ways, key=lambda way: way.cost.total, default=None)
+    if best is None and wrapped and bare is not None and not final:
+        # More lines may show what is wrapped there.
+        return replace(bare, is_settled=False)
+    if best is None or (bare is not None and bare.cost.total + UNMISTAKABLE < best.cost.total):
+        return bare
+    return best
+
+
+def _explained(candidate: Candidate, told: Told, *, final: bool) -> _Way | None:
+    """What is left without these wrappers, explained as if nothing followed."""
+    is_settled = True
+    try:
+        choice = choose(candidate.head, told, final=False)
+    except NeedMoreError:
+        is_settled = False
+        try:
+            choice = choose(candidate.head, told, final=True)
+        except (LayoutError, NeedMoreError):
+            return None
+    except LayoutError:
+        return None
+    way = _way(Explained(choice, candidate.wrappers), candidate.head)
+    cost = way.cost._replace(total=way.cost.total + candidate.bits)
+    return _Way(way.explained, cost, is_settled=final or (is_settled and way.is_settled))
+
+
+def _way(explained: Explained, data: bytes) -> _Way:
+    choice = explained.choice
+    cost = cost_of(choice.layout, choice.notices, data, is_shipped=choice.grammar != "repeats")
+    return _Way(explained, cost, is_settled=cost.records > 0 and cost.unexplained <= DOUBT)
+
+
+def _steps(head: bytes) -> Iterator[int]:
+    """Where the first lines of the head end: each of a few, then some of many."""
+    lines = 0
+    at = 0
+    while (at := head.find(b"\n", at) + 1) and at < HEAD:
+        lines += 1
+        if lines in LINES_LOOKED_AT:
+            yield at
