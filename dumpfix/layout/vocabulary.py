@@ -106,6 +106,7 @@ TERMINALS: dict[str, tuple[Kind, str, str]] = {
     "WORD": (Kind.WORD, "", "a word that the record does not need"),
     "BLANKS": (Kind.BLANKS, "", "blanks, none or more, in what was put before a line"),
     "DATE_TIME": (Kind.DATE_TIME, "", "date and time as log4j prints them"),
+    "COUNT": (Kind.INTEGER, "", "in a notice: how many records the tool says that it read"),
     "NOTICE": (Kind.REST, "", "the rest of a line that the tool prints about itself"),
     "WHITESPACE": (Kind.TEXT, "", "JSON white space, to be named in %ignore"),
 }

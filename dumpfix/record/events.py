@@ -137,6 +137,27 @@ class Notices:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a notice says of the run that printed it, to be held against what was read before it.
+
+    ``count`` records were read in all; or ``offset`` is where a partition ended. What is not said is None.
+    """
+
+    line: int
+    byte_start: int
+    byte_end: int
+    count: int | None
+    topic: str | None
+    partition: int | None
+    offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunMayBegin:
+    """A command was typed here: what follows may be another run of a tool."""
+
+
+@dataclass(frozen=True, slots=True)
 class Garbage:
     """Bytes that belong to no record. ``line_starts`` (line, offset) of its lines are given where it was wrapped."""
 
@@ -154,7 +175,7 @@ class Garbage:
         return line, start + at - (self.text.rfind(b"\n", 0, at) + 1)
 
 
-Event = GoodRecords | Samples | LeftOut | OneRecord | Hazards | Notices | Garbage
+Event = GoodRecords | Samples | LeftOut | OneRecord | Hazards | Notices | Said | RunMayBegin | Garbage
 
 
 def output_of(event: Event) -> bytes:
@@ -288,7 +309,7 @@ def _together(events: Sequence[GoodRecords]) -> GoodRecords:
 
 def moved(event: Event, lines: int) -> Event:
     """The event as it is in a dump that has so many lines before the bytes that were read."""
-    if not lines or isinstance(event, GoodRecords | Samples | LeftOut | Notices):
+    if not lines or isinstance(event, GoodRecords | Samples | LeftOut | Notices | RunMayBegin):
         return event
     if isinstance(event, OneRecord):
         payload_line = event.record.payload_line

@@ -7,6 +7,7 @@ from typing import Any
 
 from dumpfix.json.validity import first_error
 from dumpfix.record.model import Record
+from dumpfix.report.claims import Mismatch
 from dumpfix.report.text import place, shown
 
 #: A finding, a reject, a report: plain JSON values. Their shapes are written down in ``schemas/``.
@@ -53,6 +54,30 @@ def finding_of(
         "lost": [list(extent) for extent in repair.lost] if repair else [],
         "fragments": [{"path": f.path, "text": shortened(f.text)} for f in repair.fragments] if repair else [],
         "alternatives": [shortened(text) for text in repair.alternatives] if repair else [],
+    }
+
+
+def mismatch_of(mismatch: Mismatch, path: str) -> JsonObject:
+    """The entry for a number that a tool printed about itself, where another was read."""
+    notice = mismatch.notice
+    unknown = ("payload_line", "column", "offset", "timestamp", "key")
+    return {
+        "verdict": "count_mismatch",
+        "level": None,
+        "emitted": False,
+        "withheld_because": None,
+        **dict.fromkeys(unknown),
+        "path": path,
+        "line": notice.line,
+        "byte_start": notice.byte_start,
+        "byte_end": notice.byte_end,
+        "topic": notice.topic,
+        "partition": notice.partition,
+        "reason": mismatch.reason,
+        "error": None,
+        **{name: [] for name in ("edits", "lost", "fragments", "alternatives")},
+        "said": mismatch.said,
+        "read": mismatch.read,
     }
 
 

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from dumpfix.json.documents import documents_at_line_ends
-from dumpfix.record.events import MOST_HAZARDS, Event, Garbage, GoodRecords, Hazards, LeftOut, Notices, OneRecord
+from dumpfix.record.events import (
+    MOST_HAZARDS,
+    Event,
+    Garbage,
+    GoodRecords,
+    Hazards,
+    LeftOut,
+    Notices,
+    Offsets,
+    OneRecord,
+    RunMayBegin,
+    Said,
+)
 from dumpfix.record.model import Record
-from dumpfix.report.finding import JsonObject, finding_of
+from dumpfix.report.claims import Claims, Mismatch
+from dumpfix.report.finding import JsonObject, finding_of, mismatch_of
 from dumpfix.report.model import InputAccount, Report, Totals
 from dumpfix.report.partitions import Partition
 from dumpfix.report.rejects import garbage_reject, reject_of
@@ -37,11 +50,14 @@ class Ledger:
         self.lossy = 0
         self.first_garbage: tuple[str, int] | None = None
         self.write_reject: Callable[[bytes], None] | None = None
+        self._claims = Claims()
         self._partitions: dict[_Place, Partition] = {}
 
     def begin(self, account: InputAccount) -> None:
         """The records to come are those of this input."""
+        self._mismatches(self._claims.finish())
         self.inputs.append(account)
+        self._claims = Claims()
 
     def take(self, event: Event) -> None:
         """One more event of the input at hand, in the dump's order."""
@@ -56,6 +72,10 @@ class Ledger:
                 self._hazards(event)
             case Notices():
                 self.totals.notices += event.count
+            case Said():
+                self._mismatches(self._claims.check(event))
+            case RunMayBegin():
+                self._claims.may_begin_anew()
             case Garbage():
                 self._garbage(event)
 
@@ -67,6 +87,7 @@ class Ledger:
         totals.emitted += good.emitted
         self.has_keys |= good.has_keys
         self.has_headers |= good.has_headers
+        self._claims.read(good.records, good.offsets)
         for some in good.offsets:
             partition = self._partition(some.topic, some.partition)
             if some.offsets:
@@ -76,6 +97,7 @@ class Ledger:
     def _left_out(self, event: LeftOut) -> None:
         """Records that are not wanted count nowhere else."""
         self.totals.left_out += event.records
+        self._claims.read(event.records, event.offsets)
         for some in event.offsets:
             if some.offsets:
                 self._partition(some.topic, some.partition).pass_by(some.offsets)
@@ -102,7 +124,10 @@ class Ledger:
 
     def _place(self, record: Record) -> None:
         if record.partition is None:
+            self._claims.read(1, ())
             return
+        known = () if record.offset is None else (record.offset,)
+        self._claims.read(1, (Offsets(record.topic, record.partition, known),))
         entry = self._partition(record.topic, record.partition)
         if record.offset is None:
             entry.add_unplaced(1)
@@ -115,6 +140,11 @@ class Ledger:
         self.largest_payload = max(self.largest_payload, hazards.largest)
         self.hazard_counts.update(dict(hazards.counts))
         self.hazards.extend(place._asdict() for place in hazards.places[: MOST_HAZARDS - len(self.hazards)])
+
+    def _mismatches(self, found: Iterable[Mismatch]) -> None:
+        for mismatch in found:
+            self.needs_a_look = True
+            self.findings.add(mismatch_of(mismatch, self.inputs[-1].path))
 
     def _garbage(self, garbage: Garbage) -> None:
         """Documents that are whole in it are kept with the rejects."""
@@ -135,6 +165,7 @@ class Ledger:
 
     def report(self) -> Report:
         """The account so far, closed."""
+        self._mismatches(self._claims.finish())
         json_topics = {topic for (_, topic, _), partition in self._partitions.items() if partition.has_json}
         rows = [
             _row(topic, number, partition, is_json=topic in json_topics)

@@ -16,12 +16,15 @@ from dumpfix.record.events import (
     Hazard,
     Hazards,
     Notices,
+    RunMayBegin,
+    Said,
     batch_left_out,
     good_records,
     topic_name,
 )
 from dumpfix.record.fields import BITS, EXTRA, Reading, are_integers, doubts_of, integer, timestamp_type
 from dumpfix.record.model import Record
+from dumpfix.record.notices import TellingNotices
 from dumpfix.record.verdict import Verdict, judge
 from dumpfix.repairing.siblings import Siblings
 from dumpfix.run.emission import Emission
@@ -52,6 +55,7 @@ class Pipeline:
         self._siblings = siblings if siblings is not None else Siblings()
         self._hazards_told = 0
         self.max_record = MAX_RECORD
+        self._telling = TellingNotices(choice.notices)
         self._sampler = sampler if sampler is not None else Sampler()
         self._empty_is_known = not choice.layout.empty_is_ambiguous
 
@@ -77,8 +81,8 @@ class Pipeline:
             yield from self._of_span(item)
             return
         if isinstance(item, Frame):
-            if item.inner_notices:
-                yield Notices(len(item.inner_notices))
+            for notice in item.inner_notices:
+                yield from self._of_notice(notice, item.start)
         elif (events := self._in_bulk(item, emission)) is not None:
             yield from events
             return
@@ -174,12 +178,23 @@ class Pipeline:
 
     def _of_span(self, span: Span) -> Iterator[Event]:
         if span.role == "notice":
-            yield Notices(1)
+            yield from self._of_notice(span, span.start)
         elif span.role == "garbage":
             place = self.position
             text = place.data[span.start : span.end]
             starts = place.line_starts(span.start, span.end)
             yield Garbage(text, place.line, place.start_of(span.start), starts)
+
+    def _of_notice(self, span: Span, stands_at: int) -> Iterator[Event]:
+        yield Notices(1)
+        if span.name == "command":
+            yield RunMayBegin()
+            return
+        place = self.position
+        told = self._telling.told_by(place.data[span.start : span.end])
+        if told is not None:
+            where = (place.of(stands_at, span.start)[0], place.start_of(span.start), place.end_of(span.end))
+            yield Said(*where, told.count, topic_name(told.topic), told.partition, told.offset)
 
 
 def record_of(one: Frame, verdict: Verdict, reading: Reading, place: Position) -> Record:
