@@ -6,6 +6,7 @@
         print(record.topic, record.partition, record.offset, record.key, record.value)
     report = dumpfix.convert("dump.txt", "events.jsonl", repair="partial")
     report = dumpfix.check("dump.txt")
+    found = dumpfix.detect("dump.txt")
     fixed = dumpfix.repair(b'{"a": [1, 2')
 
 Bytes in, bytes out: parse values with what you like. Every exception is a :class:`DumpfixError`.
@@ -18,21 +19,39 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from dumpfix.api import check, convert, plan, produce, records, repair
-    from dumpfix.errors import DumpfixError
+    from dumpfix.api import Detection, check, convert, detect, plan, produce, records, repair
+    from dumpfix.errors import (
+        BrokenInputError,
+        BrokenRunError,
+        DumpfixError,
+        GrammarError,
+        LayoutError,
+        SourceError,
+        UsageError,
+        WrongTypeError,
+    )
     from dumpfix.record.model import Record
     from dumpfix.repairing.model import Edit, Repair
     from dumpfix.report.model import Report
 
 __all__ = [
+    "BrokenInputError",
+    "BrokenRunError",
+    "Detection",
     "DumpfixError",
     "Edit",
+    "GrammarError",
+    "LayoutError",
     "Record",
     "Repair",
     "Report",
+    "SourceError",
+    "UsageError",
+    "WrongTypeError",
     "__version__",
     "check",
     "convert",
+    "detect",
     "plan",
     "produce",
     "records",
@@ -41,13 +60,22 @@ __all__ = [
 
 #: name -> the module that has it; imported when it is asked for, so that ``import dumpfix`` costs nothing
 _HOMES = {
+    "BrokenInputError": "dumpfix.errors",
+    "BrokenRunError": "dumpfix.errors",
     "DumpfixError": "dumpfix.errors",
+    "GrammarError": "dumpfix.errors",
+    "LayoutError": "dumpfix.errors",
+    "SourceError": "dumpfix.errors",
+    "UsageError": "dumpfix.errors",
+    "WrongTypeError": "dumpfix.errors",
+    "Detection": "dumpfix.api",
     "Edit": "dumpfix.repairing.model",
     "Record": "dumpfix.record.model",
     "Repair": "dumpfix.repairing.model",
     "Report": "dumpfix.report.model",
     "check": "dumpfix.api",
     "convert": "dumpfix.api",
+    "detect": "dumpfix.api",
     "plan": "dumpfix.api",
     "produce": "dumpfix.api",
     "records": "dumpfix.api",

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Literal
 
 from dumpfix.detection.choose import Told
+from dumpfix.detection.detect import describe
+from dumpfix.errors import UsageError, WrongTypeError
 from dumpfix.io.output import FileObject
 from dumpfix.io.source import Dump, open_dump
 from dumpfix.repairing.model import Repair
-from dumpfix.run.conversion import records_of
+from dumpfix.run.conversion import records_in
 from dumpfix.run.job import Job, perform
+from dumpfix.run.opening import Opened, find_layout
+from dumpfix.run.unwrapping import Explained
 
 if TYPE_CHECKING:
     import os
@@ -21,9 +27,48 @@ if TYPE_CHECKING:
     from dumpfix.report.model import Report
 
 
+#: what may be put out, from careful to bold
+Level = Literal["none", "lossless", "safe", "partial", "guess"]
+#: the kinds of output
+To = Literal["values", "envelope", "kcat", "console-producer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """What a dump is, to be passed on: ``records(dump, layout=found)``.
+
+    ``layout`` is the shape of a record in words, ``confidence`` is ``sure``, ``likely``, ``unclear`` or ``told``,
+    ``alternatives`` are layouts that would give the same output. All are empty for an empty dump.
+    """
+
+    grammar: str
+    layout: str
+    confidence: str
+    alternatives: tuple[str, ...]
+    explained: Explained | None = field(repr=False)
+
+
+def detect(
+    dump: Dump,
+    *,
+    from_name: str | None = None,
+    kcat_format: str | bytes | None = None,
+    command: str | None = None,
+    grammar: str | None = None,
+) -> Detection:
+    """What a dump is; no more of it is read than that takes. Raises LayoutError, SourceError."""
+    with closing(open_dump(dump)) as source:
+        found = find_layout(source, _told(from_name, kcat_format, command, grammar)).found
+    if found is None:
+        return Detection("", "", "", (), None)
+    choice = found.choice
+    return Detection(choice.grammar, describe(choice.layout), choice.confidence, choice.alternatives, found)
+
+
 def records(
     dump: Dump,
     *,
+    layout: Detection | None = None,
     from_name: str | None = None,
     kcat_format: str | bytes | None = None,
     command: str | None = None,
@@ -31,24 +76,43 @@ def records(
 ) -> Iterator[Record]:
     """The records of a dump, lazily, in the order of the dump, whatever their verdict.
 
-    ``dump`` is a path, bytes, a binary file object, or an iterable of bytes. Its layout is found, unless one of
-    ``from_name`` (a shipped grammar), ``kcat_format``, ``command`` or ``grammar`` (a file) tells it.
+    ``dump`` is a path, bytes, a binary file object, or an iterable of bytes. It is opened and its layout found at once,
+    unless ``layout`` has it or one of ``from_name`` (a shipped grammar), ``kcat_format``, ``command`` or ``grammar``
+    (a file) tells it.
 
-    Raises DumpfixError, with path and line where they exist.
+    Raises DumpfixError, with path and line where they exist: what can be known at once at the call.
     """
+    if layout is not None and not isinstance(layout, Detection):
+        raise WrongTypeError(f"layout is what detect() answers, not {type(layout).__name__}")
+    told = _told(from_name, kcat_format, command, grammar)
+    if layout is not None and told != Told():
+        raise UsageError("layout says how the dump is to be read: give nothing else that does")
     source = open_dump(dump)
     try:
-        yield from records_of(source, _told(from_name, kcat_format, command, grammar))
-    finally:
+        if layout is not None and layout.explained is not None:
+            # A byte order mark is known, and where the dump begins behind it, once its first bytes are here.
+            opened = Opened(source, layout.explained, next(source.chunks(), b""), told)
+        else:
+            opened = find_layout(source, told)
+    except BaseException:
         source.close()
+        raise
+    return _records(opened)
+
+
+def _records(opened: Opened) -> Iterator[Record]:
+    try:
+        yield from records_in(opened)
+    finally:
+        opened.source.close()
 
 
 def convert(
     dump: Dump,
     output: str | os.PathLike[str] | IO[bytes],
     *,
-    to: str = "values",
-    repair: str = "safe",
+    to: To = "values",
+    repair: Level = "safe",
     withhold_hazards: Collection[str] = (),
     rejects: str | os.PathLike[str] | None = None,
     report: str | os.PathLike[str] | None = None,
@@ -82,8 +146,8 @@ def convert(
 def check(
     dump: Dump,
     *,
-    to: str = "values",
-    repair: str = "safe",
+    to: To = "values",
+    repair: Level = "safe",
     hazards: bool = False,
     from_name: str | None = None,
     kcat_format: str | bytes | None = None,
@@ -122,7 +186,7 @@ def produce(
     *,
     to_partition: Literal["original", "key"] | int | None = None,
     timestamp: Literal["original", "now"] = "original",
-    repair: str = "safe",
+    repair: Level = "safe",
     properties: Mapping[str, str] | None = None,
     journal: str | os.PathLike[str] | None = None,
     verify: bool = False,
@@ -173,15 +237,14 @@ def produce(
 
 
 def repair(payload: bytes, *, siblings: Iterable[bytes] = ()) -> Repair:
-    """Repair one payload. Never raises, for any bytes; UsageError for what is no bytes.
+    """Repair one payload. Never raises, for any bytes; WrongTypeError, a TypeError, for what is no bytes.
 
     ``siblings`` are intact payloads of the same topic, which break ties.
     """
-    from dumpfix.errors import UsageError
     from dumpfix.repairing import repair as repair_payload
 
     if not isinstance(payload, bytes | bytearray | memoryview):
-        raise UsageError(f"a payload is bytes, not {type(payload).__name__}: encode it first")
+        raise WrongTypeError(f"a payload is bytes, not {type(payload).__name__}: encode it first")
     return repair_payload(bytes(payload), siblings=siblings)
 
 

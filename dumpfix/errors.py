@@ -31,6 +31,10 @@ class UsageError(DumpfixError):
     """The options do not fit together, or name something that is not there."""
 
 
+class WrongTypeError(UsageError, TypeError):
+    """A Python program handed over something of another type than is asked for."""
+
+
 class GrammarError(DumpfixError):
     """A grammar that cannot be used: a pattern in it, an unknown terminal, a record that repeats itself."""
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
-from dumpfix.errors import BrokenInputError, SourceError
+from dumpfix.errors import BrokenInputError, SourceError, WrongTypeError
 from dumpfix.io.compression import FORMATS, decompressed, format_of
 from dumpfix.io.encoding import MARKS, as_utf8, mark_of
 
@@ -137,7 +137,9 @@ def open_dump(dump: Dump) -> Source:
         name = getattr(dump, "name", None)
         return Source(name if isinstance(name, str) else "<file>", _read_object(cast(IO[bytes], dump)))
     if not isinstance(dump, Iterable):
-        raise SourceError(f"a dump is a path, bytes, a binary file or an iterable of bytes, not {type(dump).__name__}")
+        raise WrongTypeError(
+            f"a dump is a path, bytes, a binary file or an iterable of bytes, not {type(dump).__name__}"
+        )
     return Source("<stream>", _checked(dump))
 
 
@@ -172,7 +174,7 @@ def _read_object(file: Any) -> Iterator[bytes]:
 def _checked(chunks: Iterable[Any]) -> Iterator[bytes]:
     for chunk in chunks:
         if not isinstance(chunk, bytes | bytearray | memoryview):
-            raise SourceError(f"a dump is bytes, not {type(chunk).__name__}: open files in binary mode")
+            raise WrongTypeError(f"a dump is bytes, not {type(chunk).__name__}: open files in binary mode")
         yield bytes(chunk)
 
 

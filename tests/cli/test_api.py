@@ -12,7 +12,7 @@ import pytest
 
 import dumpfix
 
-from .program import PROSE, environment, prose
+from .program import PROSE, ROOT, environment, prose
 
 DUMP = prose((0, b"a", b'{"n":1}'), (1, b"", b'{"n":2,"s":"x"'), (2, b"c", b""))
 
@@ -82,7 +82,7 @@ def test_repair_takes_one_payload() -> None:
         lambda: dumpfix.check("."),
         lambda: dumpfix.check("a\0b"),
         lambda: dumpfix.check(b"Dear diary,\nnothing today\n" * 50),
-        lambda: dumpfix.check(DUMP, to="xml"),
+        lambda: dumpfix.check(DUMP, to="xml"),  # type: ignore[arg-type]
         lambda: dumpfix.convert(DUMP, "no/such/folder/out"),
         lambda: dumpfix.check(io.StringIO("text")),  # type: ignore[arg-type]
         lambda: list(dumpfix.records(["text"])),  # type: ignore[list-item]
@@ -126,3 +126,48 @@ def test_what_lost_what_its_siblings_have_is_held_back_by_default_and_poison_all
     assert report.partitions[0]["poison"] == [7]
     assert report.findings[0]["withheld_because"] == "incomplete"
     assert "lacks data" in report.findings[0]["reason"]
+
+
+def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dump.txt").write_bytes(prose((0, b"a", b'{"n":1}'), (1, b"b", b"no JSON"), (2, b"c", b'{"n":3}')))
+    monkeypatch.chdir(tmp_path)
+    blocks = (ROOT / "docs/api.md").read_text().split("```python\n")[1:]
+    names: dict[str, Any] = {}
+    for block in blocks:
+        exec(block.split("```")[0], names)
+    assert len(blocks) == 5
+
+
+def test_records_fail_at_the_call(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("Nothing of this is a dump.\nNot at all.\n")
+    with pytest.raises(dumpfix.SourceError):
+        dumpfix.records(tmp_path / "nowhere.txt")
+    with pytest.raises(dumpfix.LayoutError):
+        dumpfix.records(tmp_path / "words.txt")
+    with pytest.raises(dumpfix.UsageError):
+        dumpfix.records(DUMP, from_name="jsonl", kcat_format=PROSE)
+
+
+def test_what_was_detected_can_be_passed_on(dump: Path) -> None:
+    found = dumpfix.detect(dump)
+    assert (found.grammar, found.layout[:6]) == ("kafkacat", '"Topic')
+    one = prose((7, b"k", b"{}"))
+    assert [record.offset for record in dumpfix.records(one, layout=found)] == [7]
+    assert [record.offset for record in dumpfix.records(dump, layout=found)] == [0, 1, 2]
+    with pytest.raises(dumpfix.UsageError):
+        dumpfix.records(one, layout=found, from_name="jsonl")
+    assert list(dumpfix.records(b"", layout=dumpfix.detect(b""))) == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: dumpfix.records(7),  # type: ignore[arg-type]
+        lambda: dumpfix.repair("text"),  # type: ignore[arg-type]
+        lambda: dumpfix.records(b"", layout="x"),  # type: ignore[arg-type]
+    ],
+)
+def test_a_wrong_type_is_a_type_error_and_one_of_ours(call: Any) -> None:
+    with pytest.raises(TypeError) as raised:
+        call()
+    assert isinstance(raised.value, dumpfix.DumpfixError)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import orjson
 from hypothesis import given
@@ -20,7 +21,7 @@ from tests.writers.records import KafkaRecord, headers, keys, topics_of_records,
 REFUSED_BY_ORJSON = {"lone_surrogate", "number_overflow", "deep"}
 
 
-def converted(dump: bytes, **told: str) -> tuple[list[bytes], list[dict[str, object]], dumpfix.Report]:
+def converted(dump: bytes, **told: Any) -> tuple[list[bytes], list[dict[str, object]], dumpfix.Report]:
     """The lines that went out, the rejects, and the report."""
     with tempfile.TemporaryDirectory() as name:
         output, rejects = Path(name) / "out.jsonl", Path(name) / "rejects.jsonl"

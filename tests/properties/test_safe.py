@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dumpfix
+from dumpfix.api import Level
 from dumpfix.detection.choose import Told
 from dumpfix.io.output import FileObject
 from dumpfix.io.source import open_dump
@@ -43,7 +44,7 @@ def dump_of(rows: Iterable[Row]) -> bytes:
     return b"".join(prose((at, b"k", value), topic=topic) for at, (topic, value) in enumerate(rows))
 
 
-def converted(dump: Any, repair: str = "safe") -> tuple[bytes, list[Any]]:
+def converted(dump: Any, repair: Level = "safe") -> tuple[bytes, list[Any]]:
     out = io.BytesIO()
     report = dumpfix.convert(dump, out, kcat_format=PROSE, repair=repair)
     return out.getvalue(), [dict(finding, path="") for finding in report.findings]

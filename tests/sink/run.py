@@ -66,7 +66,7 @@ def converted(
     return b"".join(out), ledger.report()
 
 
-def lines_of(dump: bytes, to: str, **told: Any) -> list[bytes]:
+def lines_of(dump: bytes, to: Any, **told: Any) -> list[bytes]:
     """The lines of the output, through the public API."""
     out = io.BytesIO()
     dumpfix.convert(dump, out, to=to, **told)
