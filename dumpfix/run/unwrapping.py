@@ -12,6 +12,7 @@ from dumpfix.framing.frame import NeedMoreError
 from dumpfix.run.cost import Cost, cost_of
 from dumpfix.wrapping.find import Candidate, candidates
 from dumpfix.wrapping.model import Wrapper
+from dumpfix.wrapping.obstacles import obstacle
 
 #: lines after which a head is looked at, before HEAD bytes of it are here
 LINES_LOOKED_AT = frozenset((1, 2, 4, 8, 16, 32, 64, 256))
@@ -66,6 +67,10 @@ def _bare(head: bytes, told: Told, *, final: bool) -> Explained:
     except NeedMoreError:
         if not final and len(head) < HEAD:
             raise
+    # Where the first records show by themselves what they are, nothing of this kind was done to them.
+    seen = obstacle(head[:HEAD]) if told == Told() else None
+    if seen is not None:
+        raise LayoutError(seen)
     refused: LayoutError | None = None
     try:
         bare = _way(Explained(choose(head, told, final=final)), head[:HEAD])

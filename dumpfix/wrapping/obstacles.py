@@ -1,0 +1,66 @@
+"""What happened to a dump on its way that is recognised and not undone: it is refused, with what was seen."""
+
+from __future__ import annotations
+
+from dumpfix.json.strings import unescape
+from dumpfix.json.validity import is_valid
+from dumpfix.wrapping.strip import whole_lines
+
+#: lines of one width that show a terminal's edge
+LEAST_BROKEN = 2
+#: lines that show what all are
+LEAST_STRINGS = 2
+_DOCUMENTS = (b"{", b"[")
+
+
+def obstacle(head: bytes) -> str | None:
+    """What was seen and what to do, in a sentence or two; None where nothing was."""
+    lines = [line.rstrip(b"\r\n") for line in whole_lines(head)]
+    return _json_strings(lines) or _hard_wraps(lines)
+
+
+def _json_strings(lines: list[bytes]) -> str | None:
+    """Every line is a JSON string that holds a document, and no tool has said a word: jq without -r prints that."""
+    texts = [line for line in lines if line.strip()]
+    if len(texts) < LEAST_STRINGS or not all(line[:1] == b'"' and line[-1:] == b'"' for line in texts):
+        return None
+    inside = [unescape(line[1:-1]).lstrip() for line in texts if is_valid(line)]
+    if len(inside) * 2 < len(texts) or not all(text.startswith(_DOCUMENTS) for text in inside):
+        return None
+    return (
+        "every line is a JSON string that holds a document, as jq prints .payload without -r: the payloads may be the "
+        "documents or the strings\n"
+        "the documents: jq -r . DUMP | dumpfix convert; the strings as they are: --from jsonl"
+    )
+
+
+def _hard_wraps(lines: list[bytes]) -> str | None:
+    """Lines of the greatest width end inside a JSON string that the next line goes on with."""
+    width = max(map(len, lines), default=0)
+    broken = [index for index, line in enumerate(lines[:-1]) if len(line) == width and _is_open(line)]
+    if len(broken) < LEAST_BROKEN or width < 20:
+        return None
+    mended = sum(_is_closed(lines, index, width) for index in broken)
+    if mended * 2 <= len(broken):
+        return None
+    return (
+        f"lines are broken at {width} columns, in the middle of payloads (line {broken[0] + 1} is the first): a "
+        "terminal or an editor did that\n"
+        "dump again into a file, or join the lines before"
+    )
+
+
+def _is_open(line: bytes) -> bool:
+    at = line.find(b"{")
+    return at >= 0 and not is_valid(line[at:])
+
+
+def _is_closed(lines: list[bytes], index: int, width: int) -> bool:
+    """Whether the line is a whole document with those that it may go on in."""
+    at = lines[index].find(b"{")
+    text = lines[index][at:]
+    for line in lines[index + 1 : index + 64]:
+        text += line
+        if len(line) < width:
+            break
+    return is_valid(text)
