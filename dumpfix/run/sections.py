@@ -211,10 +211,16 @@ class Sections:
         """Whether the run is better said by another layout; then the next section begins where it does."""
         if run.cost < WORTH_A_LOOK:
             return False
-        data = self.feed.between(run.start, run.start + HEAD if end is None else end)
+        limit = run.start + HEAD
+        data = self.feed.between(run.start, limit if end is None else min(end, limit))
+        cost = run.cost
+        if end is not None and end > limit:
+            # One stretch may go on for the rest of the dump: its beginning, up to a line end, shows what it is.
+            data = data[: data.rfind(b"\n") + 1] or data
+            cost *= len(data) / (end - run.start)
         if not self.budget.allows(len(data), run.start):
             return False
-        found = _another(section.explained, data, run.cost, self.told, is_heard=run.is_heard, final=final)
+        found = _another(section.explained, data, cost, self.told, is_heard=run.is_heard, final=final)
         if found is None:
             pipeline.watch.trust(run.longest_key)
             return False

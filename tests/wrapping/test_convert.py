@@ -168,3 +168,9 @@ def test_the_work_of_looking_anew_is_bounded() -> None:
         for at in range(0, size, 50):
             budget.allows(5_000, at)
         assert budget.spent <= ALLOWED + size // SHARE
+
+
+def test_a_section_longer_than_what_is_looked_at_is_one() -> None:
+    values = b"".join(b'{"id":%d,"text":"%s"}\n' % (n, b"y" * 300) for n in range(1000))
+    sections = dumpfix.check(PROSE + values).inputs[0].sections
+    assert [(s["first_line"], s["records"]) for s in sections] == [(1, 12), (13, 1000)]
