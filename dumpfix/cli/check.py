@@ -9,13 +9,10 @@ import typer
 from dumpfix.cli import options
 
 
+@options.takes_layout
 def check(
     dumps: options.Dumps = None,
-    from_name: options.From = None,
-    kcat_format: options.KcatFormat = None,
-    command: options.Command = None,
-    command_file: options.CommandFile = None,
-    grammar_file: options.GrammarFile = None,
+    layout: options.Layout = options.Layout(),  # noqa: B008
     to: options.To = "values",
     repair: options.RepairLevel = "safe",
     json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
@@ -49,12 +46,12 @@ def check(
     \b
         dumpfix check --json dump.txt | jq '.totals, .partitions'
     """
-    from dumpfix.cli.inputs import selected, told
+    from dumpfix.cli.inputs import selected
     from dumpfix.cli.task import check_all, hazard_kinds
     from dumpfix.run.job import Job
 
     job = Job(
-        told(from_name, kcat_format, command, command_file, grammar_file, dumps),
+        layout.told(dumps),
         to=to,
         level=repair,
         withheld_hazards=hazard_kinds(withhold_hazards),

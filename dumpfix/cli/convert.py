@@ -5,14 +5,11 @@ from __future__ import annotations
 from dumpfix.cli import options
 
 
+@options.takes_layout
 def convert(
     dumps: options.Dumps = None,
     output: options.Output = None,
-    from_name: options.From = None,
-    kcat_format: options.KcatFormat = None,
-    command: options.Command = None,
-    command_file: options.CommandFile = None,
-    grammar_file: options.GrammarFile = None,
+    layout: options.Layout = options.Layout(),  # noqa: B008
     to: options.To = "values",
     repair: options.RepairLevel = "safe",
     report: options.ReportFile = None,
@@ -53,12 +50,12 @@ def convert(
     The exit status is 0 where every record went out whole, 1 where something was withheld or mended with loss (the
     summary names it), 2 where nothing was written, 3 where the run broke off.
     """
-    from dumpfix.cli.inputs import selected, told
+    from dumpfix.cli.inputs import selected
     from dumpfix.cli.task import convert_all, hazard_kinds
     from dumpfix.run.job import Job
 
     job = Job(
-        told(from_name, kcat_format, command, command_file, grammar_file, dumps),
+        layout.told(dumps),
         to=to,
         level=repair,
         withheld_hazards=hazard_kinds(withhold_hazards),

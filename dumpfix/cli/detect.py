@@ -18,13 +18,10 @@ if TYPE_CHECKING:
 SHOWN = 3
 
 
+@options.takes_layout
 def detect(
     dumps: options.Dumps = None,
-    from_name: options.From = None,
-    kcat_format: options.KcatFormat = None,
-    command: options.Command = None,
-    command_file: options.CommandFile = None,
-    grammar_file: options.GrammarFile = None,
+    layout: options.Layout = options.Layout(),  # noqa: B008
     as_grammar: Annotated[
         bool, typer.Option("--as-grammar", help="Print the layout as a .lark grammar, to change and to use.")
     ] = False,
@@ -40,10 +37,10 @@ def detect(
         dumpfix detect --as-grammar dump.txt > mine.lark
         dumpfix convert --grammar mine.lark dump.txt
     """
-    from dumpfix.cli.inputs import opened, told
+    from dumpfix.cli.inputs import opened
     from dumpfix.run.opening import find_layout
 
-    wanted = told(from_name, kcat_format, command, command_file, grammar_file, dumps)
+    wanted = layout.told(dumps)
     with opened(dumps) as sources:
         for source in sources:
             dump = find_layout(source, wanted)

@@ -17,26 +17,22 @@ if TYPE_CHECKING:
     from dumpfix.record.model import Record
 
 
+@options.takes_layout
 def explain(
     place: Annotated[str, typer.Argument(metavar="DUMP:LINE", help="The dump, and a line of the record.")],
-    from_name: options.From = None,
-    kcat_format: options.KcatFormat = None,
-    command: options.Command = None,
-    command_file: options.CommandFile = None,
-    grammar_file: options.GrammarFile = None,
+    layout: options.Layout = options.Layout(),  # noqa: B008
 ) -> int:
     """The summary names dump.txt:5012. What is wrong there, and what would repair it?
 
     \b
         dumpfix explain dump.txt:5012
     """
-    from dumpfix.cli.inputs import told
     from dumpfix.detection.choose import Told
     from dumpfix.report.explanation import explanation
     from dumpfix.report.text import Style
 
     path, line = _parts(place)
-    wanted = told(from_name, kcat_format, command, command_file, grammar_file)
+    wanted = layout.told()
     try:
         record = _of_a_dump(path, line, wanted)
     except LayoutError:

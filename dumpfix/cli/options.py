@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import functools
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from dumpfix.detection.choose import Told
 
 
 def _grammars() -> list[str]:
@@ -127,3 +134,55 @@ Progress = Annotated[
     bool | None, typer.Option("--progress/--no-progress", help="A bar on standard error. [default: on a terminal]")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")]
+
+
+# -- what says how a dump is to be read --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The five options that say what a dump looks like, as they were given."""
+
+    from_name: str | None = None
+    kcat_format: str | None = None
+    command: str | None = None
+    command_file: str | None = None
+    grammar_file: str | None = None
+
+    def told(self, dumps: Sequence[str] | None = ("a file",)) -> Told:
+        """What they say. Raises UsageError where they do not go together, or with the dumps."""
+        from dumpfix.cli.inputs import told
+
+        return told(self.from_name, self.kcat_format, self.command, self.command_file, self.grammar_file, dumps)
+
+
+_LAYOUT_OPTIONS = {
+    "from_name": From,
+    "kcat_format": KcatFormat,
+    "command": Command,
+    "command_file": CommandFile,
+    "grammar_file": GrammarFile,
+}
+
+
+def takes_layout(run: Callable[..., int]) -> Callable[..., int]:
+    """A command with those options where its function has one parameter, ``layout``."""
+
+    @functools.wraps(run)
+    def command(**given: Any) -> int:
+        layout = Layout(**{name: given.pop(name) for name in _LAYOUT_OPTIONS})
+        return run(**given, layout=layout)
+
+    def parameters() -> list[inspect.Parameter]:
+        shown = []
+        for parameter in inspect.signature(run, eval_str=True).parameters.values():
+            if parameter.name != "layout":
+                shown.append(parameter)
+                continue
+            kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+            shown += [inspect.Parameter(name, kind, default=None, annotation=o) for name, o in _LAYOUT_OPTIONS.items()]
+        return shown
+
+    command.__signature__ = inspect.Signature(parameters())  # type: ignore[attr-defined]
+    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters()}
+    return command

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from dumpfix.planning.healing import Healing
 
 
+@options.takes_layout
 def plan(
     dumps: options.Dumps = None,
     output: Annotated[
@@ -26,11 +27,7 @@ def plan(
             "--committed", metavar="FILE", help="Where the group stands, from kafka-consumer-groups --export."
         ),
     ] = None,
-    from_name: options.From = None,
-    kcat_format: options.KcatFormat = None,
-    command: options.Command = None,
-    command_file: options.CommandFile = None,
-    grammar_file: options.GrammarFile = None,
+    layout: options.Layout = options.Layout(),  # noqa: B008
     partition: options.Partitions = None,
     offset: options.OffsetRange = None,
     from_offsets: options.FromOffsets = None,
@@ -53,7 +50,7 @@ def plan(
     for kafka-consumer-groups --reset-offsets --from-file; each says how many good events it skips. The exit status is
     0 where nothing is poison, 1 where something is, 2 where no plan can be made.
     """
-    from dumpfix.cli.inputs import offsets_in, selected, told
+    from dumpfix.cli.inputs import offsets_in, selected
     from dumpfix.cli.task import performed
     from dumpfix.planning.healing import healing_of
     from dumpfix.planning.words import healing_lines
@@ -64,7 +61,7 @@ def plan(
         _refuse_full(output)
     wanted = selected(partition, offset, from_offsets, since, until, key, topic, limit, dedupe=dedupe)
     job = Job(
-        told(from_name, kcat_format, command, command_file, grammar_file, dumps),
+        layout.told(dumps),
         jobs=jobs,
         is_check=True,
         selection=wanted,

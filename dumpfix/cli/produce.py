@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dumpfix.producing.send import Watch
 
 
+@options.takes_layout
 def produce(
     dumps: options.Dumps = None,
     brokers: own.Brokers = None,
@@ -40,11 +41,7 @@ def produce(
     rate: own.Rate = None,
     properties: own.Property = None,
     property_file: own.PropertyFile = None,
-    from_name: options.From = None,
-    kcat_format: options.KcatFormat = None,
-    command: options.Command = None,
-    command_file: options.CommandFile = None,
-    grammar_file: options.GrammarFile = None,
+    layout: options.Layout = options.Layout(),  # noqa: B008
     repair: options.RepairLevel = "safe",
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
@@ -81,7 +78,7 @@ def produce(
     It shows a plan and asks before the first record. The exit status is 0 where every record went in whole, 1 where
     something was withheld or mended with loss, 2 where nothing was sent, 3 where it broke off (what is in, it says).
     """
-    from dumpfix.cli.inputs import lines_of, offsets_in, opened, selected, told
+    from dumpfix.cli.inputs import lines_of, offsets_in, opened, selected
     from dumpfix.cli.task import hazard_kinds
     from dumpfix.io.output import open_output
     from dumpfix.producing.client import require_client
@@ -97,7 +94,7 @@ def produce(
         wanted, _rate(rate), journal, verify, starts is not None, group, offsets_in(committed), allow_skip, unread
     )
     job = Job(
-        told(from_name, kcat_format, command, command_file, grammar_file, dumps),
+        layout.told(dumps),
         level=repair,
         withheld_hazards=hazard_kinds(withhold_hazards),
         report=report,
