@@ -7,6 +7,7 @@ The way of a payload:
    one more level of escaping or of quoting. `surroundings`: text before and behind the document, several documents.
 3. `structure`: the text in tokens (`tokens`), the automaton from both ends (`automaton`), and every cheapest edit at
    which the two meet (`candidates`); else a cut (`ending`) or a hole (`holes`). `shape` breaks ties.
+   `rivals` is the second judge: it looks for other single damages that would explain the text as well.
 4. `strings`: what stands inside strings that JSON does not allow.
 
 Every step lays changes over a `Draft`, so that the answer is the payload and a list of edits, and nothing else. The
@@ -20,8 +21,9 @@ in the payload                                          in the output           
 other quotes around a string, a key without quotes      double quotes                       lossless
 `u'…'` and `b'…'` of Python                             the string                          lossless
 `=>` and `=` behind a key, `;` behind a value           `:` and `,`                         lossless
-`True` `False` `None`                                   `true` `false` `null`               lossless
-`\\x41` `\\U0001F600` `\\'` in a string                   the JSON escape, or the character   lossless
+`True` `False` `None`, `TRUE` `FALSE` `NULL`            `true` `false` `null`               lossless
+`\\x1b` `\\U0001F600` `\\'` in a string                   the JSON escape, or the character   lossless
+`.5` `5.` `00.5` `+5` `0xFF` `1_000` `10L` `5n`         the number                          guess
 several `\\xHH` in a string that are UTF-8 together      the character                       guess
 a raw tab in a text                                     `\\t`                                lossless
 a document that was escaped, HTML-escaped,              the character                       lossless
