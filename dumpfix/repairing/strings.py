@@ -15,7 +15,6 @@ from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.tokens import COLON, STRING, Tokens, hex_pair, lex, prepare
 
 _SHORT = {0x08: b"\\b", 0x09: b"\\t", 0x0A: b"\\n", 0x0C: b"\\f", 0x0D: b"\\r"}
-_REPLACEMENT = "\ufffd".encode()
 # Escapes of Python, C and JavaScript that JSON has not: letter -> JSON spelling.
 # `\\a` and `\\v` are none of them: where they stand, a path of Windows is meant.
 _LANGUAGE = "escape of another language"
@@ -90,10 +89,12 @@ class _Cleaner:
         data, marks = self.data, self.marks
         foreign = deque(bad_sequences(data, start, end))
         are_literal = _are_literal(data, start, end)
-        position = start
+        position, suspect = start, -1
         while True:
-            suspect = marks.find(1, position, end)
-            at = min(suspect if suspect >= 0 else end, foreign[0][0] if foreign else end)
+            if suspect < position:
+                found = marks.find(1, position, end)
+                suspect = found if found >= 0 else end
+            at = min(suspect, foreign[0][0] if foreign else end)
             if at >= end:
                 return
             if foreign and at == foreign[0][0]:
@@ -124,7 +125,8 @@ class _Cleaner:
             return meant
         if self.latin_1:
             return Change(at, stop, self.data[at:stop].decode("latin-1").encode(), "Latin-1 bytes", Grade.CHOICE)
-        return Change(at, stop, _REPLACEMENT, "bytes that are no UTF-8", Grade.CHOICE)
+        plain = self.data[at:stop].decode("utf-8", "replace").encode()
+        return Change(at, stop, plain, "bytes that are no UTF-8", Grade.CHOICE)
 
     def _meant(self, at: int, stop: int) -> Change | None:
         """What one damaged byte was, if the bytes around it stand elsewhere with a byte of one bit's difference, or
@@ -171,11 +173,17 @@ def bad_sequences(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
 def _note(error: UnicodeError) -> tuple[str, int]:
     """What Python's decoder calls at each of them."""
     assert isinstance(error, UnicodeDecodeError)
-    _noted.spans.append((error.start, error.end))
+    spans = _noted.spans
+    if len(spans) >= _MOST_APART and spans[-1][1] == error.start:
+        # So many are no damaged letters: the rest of a run is told as one.
+        spans[-1] = (spans[-1][0], error.end)
+    else:
+        spans.append((error.start, error.end))
     return "", error.end
 
 
 _NOTE = "dumpfix.note"
+_MOST_APART = 1024
 _noted = threading.local()
 codecs.register_error(_NOTE, _note)
 
