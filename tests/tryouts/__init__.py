@@ -1,0 +1,1 @@
+"""Methods that are tried out beside what the package does, before they take its place."""

@@ -1,0 +1,268 @@
+"""Which layout a dump has: told by the options, or the cheapest explanation of its head."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from dumpfix.detection.detect import describe
+from dumpfix.errors import LayoutError
+from dumpfix.framing.frame import NeedMoreError
+from dumpfix.framing.notices import Notices
+from dumpfix.layout.model import AnyLayout, Grammar, Layout, Literal, ObjectLayout
+from tests.tryouts.explain import objects, prices, read_off
+from tests.tryouts.explain.candidates import Told, of_grammars, told_grammars
+from tests.tryouts.explain.explain import Explanation, explained, is_labelled
+from tests.tryouts.explain.score import Reading, differs
+from tests.tryouts.explain.texts import Texts
+
+#: so much of a dump is looked at, unless its first records are larger
+HEAD = 1 << 16
+LARGEST_HEAD = 1 << 20
+#: fewer lines than that in HEAD are looked at with what follows them, where they leave a doubt
+FEW_LINES = 8
+#: so much of it is looked at for a separator
+SAMPLE = 1 << 12
+#: the name of layouts that no grammar has, and the records of one that may still have lines which are not seen yet
+READ_OFF = "read off"
+MOST_UNKNOWN = 12
+#: other layouts that give the same output and are worth a line
+MOST_NAMED = 5
+#: the rules of a tool's own notices begin so
+_JAVA = ("console_consumer", "log4j", "java")
+
+__all__ = ["HEAD", "LARGEST_HEAD", "Choice", "Search", "Told", "choose", "explain"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The layout of a dump.
+
+    ``alternatives`` are other layouts that would give the same output. Where ``confidence`` is ``unclear``, ``doubt``
+    says what the dump may be instead, and with which option to settle it.
+    """
+
+    layout: AnyLayout
+    notices: tuple[Layout, ...]
+    grammar: str
+    confidence: str = "told"
+    alternatives: tuple[str, ...] = field(default=())
+    doubt: str = ""
+    bits: float = 0.0
+
+
+class Search:
+    """Finds the layout of one dump, of which more and more is at hand; what was looked at is not looked at again."""
+
+    def __init__(self, told: Told) -> None:
+        self.told = told
+        self._texts = Texts()
+        self._looked = 0
+        self._likely: tuple[AnyLayout, ...] = ()
+
+    def look(self, head: bytes, *, final: bool) -> Choice | None:
+        """The layout of the dump that begins with ``head``; None where more of it has to be seen.
+
+        ``final`` says that there is no more. The answer depends on the bytes of the dump alone: the head is looked at
+        in growing steps, however much of it is at hand. Raises LayoutError where nothing explains it as a dump.
+        """
+        grammars = told_grammars(self.told, head[:SAMPLE])
+        is_told = len(grammars) == 1 and len(grammars[0].layouts) == 1
+        if b"\n" not in head and not final and len(head) < HEAD and not (is_told and _has_no_lines(grammars[0])):
+            return None
+        if _ends_lines_with_carriage_returns(head):
+            grammars = tuple(grammar.with_carriage_returns() for grammar in grammars)
+        if is_told:
+            return Choice(grammars[0].layouts[0], grammars[0].notices, grammars[0].name)
+        for stop in _steps(head):
+            if stop <= self._looked:
+                continue
+            self._looked = stop
+            explanation = self._explain(head[:stop], grammars, final=False)
+            if _is_settled(explanation):
+                return self._choice(explanation)
+        return self._at_last(head, grammars, final=final)
+
+    def _at_last(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Choice | None:
+        """What HEAD bytes of a dump are; more bytes where not one record is whole in them (a payload may be large)."""
+        limit = HEAD
+        while True:
+            if not final and len(head) < limit:
+                return None
+            is_all = final and len(head) <= limit
+            shown = head if is_all else head[: head.rfind(b"\n", 0, limit) + 1 or limit]
+            explanation = self._explain(shown, grammars, final=is_all)
+            best = explanation.best
+            is_told = shown.count(b"\n") >= FEW_LINES or explanation.gap >= prices.LIKELY
+            if is_all or limit >= LARGEST_HEAD or (best is not None and best.records and is_told):
+                return self._choice(explanation)
+            limit *= 4
+
+    def _explain(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
+        notices = Notices.of(tuple(dict.fromkeys(notice for grammar in grammars for notice in grammar.notices)))
+        head = notices.first(head)
+        candidates = list(of_grammars(grammars, head))
+        if self.told.is_auto:
+            candidates += read_off.candidates(head, notices)
+            candidates += objects.candidates(head, notices)
+        explanation = explained(head, candidates, self._texts, final=final, first=self._likely)
+        self._likely = tuple(reading.layout for reading in explanation.readings)
+        return explanation
+
+    def _choice(self, explanation: Explanation) -> Choice:
+        best = explanation.careful
+        is_asked_for = not self.told.is_auto
+        if best is None or (best.bits > explanation.plain and not is_asked_for):
+            raise LayoutError(_nothing_fits(explanation))
+        if not is_asked_for and not best.documents and best.records and not _shows_kafka(best):
+            raise LayoutError(_nothing_fits(explanation))
+        if not is_asked_for and (rival := _other_kind(explanation, best)):
+            raise LayoutError(_event_or_record(best, rival))
+        if best.kinds.get("envelope", 0) * 2 > best.records and not is_asked_for:
+            raise LayoutError(
+                "its payloads would be objects with a record's partition and offset: rather another tool's records\n"
+                "say how it was made: --command '…' (the whole command), or --grammar FILE; or --from jsonl, if these "
+                "objects are the events"
+            )
+        if not best.layout.has_value:
+            raise LayoutError(
+                f"this dump was made without its payloads ({describe(best.layout)}): there is nothing to convert"
+            )
+        same = [r for r in explanation.readings if r is not best and not differs(best, r)]
+        layout = best.layout
+        if isinstance(layout, Layout) and any(_may_be_of_another_tool(best, r) for r in same):
+            layout = replace(layout, empty_may_be_null=True)
+        names = dict.fromkeys(describe(r.layout) for r in same)
+        names.pop(describe(layout), None)
+        return Choice(
+            layout,
+            best.notices,
+            best.grammar,
+            explanation.confidence,
+            tuple(names)[:MOST_NAMED],
+            _doubt(explanation, best),
+            bits=best.bits,
+        )
+
+
+def choose(head: bytes, told: Told, *, final: bool) -> Choice:
+    """The layout of the dump that begins with ``head``. Raises NeedMoreError where more of it could decide."""
+    choice = Search(told).look(head, final=final)
+    if choice is None:
+        raise NeedMoreError
+    return choice
+
+
+def explain(head: bytes, told: Told, *, final: bool) -> Explanation:
+    """The explanations of ``head``, all of whose bytes are priced. ``final`` says that the dump is over."""
+    grammars = told_grammars(told, head[:SAMPLE])
+    if _ends_lines_with_carriage_returns(head):
+        grammars = tuple(grammar.with_carriage_returns() for grammar in grammars)
+    return Search(told)._explain(head, grammars, final=final)
+
+
+def _is_settled(explanation: Explanation) -> bool:
+    best = explanation.best
+    return (
+        best is not None
+        and best.records > 0
+        and explanation.gap >= prices.SURE
+        and not explanation.is_open
+        and _shows_its_end(best)
+        and best.layout.has_value
+    )
+
+
+def _shows_its_end(reading: Reading) -> bool:
+    """Whether no more lines can belong to a record: it is one line, ends with one of its own, or another has begun."""
+    layout = reading.layout
+    is_read_off = reading.grammar == READ_OFF
+    if reading.records > (MOST_UNKNOWN if is_read_off else 1) or not isinstance(layout, Layout):
+        return True
+    if is_read_off:
+        return False
+    literals = [element.text for element in layout.elements if isinstance(element, Literal)]
+    return len(layout.suffix) > 1 or b"\n" not in b"".join(literals[:-1]) or literals[-1].strip(b"\n") != b""
+
+
+def _has_no_lines(grammar: Grammar) -> bool:
+    """Whether nothing that the tool prints around the fields ends a line, so that no line end need be waited for."""
+    layout = grammar.layouts[0]
+    return isinstance(layout, Layout) and not any(
+        isinstance(element, Literal) and b"\n" in element.text for element in layout.elements
+    )
+
+
+def _ends_lines_with_carriage_returns(head: bytes) -> bool:
+    """Whether the first line that ends, ends with CR LF. A dump is one or the other from its beginning on."""
+    end = head.find(b"\n", 0, HEAD)
+    return end > 0 and head[end - 1] == 0x0D
+
+
+def _steps(head: bytes) -> Iterator[int]:
+    """Where lines 1, 2, 4, 8 … of the head end."""
+    lines = 0
+    wanted = 1
+    at = 0
+    while (at := head.find(b"\n", at) + 1) and at < HEAD:
+        lines += 1
+        if lines == wanted:
+            yield at
+            wanted *= 2
+
+
+def _may_be_of_another_tool(first: Reading, other: Reading) -> bool:
+    """Whether a tool that prints nothing for null may have printed just this, where the first prints a text."""
+    layout, its = first.layout, other.layout
+    if not isinstance(layout, Layout) or not isinstance(its, Layout):
+        return False
+    if any(name.startswith(_JAVA) for name in first.seen):
+        return False
+    prints_nothing = layout.null_literal is not None and its.null_literal is None
+    return prints_nothing and _shape(layout) == _shape(its)
+
+
+def _shape(layout: Layout) -> list[object]:
+    """Fields and literals, whatever the grammar calls the latter."""
+    return [element.text if isinstance(element, Literal) else element for element in layout.elements]
+
+
+def _shows_kafka(reading: Reading) -> bool:
+    """Whether more than the shape of its lines says that these are records: words of a tool's, or offsets."""
+    return is_labelled(reading.layout) or bool(reading.seen) or "OFFSET" in reading.layout.fields
+
+
+def _other_kind(explanation: Explanation, taken: Reading) -> Reading | None:
+    """A reading that comes near and takes for a record's members what this one takes for an event's, or the reverse."""
+    is_object = isinstance(taken.layout, ObjectLayout)
+    near = (r for r in explanation.readings if isinstance(r.layout, ObjectLayout) != is_object and r is not taken)
+    return next((r for r in near if r.bits < taken.bits + prices.LIKELY and differs(taken, r)), None)
+
+
+def _event_or_record(one: Reading, other: Reading) -> str:
+    record = one.layout if isinstance(one.layout, ObjectLayout) else other.layout
+    return (
+        f"each object may be an event, or a record whose payload is one of its members ({describe(record)})\n"
+        "--from jsonl takes them for events; --grammar FILE says which members a record has "
+        "(dumpfix detect --as-grammar begins one)"
+    )
+
+
+def _doubt(explanation: Explanation, taken: Reading) -> str:
+    """What an unclear dump may be instead, and which option settles it; empty where nothing else comes near."""
+    if explanation.confidence != "unclear":
+        return ""
+    rivals = [r for r in explanation.readings if r is not taken and differs(taken, r)][:2]
+    if not rivals:
+        return ""
+    others = " or ".join(describe(r.layout) for r in rivals)
+    return f"it may be {others} as well; --kcat-format '…' or --command '…' (the command that made it) settles it"
+
+
+def _nothing_fits(explanation: Explanation) -> str:
+    best = explanation.best
+    shown = f" (nearest: {describe(best.layout)})" if best is not None else ""
+    return (
+        f"no layout fits this dump{shown}\n"
+        "say how it was made: --kcat-format '…' (the string given to kcat -f), or --command '…' (the whole command)"
+    )

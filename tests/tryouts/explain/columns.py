@@ -1,0 +1,184 @@
+"""What the fields of a record cost, learnt along the records in their order."""
+
+from __future__ import annotations
+
+from math import log2
+
+from dumpfix.layout.model import AnyLayout, HeaderSpelling, Layout
+from dumpfix.layout.vocabulary import is_schema_id
+from tests.tryouts.explain import prices
+from tests.tryouts.explain.texts import Texts
+
+#: milliseconds since 1970 of 2005 and of 2040
+_EARLIEST, _LATEST = 1_104_000_000_000, 2_209_000_000_000
+#: partitions above this are none
+_MOST_PARTITIONS = 4096
+_LARGEST = 1 << 63
+#: words that name a field, and are hardly a key
+LABELS = frozenset(b"topic partition offset timestamp createtime headers key value payload message".split())
+
+
+class Words:
+    """Words at one place: what was seen before is cheap, the more often the cheaper."""
+
+    __slots__ = ("count", "seen")
+
+    def __init__(self) -> None:
+        self.seen: dict[bytes, int] = {}
+        self.count = 0
+
+    def bits(self, word: bytes, new: float) -> float:
+        """The price of a word that costs ``new`` where it was not seen before."""
+        times = self.seen.get(word)
+        return new if times is None else min(new, log2((self.count + 1) / times))
+
+    def learn(self, word: bytes) -> None:
+        """Remember that this word stood here."""
+        self.seen[word] = self.seen.get(word, 0) + 1
+        self.count += 1
+
+
+class Columns:
+    """The fields of the records of one reading. ``price`` and then, where the record is whole, ``learn``."""
+
+    def __init__(self, layout: AnyLayout, texts: Texts) -> None:
+        self.texts = texts
+        self.spelling: HeaderSpelling | None = layout.headers if isinstance(layout, Layout) else None
+        self.is_object = not isinstance(layout, Layout)
+        self._words: dict[str, Words] = {}
+        #: the last offset of each partition
+        self._offsets: dict[object, int] = {}
+        #: the last offsets of partitions that are not shown
+        self._ends: set[int] = set()
+        self._timestamp: int | None = None
+        self._number: int | None = None
+
+    def price(self, fields: dict[str, bytes | None], extra: dict[str, bytes]) -> float:
+        """The price of a record's attributes but for its payload, and of the texts that it does not need."""
+        bits = 0.0
+        for name, text in fields.items():
+            if text is None or not text:
+                bits += self._words_at("key").bits(b"", prices.NULL) if name == "key" else 0.0
+            elif name == "offset":
+                bits += self._offset(text, _partition(fields))
+            elif name == "timestamp":
+                bits += self._time(text)
+            elif name == "key":
+                bits += self._key(text)
+            elif name != "value" and name != "timestamp_type":
+                bits += self._word(name, text)
+        for name, text in extra.items():
+            bits += self._words_at(name).bits(text, self.texts.text(text))
+        return bits
+
+    def learn(self, fields: dict[str, bytes | None], extra: dict[str, bytes]) -> None:
+        """Remember what a whole record holds."""
+        for name, text in fields.items():
+            if name == "value" or (text is None and name != "key"):
+                continue
+            text = text or b""
+            number = _number(text)
+            if name == "offset":
+                partition = _partition(fields)
+                if partition is not None:
+                    self._offsets[partition] = max(number or 0, self._offsets.get(partition, 0))
+                elif number is not None:
+                    self._ends.discard(number - 1)
+                    self._ends.add(number)
+            elif name == "timestamp":
+                self._timestamp = number if number and _EARLIEST < number < _LATEST else self._timestamp
+            else:
+                self._words_at(name).learn(text)
+            if name == "key":
+                self._number = number
+        for name, text in extra.items():
+            self._words_at(name).learn(text)
+
+    def _words_at(self, name: str) -> Words:
+        words = self._words.get(name)
+        if words is None:
+            words = self._words[name] = Words()
+        return words
+
+    def _text(self, text: bytes) -> float:
+        """A text; inside a JSON object its bytes are those of a document."""
+        return prices.NEW_TEXT + len(text) * prices.DOCUMENT_BYTE if self.is_object else self.texts.text(text)
+
+    def _word(self, name: str, text: bytes) -> float:
+        """A word at this place. What cannot be there is no likelier for being seen again."""
+        if name == "partition":
+            number = _number(text)
+            if number is None or not 0 <= number < _MOST_PARTITIONS:
+                return prices.IMPLAUSIBLE + self._text(text)
+            return self._words_at(name).bits(text, prices.NEW_PARTITION + 2 * log2(number + 1))
+        if name.endswith("schema_id"):
+            if not is_schema_id(text) or text == b"0":
+                return prices.IMPLAUSIBLE + self._text(text)
+            return self._words_at(name).bits(text, prices.NEW_SCHEMA_ID if text.isdigit() else self._text(text))
+        if name == "headers" and not self.is_object and self.spelling is not None:
+            if text == self.spelling.none:
+                return prices.NULL
+            if not _may_be_headers(text, self.spelling):
+                return prices.IMPLAUSIBLE + self._text(text)
+        return self._words_at(name).bits(text, self._text(text))
+
+    def _key(self, text: bytes) -> float:
+        bits = self._words_at("key").bits(text, self._text(text))
+        if text.lower().rstrip(b":= ") in LABELS and not self.is_object:
+            return bits + prices.LABEL_KEY
+        if self.spelling is not None and text == self.spelling.none:
+            return bits + prices.IMPLAUSIBLE
+        number = _number(text)
+        if number is not None and self._number is not None and number - self._number > 0:
+            return min(bits, prices.COUNTING_KEY + prices.NEXT_TIMESTAMP + 2 * log2(number - self._number))
+        return bits
+
+    def _offset(self, text: bytes, partition: object) -> float:
+        number = _number(text)
+        if number is None or not 0 <= number < _LARGEST:
+            return prices.IMPLAUSIBLE + self._text(text)
+        first = max(prices.FIRST_OFFSET, 1.5 * log2(number + 1))
+        if partition is None:
+            # Of partitions that the dump does not show, any may be the one that goes on.
+            if number - 1 in self._ends:
+                return prices.NEXT_OFFSET + log2(len(self._ends))
+            return first + (prices.OFFSET_UP if self._ends else 0.0)
+        last = self._offsets.get(partition)
+        if last is None:
+            return first
+        step = number - last
+        if step == 1:
+            return prices.NEXT_OFFSET
+        if step > 0:
+            return prices.OFFSET_UP + 2 * log2(step)
+        return prices.OFFSET_DOWN + 2 * log2(1 - step)
+
+    def _time(self, text: bytes) -> float:
+        number = _number(text)
+        if number in (-1, 0):
+            return prices.NO_TIME
+        if number is None or not _EARLIEST < number < _LATEST:
+            return prices.IMPLAUSIBLE + prices.DIGIT * len(text)
+        if self._timestamp is None:
+            return prices.FIRST_TIMESTAMP
+        return prices.NEXT_TIMESTAMP + 2 * log2(abs(number - self._timestamp) + 1)
+
+
+def _partition(fields: dict[str, bytes | None]) -> object:
+    """The partition of a record; None where the dump does not show it."""
+    return None if fields.get("partition") is None else (fields.get("topic"), fields["partition"])
+
+
+def _may_be_headers(text: bytes, spelling: HeaderSpelling) -> bool:
+    """Whether a text is a list of names and values."""
+    separator = spelling.separator or spelling.ambiguous_separator
+    first = text.split(separator, 1)[0] if separator else text
+    name, found, _ = first.partition(spelling.value_separator)
+    return bool(found and name) and name[:1] not in b'{["'
+
+
+def _number(text: bytes) -> int | None:
+    """The number that these digits are; None where they are none, too many, or begin with a zero as no tool prints."""
+    digits = text[1:] if text[:1] == b"-" else text
+    is_number = digits.isdigit() and len(digits) < 20 and (digits[:1] != b"0" or len(digits) == 1)
+    return int(text) if is_number else None

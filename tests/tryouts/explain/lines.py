@@ -1,0 +1,152 @@
+"""The lines of a head as they are compared: what stands before a document, behind it, and of which kind the line is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dumpfix.framing.notices import Notices
+from dumpfix.framing.window import Window
+from dumpfix.layout.vocabulary import TOPIC_BYTES
+from tests.tryouts.explain.texts import documents_in
+
+Token = bytes
+
+#: lines of a head that are compared
+MOST = 512
+#: what stands around a payload is no longer than this
+LONGEST = 512
+
+_WORD = TOPIC_BYTES | frozenset(range(0x80, 0x100))
+_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_ALPHANUMERIC = _LETTERS | frozenset(b"0123456789") | frozenset(range(0x80, 0x100))
+_NAMING = (b":", b"=", b"(")
+_NAMING_WORDS = (b" ", b"-", b"[", b"+", b"@")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line without its end, or the lines of one document: ``before``, ``after`` stand around the last ``document``.
+
+    ``kind`` is what lines of the same kind share: the word that they begin with, or what kind of thing it is.
+    """
+
+    before: bytes
+    after: bytes
+    kind: bytes
+    document: bytes = b""
+    is_broken: bool = False
+    documents: int = 0
+
+    @property
+    def has_document(self) -> bool:
+        """Whether a document stands in it, or the beginning of one."""
+        return bool(self.document)
+
+
+def lines_of(head: bytes, notices: Notices) -> list[Line]:
+    """The lines that are no notices; a document over several lines makes one of them."""
+    out: list[Line] = []
+    at = 0
+    window = Window(head)
+    while at < len(head) and len(out) < MOST:
+        notice = notices.match(window, at)
+        if notice is not None and notice.end > at:
+            at = notice.end
+            continue
+        line_end = head.find(b"\n", at)
+        line_end = len(head) if line_end < 0 else line_end
+        line, at = _line(head, at, line_end)
+        if line is not None:
+            out.append(line)
+    return out
+
+
+def _line(head: bytes, at: int, line_end: int) -> tuple[Line | None, int]:
+    text = head[at:line_end].rstrip(b"\r")
+    found = documents_in(text, 0, len(text)) if b"{" in text or b"[" in text else []
+    if text[-1:] in (b"{", b"["):
+        found.append((len(text) - 1, len(text)))
+    if not found:
+        short = text[:LONGEST]
+        return Line(short, b"", kind_of(short)), line_end + 1
+    start, end = found[-1]
+    is_broken = text[end - 1 : end] not in (b"}", b"]")
+    if is_broken and text[start:end].count(b'"') % 2 == 0:
+        # It may go on in the next lines.
+        whole = documents_in(head, at + start, min(len(head), at + start + (1 << 14)))
+        if whole and whole[0][0] == at + start and head[whole[0][1] - 1 : whole[0][1]] in (b"}", b"]"):
+            stop = head.find(b"\n", whole[0][1])
+            stop = len(head) if stop < 0 else stop
+            after = head[whole[0][1] : stop].rstrip(b"\r")
+            before = text[:start]
+            if b"\n" in head[at + start : whole[0][1]]:
+                document = head[at + start : whole[0][1]]
+                return Line(before, after[:LONGEST], kind_of(before), document, documents=len(found)), stop + 1
+    before, after = text[:start], text[end:]
+    if len(before) > LONGEST:
+        return None, line_end + 1
+    document = text[start:end]
+    return Line(before, after[:LONGEST], kind_of(before), document, is_broken, len(found)), line_end + 1
+
+
+def kind_of(text: bytes) -> bytes:
+    """What lines of the same kind share: a word that names something, else what sort of thing stands first."""
+    if not text:
+        return b""
+    found = tokens(text[:64])
+    for at in range(min(len(found), 4)):
+        if label := label_at(found, at):
+            return label.lower() + b":"
+    first = found[0]
+    if first.isdigit():
+        return b"9"
+    if first[0] in _WORD:
+        return b"w" if is_word(first) else first
+    return first
+
+
+def tokens(text: bytes) -> list[Token]:
+    """Words, documents, and the single bytes between them."""
+    out: list[bytes] = []
+    at = 0
+    for start, end in documents_in(text, 0, len(text)) if b"{" in text else ():
+        out += [*_words(text[at:start]), text[start:end]]
+        at = end
+    return [*out, *_words(text[at:])]
+
+
+def _words(text: bytes) -> Iterator[bytes]:
+    start = 0
+    for at in range(1, len(text) + 1):
+        if at == len(text) or text[at] not in _WORD or text[start] not in _WORD:
+            yield text[start:at]
+            start = at
+
+
+def is_word(token: Token) -> bool:
+    """Whether a token is more than what separates."""
+    return len(token) > 1 or token[0] in _ALPHANUMERIC if token.strip(b"-_.") else False
+
+
+def label_at(row: Sequence[Token], at: int) -> bytes:
+    """The word at this place, where it names what follows; empty where it does not."""
+    word = row[at]
+    if word.lower() not in KNOWN or at + 1 >= len(row):
+        return b""
+    follower = row[at + 1]
+    if follower == b" " and at + 2 < len(row) and row[at + 2].lower() in KNOWN:
+        return b""
+    if follower in _NAMING or (follower in _NAMING_WORDS and word.lower() in UNMISTAKABLE):
+        return word
+    is_before_bracket = follower == b" " and list(row[at + 2 : at + 3]) == [b"("]
+    return word if is_before_bracket else b""
+
+
+#: words that name what follows: behind a colon, an equals sign or a bracket; the unmistakable behind a blank as well
+UNMISTAKABLE = frozenset(
+    b"topic partition offset timestamp headers key value payload message bytes string data".split()
+)
+KNOWN = UNMISTAKABLE | frozenset(
+    b"t part p off o ts time createtime logappendtime k header hdrs hdr h msg body v val size length len record".split()
+)

@@ -1,0 +1,258 @@
+"""Object layouts read off a dump: which members of its JSON objects are a record's coordinates, by what they do.
+
+Tools print records as objects (``rpk topic consume``, ``kt``, what UIs export, ``jq '{key, payload}'``), and events are
+objects too. A member is a partition or an offset where its name says so and its numbers do as those do; the payload is
+what a member holds whose name says so, or whose texts are documents. What an event hardly has speaks for a record, as
+so many bits; what is left over speaks against one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from dumpfix.framing.notices import Notices
+from dumpfix.json.documents import documents
+from dumpfix.layout.model import Field, Member, ObjectLayout
+from tests.tryouts.explain import prices
+from tests.tryouts.explain.candidates import Candidate
+
+#: objects of a head that are compared
+MOST_OBJECTS = 64
+#: members of one object, and members inside them, that are looked at
+MOST_MEMBERS = 40
+#: a longer head says no more
+_LONGEST_HEAD = 1 << 18
+_MOST_PARTITIONS = 4096
+#: milliseconds since 1970 of 2005 and of 2040
+_EARLIEST, _LATEST = 1_104_000_000_000, 2_209_000_000_000
+
+#: what tools call the attributes of a record, in small letters and without what joins words
+NAMES = {
+    "topic": ("topic", "topicname"),
+    "partition": ("partition", "partitionid", "partitionnumber", "part"),
+    "offset": ("offset", "recordoffset", "messageoffset"),
+    "timestamp": ("timestamp", "ts", "time", "createtime", "timestampms"),
+    "timestamp_type": ("timestamptype", "tstype"),
+    "headers": ("headers", "header", "recordheaders", "messageheaders"),
+    "key": ("key", "messagekey", "recordkey", "keytext", "keystring"),
+    "value": ("value", "payload", "message", "msg", "body", "content", "messagevalue", "recordvalue", "payloadtext"),
+}
+_SHORT = {"t": "topic", "p": "partition", "o": "offset", "ts": "timestamp", "h": "headers", "k": "key", "v": "value"}
+#: what tools print beside them
+_BESIDE = frozenset(
+    [
+        "broker",
+        "brokerid",
+        "epoch",
+        "leaderepoch",
+        "delivery",
+        "deliverycount",
+        "size",
+        "keysize",
+        "valuesize",
+        "headerssize",
+        "keyformat",
+        "valueformat",
+        "keyserde",
+        "valueserde",
+        "keyschemaid",
+        "valueschemaid",
+        "schemaid",
+        "serializedkeysize",
+        "serializedvaluesize",
+        "extra",
+        "keyerror",
+        "payloaderror",
+        "consumergroup",
+        "index",
+    ]
+)
+_ATTRIBUTE = {name: attribute for attribute, names in NAMES.items() for name in names}
+
+Row = Mapping[tuple[str, ...], Any]
+
+
+def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
+    """The object layout that the dump which begins with ``head`` may have, with its price; none for most."""
+    rows = list(islice(_rows(head[:_LONGEST_HEAD]), MOST_OBJECTS))
+    paths = list(dict.fromkeys(path for row in rows for path in row))
+    found: dict[str, tuple[tuple[str, ...], Field]] = {}
+    bits = prices.READ_OFF_OBJECT
+    for attribute, fits in _FITS.items():
+        for path, is_short in _named(paths, attribute):
+            present = [row[path] for row in rows if path in row]
+            terminal = fits(present, [row.get(_path(found, "partition"), 0) for row in rows if path in row])
+            if terminal and len(present) * 10 >= len(rows) * 9:
+                found[attribute] = path, Field(terminal)
+                bits -= prices.MEMBER[attribute] / (2 if is_short else 1)
+                break
+    if "value" not in found and (path := _holding_documents(rows, paths)):
+        found["value"] = path, Field("JSON_PAYLOAD")
+    if "value" not in found:
+        return
+    value = found["value"][0]
+    if not found.keys() & {"partition", "offset", "key"} and not _is_log(rows, value):
+        return
+    if all(_is_document_text(row.get(value)) for row in rows):
+        bits -= prices.DOCUMENT_IN_MEMBER
+    bits += prices.OTHER_MEMBER * _left_over(rows, found)
+    near = tuple(layout for layouts in notices.layouts.values() for layout in layouts)
+    yield Candidate(ObjectLayout("read off", "", _members(rows, paths, found)), near, "read off", bits)
+
+
+def _rows(head: bytes) -> Iterator[Row]:
+    """The objects that begin a line or stand in an array that does, their members by the names that lead to them."""
+    for start, end in documents(head):
+        before = head[head.rfind(b"\n", 0, start) + 1 : start]
+        if before.strip(b" \t,["):
+            continue
+        try:
+            parsed = orjson.loads(head[start:end])
+        except ValueError:
+            continue
+        for one in parsed if isinstance(parsed, list) else [parsed]:
+            if isinstance(one, dict):
+                yield dict(islice(_flat(one), MOST_MEMBERS))
+
+
+def _flat(value: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Members, and those of members that are objects."""
+    for name, inner in value.items():
+        yield (name,), inner
+    for name, inner in value.items():
+        if isinstance(inner, dict):
+            yield from (((name, below), deep) for below, deep in inner.items())
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def _named(paths: Sequence[tuple[str, ...]], attribute: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Members that are called like this attribute, the outermost first; whether by one letter."""
+    for path in paths:
+        if len(path) == 1 and _ATTRIBUTE.get(_plain(path[0])) == attribute:
+            yield path, False
+    for path in paths:
+        if len(path) == 1 and _SHORT.get(path[0].lower()) == attribute:
+            yield path, True
+
+
+def _path(found: Mapping[str, tuple[tuple[str, ...], Field]], attribute: str) -> tuple[str, ...]:
+    return found[attribute][0] if attribute in found else ()
+
+
+# -- what an attribute does: the terminal that a column of values fits, or nothing ------------------------------------
+
+
+def _partition(values: Sequence[Any], _: Sequence[Any]) -> str:
+    return "PARTITION" if all(type(v) is int and 0 <= v < _MOST_PARTITIONS for v in values) else ""
+
+
+def _offset(values: Sequence[Any], partitions: Sequence[Any]) -> str:
+    """Never less than the one before it in its partition."""
+    last: dict[Any, int] = {}
+    for value, partition in zip(values, partitions, strict=True):
+        if type(value) is not int or value < 0 or value < last.get(partition, 0):
+            return ""
+        last[partition] = value
+    return "OFFSET"
+
+
+def _topic(values: Sequence[Any], _: Sequence[Any]) -> str:
+    is_name = all(isinstance(v, str) and v and v.isprintable() and not set(v) & set(' "{}/') for v in values)
+    return "JSON_TOPIC" if is_name else ""
+
+
+def _timestamp(values: Sequence[Any], _: Sequence[Any]) -> str:
+    if all(type(v) is int and (v == -1 or _EARLIEST < v < _LATEST) for v in values):
+        return "TIMESTAMP"
+    is_date = all(isinstance(v, str) and v[:4].isdigit() and v[4:5] == "-" and v[10:11] in ("T", " ") for v in values)
+    return "JSON_TIMESTAMP" if is_date else ""
+
+
+def _timestamp_type(values: Sequence[Any], _: Sequence[Any]) -> str:
+    return "JSON_TIMESTAMP_TYPE" if all(isinstance(v, str) for v in values) else ""
+
+
+def _headers(values: Sequence[Any], _: Sequence[Any]) -> str:
+    return "JSON_HEADERS" if all(v is None or isinstance(v, list | dict) for v in values) else ""
+
+
+def _key(values: Sequence[Any], _: Sequence[Any]) -> str:
+    return "JSON_KEY" if values else ""
+
+
+def _value(values: Sequence[Any], _: Sequence[Any]) -> str:
+    return "JSON_PAYLOAD" if values else ""
+
+
+_FITS: dict[str, Callable[[Sequence[Any], Sequence[Any]], str]] = {
+    "partition": _partition,
+    "offset": _offset,
+    "topic": _topic,
+    "timestamp": _timestamp,
+    "timestamp_type": _timestamp_type,
+    "headers": _headers,
+    "key": _key,
+    "value": _value,
+}
+
+
+def _holding_documents(rows: Sequence[Row], paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The one member whose texts are all documents."""
+    found = [path for path in paths if len(path) == 1 and all(_is_document_text(row.get(path)) for row in rows)]
+    return found[0] if len(found) == 1 else ()
+
+
+def _is_document_text(value: Any) -> bool:
+    """Whether a value is a string that holds an object or array, or the beginning of one."""
+    return isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
+
+
+def _is_log(rows: Sequence[Row], value: tuple[str, ...]) -> bool:
+    """Whether one member holds documents, and what stands beside it is a time, or the same in all: lines that something
+    else took down (``docker logs`` on disk, Loki)."""
+    if not all(_is_document_text(row.get(value)) for row in rows):
+        return False
+    others = {path for row in rows for path in row if len(path) == 1} - {value}
+    return bool(others) and all(_is_time_or_constant([row.get(path) for row in rows]) for path in others)
+
+
+def _is_time_or_constant(values: Sequence[Any]) -> bool:
+    return (
+        values.count(values[0]) == len(values)
+        or bool(_timestamp(values, ()))
+        or all(isinstance(v, str) and v.isdigit() for v in values)
+    )
+
+
+def _left_over(rows: Sequence[Row], found: Mapping[str, tuple[tuple[str, ...], Field]]) -> int:
+    """How many members the objects have that no tool prints."""
+    used = {path[:1] for path, _ in found.values()}
+    rest = {path for row in rows for path in row if len(path) == 1 and path not in used}
+    return sum(_plain(path[0]) not in _BESIDE for path in rest)
+
+
+def _members(
+    rows: Sequence[Row], paths: Sequence[tuple[str, ...]], found: Mapping[str, tuple[tuple[str, ...], Field]]
+) -> tuple[Member, ...]:
+    """The members in the order in which the first object has them; one that is not needed may be the first."""
+    fields = dict(found.values())
+    first = paths[0][:1]
+    if not any(path[:1] == first for path in fields):
+        fields[first] = Field("JSON_VALUE")
+    key = _path(found, "key")
+    return tuple(
+        Member(
+            tuple(orjson.dumps(name)[1:-1] for name in path),
+            fields[path],
+            absent_is_null=path == key and any(path not in row for row in rows),
+        )
+        for path in paths
+        if path in fields
+    )

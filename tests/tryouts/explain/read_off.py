@@ -1,0 +1,402 @@
+"""Layouts read off a dump: what stands around the payloads, aligned over all records of the head.
+
+Lines are told apart by what they begin with; how often they come round gives the lines of a record. In each of these,
+words that name what follows (``offset=``) and separators are constant, what stands between is a column. Which field a
+column without a name is, is left to the prices: several layouts are proposed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice, pairwise
+
+from dumpfix.framing.notices import Notices
+from dumpfix.layout.model import Element, Field, HeaderSpelling, Layout, Literal
+from dumpfix.layout.vocabulary import TOPIC_BYTES
+from tests.tryouts.explain import prices
+from tests.tryouts.explain.candidates import Candidate
+from tests.tryouts.explain.lines import Line, Token, is_word, label_at, lines_of, tokens
+
+#: lines of a record
+MOST_LINES = 16
+#: records that are aligned, spread over the head
+MOST_ROWS = 48
+#: layouts that come of columns that nothing names
+MOST_LAYOUTS = 16
+#: a record with more columns is none
+MOST_COLUMNS = 32
+#: of ten rows two may be damaged
+ROWS = 0.8
+#: of the lines that come round so many have to be of the same kind; a longer round has to be that much better
+ALIKE, BETTER = 0.4, 0.1
+
+#: words in front of a field, in small letters, and the terminal that they announce
+LABELS = {
+    **dict.fromkeys((b"topic", b"t"), "TOPIC"),
+    **dict.fromkeys((b"partition", b"part", b"p"), "PARTITION"),
+    **dict.fromkeys((b"offset", b"off", b"o"), "OFFSET"),
+    **dict.fromkeys((b"timestamp", b"ts", b"time", b"createtime", b"logappendtime"), "TIMESTAMP"),
+    **dict.fromkeys((b"key", b"k"), "KEY"),
+    **dict.fromkeys((b"headers", b"header", b"hdrs", b"hdr", b"h"), "HEADERS"),
+}
+#: words that name the payload, or say something of a length
+OTHER_LABELS = frozenset(b"value payload message msg data body v val size bytes length len string record".split())
+_INTEGERS = frozenset({"PARTITION", "OFFSET", "TIMESTAMP"})
+_TEXTS = frozenset({"KEY", "HEADERS"})
+_QUOTES = (b'"', b"'")
+#: what a layout may hold more than once: literals, and what the record does not need
+_MANY = frozenset({"", "TEXT", "INTEGER"})
+_ORDER = ("TOPIC", "PARTITION", "OFFSET")
+#: numbers above this may be milliseconds since 1970; below this, partitions
+MILLISECONDS = 1_000_000_000_000
+MOST_PARTITIONS = 4096
+_SPELLING = HeaderSpelling(b"=", ambiguous_separator=b",", null=b"NULL")
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What stands at one place of all records; ``label`` is the word that names it, in small letters."""
+
+    texts: tuple[bytes, ...]
+    label: bytes = b""
+    is_payload: bool = False
+
+    @property
+    def are_numbers(self) -> bool:
+        """Whether each record has a number here."""
+        return all(
+            (text.isdigit() and (text[:1] != b"0" or len(text) == 1)) or (text[:1] == b"-" and text[1:].isdigit())
+            for text in self.texts
+        )
+
+    @property
+    def are_names(self) -> bool:
+        """Whether each record has what may be the name of a topic here."""
+        return all(text and TOPIC_BYTES.issuperset(text) and not text.isdigit() for text in self.texts)
+
+
+Part = bytes | Column
+
+
+def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
+    """Layouts that the dump which begins with ``head`` may have, each with its price."""
+    lines = lines_of(head, notices)
+    if not any(line.has_document for line in lines):
+        return
+    near = tuple(layout for layouts in notices.layouts.values() for layout in layouts)
+    seen: set[tuple[Element, ...]] = set()
+    for period in _periods(lines):
+        rows = _rows(lines, period)
+        ways = [_parts(rows, numbers_only=how) for how in (True, False)] if rows else []
+        for elements, bits in chain.from_iterable(islice(_typed(parts), MOST_LAYOUTS) for parts in ways):
+            if elements not in seen:
+                seen.add(elements)
+                layout = Layout("read off", "", elements, null_or_empty_literal=b"NULL", headers=_SPELLING)
+                yield Candidate(layout, near, "read off", bits)
+
+
+# -- the lines of a record ---------------------------------------------------------------------------------------------
+
+
+def _periods(lines: Sequence[Line]) -> list[int]:
+    """After how many lines the same kinds of lines come round again; the likeliest first."""
+    kinds = [line.kind for line in lines]
+    found: list[int] = []
+    best = ALIKE - BETTER
+    for period in range(1, min(MOST_LINES, len(kinds) - 1) + 1):
+        share = sum(map(bytes.__eq__, kinds, kinds[period:])) / (len(kinds) - period)
+        if share > best + BETTER:
+            found.append(period)
+            best = share
+    if not found and len(kinds) <= MOST_LINES:
+        found.append(len(kinds))
+    return found[::-1][:2]
+
+
+def _rows(lines: Sequence[Line], period: int) -> list[Sequence[Line]]:
+    """The records: the lines from one beginning to the next, those that have the kinds of most."""
+    first = next(index for index, line in enumerate(lines) if line.has_document)
+    begin = max(first - period + 1, 0)
+    kinds: dict[tuple[bytes, ...], list[Sequence[Line]]] = {}
+    for at in range(len(lines) - period + 1):
+        row = lines[at : at + period]
+        if any(line.has_document for line in row):
+            kinds.setdefault(tuple(line.kind for line in row), []).append(row)
+    rows = kinds.get(tuple(line.kind for line in lines[begin : begin + period]), [])
+    most = max(kinds.values(), key=len, default=[])
+    rows = rows if len(rows) * 2 >= len(most) else most
+    return rows[:: max(1, len(rows) // MOST_ROWS)][:MOST_ROWS]
+
+
+# -- constants and columns ---------------------------------------------------------------------------------------------
+
+
+def _parts(rows: Sequence[Sequence[Line]], *, numbers_only: bool) -> list[Part]:
+    """What the records share, as bytes, and what differs, as columns.
+
+    ``numbers_only``: where nothing names the columns, words that are no numbers are parts of one text.
+    """
+    period = range(len(rows[0]))
+    holds = [sum(row[k].has_document for row in rows) for k in period]
+    payload = max(k for k in period if holds[k] * 2 >= max(holds))
+    documents = Counter(row[payload].documents for row in rows if row[payload].has_document).most_common(1)[0][0]
+    rows = [row for row in rows if row[payload].documents == documents]
+    rows = [row for row in rows if not row[payload].is_broken] or rows
+    for k in period:
+        rows = _alike(rows, [tokens(row[k].before) for row in rows])
+    out: list[Part] = []
+    for k in period:
+        out += _aligned([tokens(row[k].before) for row in rows], numbers_only=numbers_only)
+        if k == payload or holds[k] * 2 >= len(rows):
+            out.append(Column(tuple(row[k].document for row in rows), is_payload=k == payload))
+        out += [*_aligned([tokens(row[k].after) for row in rows], numbers_only=numbers_only), b"\n"]
+    return out
+
+
+def _labels(row: Sequence[Token]) -> tuple[Token, ...]:
+    return tuple(label for at in range(len(row)) if (label := label_at(row, at)))
+
+
+def _alike(rows: Sequence[Sequence[Line]], texts: Sequence[list[Token]]) -> list[Sequence[Line]]:
+    """The rows whose texts hold the words that name something in nearly all."""
+    common = _common(texts)
+    held = [(*(label for label in _labels(text) if label in common), *_beginning(text)) for text in texts]
+    wanted = Counter(held).most_common(1)[0][0]
+    return [row for row, labels in zip(rows, held, strict=True) if labels == wanted]
+
+
+def _beginning(text: Sequence[Token]) -> tuple[Token, ...]:
+    """How a text begins that no label tells: a number or not, and what separates it from the rest."""
+    return (b"9" if text[0].isdigit() else b"w", *text[1:2]) if len(text) > 1 and is_word(text[0]) else ()
+
+
+def _common(texts: Sequence[list[Token]]) -> set[Token]:
+    """The words that name something in nearly all of these texts."""
+    counts = Counter(label for text in texts for label in set(_labels(text)))
+    return {label for label, count in counts.items() if count >= ROWS * len(texts)}
+
+
+def _aligned(texts: Sequence[list[Token]], *, numbers_only: bool) -> list[Part]:
+    """The parts of one line: cut at the words that name something in all of these texts."""
+    common = _common(texts)
+    places = [_named(text, [at for at in range(len(text)) if label_at(text, at) in common]) for text in texts]
+    out: list[Part] = []
+    count = min(map(len, places))
+    for index in range(count + 1):
+        pieces: list[list[Token]] = []
+        for text, at in zip(texts, places, strict=True):
+            start = at[index - 1] + 1 if index else 0
+            pieces.append(text[start : at[index] if index < count else len(text)])
+        label = texts[0][places[0][index - 1]].lower() if index else b""
+        out += _columns(pieces, label, numbers_only=numbers_only)
+        if index < count:
+            out.append(texts[0][places[0][index]])
+    return out
+
+
+def _named(text: Sequence[Token], places: Sequence[int]) -> list[int]:
+    """The places of labels; a word that is not known names nothing inside a key or headers."""
+    kept: list[int] = []
+    for at in places:
+        word = text[at].lower()
+        is_inside = bool(kept) and LABELS.get(text[kept[-1]].lower()) in _TEXTS
+        taken = {LABELS.get(text[before].lower()) for before in kept}
+        if not is_inside or LABELS.get(word) not in taken:
+            kept.append(at)
+    return kept
+
+
+def _columns(rows: Sequence[list[Token]], label: bytes, *, numbers_only: bool) -> list[Part]:
+    """What stands between two labels: separators that all have, words between; the rest is one text."""
+    rows = [list(row) for row in rows]
+    front: list[Part] = []
+    back: list[bytes] = []
+    while all(rows) and len({row[0] for row in rows}) == 1 and _is_constant(rows[0][0]):
+        front.append(rows[0][0])
+        rows = [row[1:] for row in rows]
+    if b"(" in front and (separator := _cut(rows, ())) and all(row[0].isdigit() for row in rows):
+        # A length between the label and what it names.
+        front += [Column(tuple(row[0] for row in rows)), *separator]
+        rows = [row[1 + len(separator) :] for row in rows]
+        behind = _columns(rows, label, numbers_only=numbers_only)
+        # Nothing stands behind the length: what it measures begins in the next line.
+        return [*front, *(part for part in behind if isinstance(part, bytes) or any(part.texts))]
+    while all(rows) and len({row[-1] for row in rows}) == 1 and _is_separator(rows[0][-1]):
+        back.insert(0, rows[0][-1])
+        rows = [row[:-1] for row in rows]
+    used: list[list[bytes]] = []
+    if LABELS.get(label) == "TOPIC" and (separator := _cut(rows, None)):
+        used.append(separator)
+        front += [Column(tuple(row[0] for row in rows), label), *separator]
+        label = b""
+        rows = [row[1 + len(separator) :] for row in rows]
+    while LABELS.get(label) not in _TEXTS and (separator := _cut(rows, () if numbers_only else used)):
+        used.append(separator)
+        front += [Column(tuple(row[0] for row in rows), label), *separator]
+        label = b""
+        rows = [row[1 + len(separator) :] for row in rows]
+    if any(rows) or (label and label not in OTHER_LABELS):
+        front.append(Column(tuple(b"".join(row) for row in rows), label))
+    return [*front, *back]
+
+
+def _cut(rows: Sequence[list[Token]], used: Sequence[list[bytes]] | None) -> list[bytes]:
+    """What stands behind the first word of each text, where that may be a column of its own; nothing where not.
+
+    A word that is no number may be a part of a text, unless numbers follow, or the same separator was ``used`` before,
+    or a label says what it is (None).
+    """
+    if not all(len(row) > 1 and is_word(row[0]) and not is_word(row[1]) for row in rows):
+        return []
+    separator: list[bytes] = []
+    for column in zip(*(row[1:] for row in rows), strict=False):
+        if len(set(column)) > 1 or not _is_separator(column[0]):
+            break
+        separator.append(column[0])
+    behind = 1 + len(separator)
+    if not separator or not any(len(row) > behind for row in rows):
+        return []
+    are_numbers = all(row[0].isdigit() for row in rows)
+    numbers_follow = all(sum(token.isdigit() for token in row[behind : behind + 4]) > 1 for row in rows)
+    return separator if used is None or are_numbers or numbers_follow or separator in used else []
+
+
+def _is_separator(token: Token) -> bool:
+    return not is_word(token) and token not in _QUOTES
+
+
+def _is_constant(token: Token) -> bool:
+    """Whether what all texts begin or end with separates them; a quotation mark may belong to a key that is JSON."""
+    return _is_separator(token) or token.lower() in OTHER_LABELS
+
+
+# -- which field a column is -------------------------------------------------------------------------------------------
+
+
+def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]:
+    """The parts as the elements of layouts, with the bits that it takes to say them."""
+    while parts and parts[0] == b"\n":
+        parts = parts[1:]
+    while len(parts) > 1 and parts[-1] == parts[-2] == b"\n":
+        parts = parts[:-1]
+    columns = [index for index, part in enumerate(parts) if isinstance(part, Column)]
+    if len(columns) > MOST_COLUMNS:
+        return
+    for chosen in _ways([_options(parts, index) for index in columns]):
+        ways = dict(zip(columns, chosen, strict=True))
+        elements: list[Element] = []
+        bits = 0.0
+        for index, part in enumerate(parts):
+            terminal = ways.get(index, "")
+            if isinstance(part, bytes):
+                bits += _literal_bits(part)
+                _add_literal(elements, part)
+            elif terminal == "":
+                bits += prices.CONSTANT + prices.LITERAL_BYTE * len(part.texts[0])
+                _add_literal(elements, part.texts[0])
+            elif terminal == "TOPIC-PARTITION":
+                bits += prices.NAMELESS_COLUMN + prices.NAMED_COLUMN
+                elements += [Field("TOPIC"), Literal(b"-"), Field("PARTITION")]
+            else:
+                if not part.is_payload:
+                    bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
+                elements.append(Field(terminal))
+        if _holds(elements):
+            yield tuple(elements), bits + _order_bits([parts[index] for index in columns], chosen)
+
+
+def _ways(options: Sequence[Sequence[str]], taken: frozenset[str] = frozenset()) -> Iterator[tuple[str, ...]]:
+    """One option of each part, none that a record has once taken twice."""
+    if not options:
+        yield ()
+        return
+    for option in options[0]:
+        if option not in taken:
+            once = taken if option in _MANY else taken | set(option.split("-")) | {option}
+            yield from ((option, *rest) for rest in _ways(options[1:], once))
+
+
+def _order_bits(parts: Sequence[Part], ways: Sequence[str]) -> float:
+    """Columns that nothing names stand in Kafka's order mostly: topic, partition, offset."""
+    nameless = [way for part, way in zip(parts, ways, strict=True) if isinstance(part, Column) and not part.label]
+    places = [_ORDER.index(way) for way in nameless if way in _ORDER]
+    names = [way for part, way in zip(parts, ways, strict=True) if isinstance(part, Column)]
+    is_last = (
+        "KEY" in names
+        and names.index("KEY") > names.index("VALUE")
+        and not any(isinstance(part, Column) and part.label for part in parts)
+    )
+    return prices.KEY_LAST * is_last + prices.UNUSUAL_ORDER * sum(one > other for one, other in pairwise(places))
+
+
+def _literal_bits(text: bytes) -> float:
+    known = text.lower() in LABELS or text.lower() in OTHER_LABELS
+    return prices.KNOWN_LITERAL if known or not is_word(text) else prices.LITERAL_BYTE * len(text)
+
+
+def _add_literal(elements: list[Element], text: bytes) -> None:
+    last = elements[-1] if elements else None
+    if isinstance(last, Literal):
+        elements[-1] = Literal(last.text + text)
+    else:
+        elements.append(Literal(text))
+
+
+def _holds(elements: Sequence[Element]) -> bool:
+    """Whether no field touches another, none is there twice, and a line ends behind the payload."""
+    fields = [element.terminal for element in elements if isinstance(element, Field)]
+    once = [name for name in fields if name not in _MANY]
+    touching = any(isinstance(one, Field) and isinstance(other, Field) for one, other in pairwise(elements))
+    return len(set(once)) == len(once) and not touching and isinstance(elements[-1], Literal) and len(fields) > 1
+
+
+def _options(parts: Sequence[Part], index: int) -> list[str]:
+    """The terminals that a part may be; a text that all have may be a literal as well, which is empty here."""
+    part = parts[index]
+    if isinstance(part, bytes):
+        return [""]
+    if part.is_payload:
+        return ["VALUE"]
+    named = LABELS.get(part.label)
+    if named in _INTEGERS:
+        return [named] if part.are_numbers else ["TEXT"]
+    if named is None and part.are_numbers and (sizes := _sizes(parts, index)):
+        return sizes
+    if named == "TOPIC":
+        return ["TOPIC"] if part.are_names else ["TEXT"]
+    if named is not None:
+        return [named]
+    if part.are_numbers:
+        return _number_options(part)
+    if part.label and part.label not in OTHER_LABELS:
+        return ["TEXT"]
+    different = len(set(part.texts))
+    if different == 1 and len(part.texts) > 1:
+        return [*(["TOPIC"] if part.are_names else []), "KEY", "", "TEXT"]
+    if not any(isinstance(other, Column) and other.label in (b"key", b"k", b"offset", b"o") for other in parts):
+        return ["KEY", "HEADERS", *(["TOPIC"] if part.are_names and different * 2 < len(part.texts) else [])]
+    if part.are_names and all(b"-" in text and text.rpartition(b"-")[2].isdigit() for text in part.texts):
+        return ["TOPIC-PARTITION", "TOPIC", "KEY"]
+    return [*(["TOPIC"] if part.are_names else []), "KEY", "HEADERS"]
+
+
+def _number_options(part: Column) -> list[str]:
+    """What a number may be that is not named, or named by a word that is not known."""
+    if part.label and part.label not in OTHER_LABELS:
+        return ["INTEGER"]
+    numbers = list(map(int, part.texts))
+    if min(numbers) > MILLISECONDS:
+        return ["TIMESTAMP", "OFFSET", "KEY"]
+    return ["PARTITION", "OFFSET", "KEY"] if max(numbers) < MOST_PARTITIONS else ["OFFSET", "KEY"]
+
+
+def _sizes(parts: Sequence[Part], index: int) -> list[str]:
+    """Of which field behind it this number is the length in every record."""
+    part = parts[index]
+    assert isinstance(part, Column)
+    for other in parts[index + 1 :]:
+        if isinstance(other, Column) and [b"%d" % len(text) for text in other.texts] == list(part.texts):
+            return ["VALUE_SIZE" if other.is_payload else "KEY_SIZE"]
+    return []

@@ -1,0 +1,235 @@
+"""The price of one reading of a head, in bits: a sum over the tiles that the scanner gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from dumpfix.framing.elements import PartialMatch, fixed_run
+from dumpfix.framing.frame import Batch, Frame, Span
+from dumpfix.framing.framer import scanner_for
+from dumpfix.framing.window import Window
+from dumpfix.layout.model import AnyLayout, Layout, Literal, ObjectLayout
+from dumpfix.layout.model import Field as FieldElement
+from tests.tryouts.explain import prices
+from tests.tryouts.explain.columns import Columns
+from tests.tryouts.explain.texts import Payload, Texts
+
+_BLANKS = b" \t\r\n"
+#: the rules of a tool's own notices begin so
+_KEY_AND_SIZE = ("KEY", "KEY_SIZE")
+_KCAT = ("kcat", "rdkafka")
+_JAVA = ("console_consumer", "log4j", "java")
+#: the attributes in which two readings can differ
+SAID = ("value", "key", "partition", "offset", "topic", "timestamp", "headers")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What one layout makes of a head, and its price.
+
+    ``unexplained`` counts bytes; ``kinds`` the payloads of each kind; ``says`` is what each record would put out.
+    ``is_pending``: no record is whole yet, and one may have begun; ``pending_bits`` are those of a record that may go
+    on behind the head. ``is_whole``: it was priced to the end.
+    """
+
+    layout: AnyLayout
+    notices: tuple[Layout, ...]
+    grammar: str
+    bits: float
+    records: int = 0
+    unexplained: int = 0
+    seen: set[str] = field(default_factory=set)
+    kinds: dict[str, int] = field(default_factory=dict)
+    says: list[dict[str, bytes | None]] = field(default_factory=list)
+    is_pending: bool = False
+    pending_bits: float = 0.0
+    is_whole: bool = False
+
+    @property
+    def documents(self) -> int:
+        """Payloads that are JSON, or were meant to be."""
+        return sum(self.kinds.get(kind, 0) for kind in ("container", "envelope", "string", "scalar", "broken"))
+
+
+class Pricer:
+    """Adds up the price of one reading."""
+
+    def __init__(self, reading: Reading, texts: Texts, head: bytes) -> None:
+        self.reading = reading
+        self.texts = texts
+        self.head = head
+        self.columns = Columns(reading.layout, texts)
+        layout = reading.layout
+        self.blank_lines = layout.blank_lines if isinstance(layout, Layout) else 0
+        self.is_object = isinstance(layout, ObjectLayout)
+        self.required = (
+            frozenset() if isinstance(layout, Layout) else frozenset(m.field.meaning for m in layout.members)
+        )
+        self.has_extra = isinstance(layout, Layout) and any(
+            isinstance(e, FieldElement) and not e.meaning for e in layout.elements
+        )
+
+    def span(self, span: Span) -> None:
+        """What stands between two records."""
+        if span.role == "notice":
+            self.reading.seen.add(span.name)
+            self.reading.bits += prices.NOTICE
+        elif span.role == "garbage":
+            self._unexplained(span.start, span.end)
+        else:
+            text = self.head[span.start : span.end]
+            if text.strip(_BLANKS if not self.is_object else _BLANKS + b"[,]"):
+                self._unexplained(span.start, span.end)
+            else:
+                self.reading.bits += prices.BLANK_LINE * max(0, text.count(b"\n") - self.blank_lines)
+
+    def _unexplained(self, start: int, end: int) -> None:
+        self.reading.unexplained += end - start
+        self.reading.bits += prices.UNEXPLAINED + prices.UNEXPLAINED_BYTE * (end - start)
+
+    def batch(self, batch: Batch) -> Iterator[None]:
+        """The records of a batch, one after the other."""
+        names = [e for e in batch.elements if isinstance(e, FieldElement)]
+        unneeded = [(f"{e.terminal} {i}", i) for i, e in enumerate(names) if not e.meaning]
+        length = batch.lengths
+        for index in range(len(batch)):
+            fields = batch.fields(index)
+            extra = {name: batch.cells[column][index] for name, column in unneeded}
+            self._record(fields, extra, self._payload(fields, length[index]), is_whole=True)
+            yield
+
+    def frame(self, frame: Frame) -> None:
+        """A record as the rule reads it: what stands between its elements has to be explained as well."""
+        reading, fields, layout = self.reading, frame.fields, self.reading.layout
+        if "value" not in fields and (layout.has_value or not frame.complete):
+            self._unexplained(frame.start, frame.end)
+            return
+        extra: dict[str, bytes] = {}
+        for index, span in enumerate(frame.spans):
+            if span.role == "garbage" or (span.role == "separator" and self.head[span.start : span.end].strip(_BLANKS)):
+                self._unexplained(span.start, span.end)
+            elif span.role == "field" and self.has_extra and not FieldElement(span.name).meaning:
+                extra[f"{span.name} {index}"] = self.head[span.start : span.end]
+        sizes = {span.name: self.head[span.start : span.end] for span in frame.spans if span.name in _KEY_AND_SIZE}
+        size = sizes.get("KEY_SIZE")
+        if size is not None and size != b"-1" and size != b"%d" % len(sizes.get("KEY", b"")):
+            reading.bits += prices.WRONG_SIZE
+        payload = self._payload(fields, frame.end - frame.start)
+        if not frame.complete and frame.end < len(self.head):
+            reading.bits += prices.INCOMPLETE
+        if frame.has_wrong_size:
+            reading.bits += prices.WRONG_SIZE
+        self._record(fields, extra, payload, is_whole=frame.complete and payload.kind not in ("broken", "other"))
+
+    def _payload(self, fields: dict[str, bytes | None], length: int) -> Payload:
+        if not self.reading.layout.has_value:
+            return Payload("none", prices.OTHER)
+        value = fields.get("value")
+        if value is None:
+            return Payload("null", prices.NULL)
+        if not self.is_object:
+            return self.texts.payload(value)
+        if any(name in self.required and not (fields.get(name) or b"").isdigit() for name in ("partition", "offset")):
+            # An event has a member of that name as well.
+            return Payload("other", prices.ENVELOPE + prices.DOCUMENT_BYTE * length)
+        # All of the object is one document but for the coordinates, which are priced as such.
+        known = self.texts.payload(value)
+        said = sum(len(text) for name, text in fields.items() if text and name not in ("value", "timestamp_type"))
+        bits = known.bits - self.texts.bits(value)
+        return Payload(known.kind, bits + prices.DOCUMENT_BYTE * max(length - said, 0))
+
+    def _record(
+        self, fields: dict[str, bytes | None], extra: dict[str, bytes], payload: Payload, *, is_whole: bool
+    ) -> None:
+        reading = self.reading
+        reading.records += 1
+        reading.kinds[payload.kind] = reading.kinds.get(payload.kind, 0) + 1
+        reading.bits += payload.bits + self.columns.price(fields, extra)
+        reading.says.append(fields)
+        if is_whole:
+            self.columns.learn(fields, extra)
+
+
+def read(reading: Reading, head: bytes, texts: Texts, *, final: bool, most: float) -> Reading:
+    """Price a reading of ``head``, whose last line ends where it does; given up where it costs more than ``most``.
+
+    ``final`` says that the dump is over.
+    """
+    scanner = scanner_for(reading.layout, reading.notices)
+    scanner.rule.is_thorough = False
+    pricer = Pricer(reading, texts, head)
+    at = 0
+    for item in scanner.items(head, 0, final=final):
+        if isinstance(item, Span):
+            pricer.span(item)
+        elif isinstance(item, Frame):
+            pricer.frame(item)
+        else:
+            for _ in pricer.batch(item):
+                if reading.bits > most:
+                    return reading
+        at = item.end
+        if reading.bits > most:
+            return reading
+    if at < len(head):
+        _undecided(reading, head, at, texts)
+    reading.bits += _tool_bits(reading)
+    reading.is_whole = True
+    return reading
+
+
+def _tool_bits(reading: Reading) -> float:
+    """What speaks against the tool that a layout is of: notices of the other; where none tells, how often it is so."""
+    layout = reading.layout
+    if not isinstance(layout, Layout) or any(not isinstance(e, Literal | FieldElement) for e in layout.elements):
+        return 0.0
+    if any(isinstance(e, FieldElement) and e.meaning not in ("key", "value") for e in layout.elements):
+        return 0.0
+    by_java = any(name.startswith(_JAVA) for name in reading.seen)
+    by_kcat = any(name.startswith(_KCAT) for name in reading.seen)
+    is_usual = [e.text for e in layout.elements if isinstance(e, Literal)] == [b"\t", b"\n"]
+    if (layout.null_literal is not None) == (by_java or (is_usual and not by_kcat)):
+        return 0.0
+    return prices.OTHER_TOOL if by_java != by_kcat else prices.UNUSUAL_TOOL
+
+
+def _undecided(reading: Reading, head: bytes, at: int, texts: Texts) -> None:
+    """What the end of the head holds of a record that goes on, or of nothing."""
+    rest = head[at:]
+    if not _may_begin(reading.layout, head, at):
+        reading.unexplained += len(rest)
+        reading.bits += prices.UNEXPLAINED + prices.UNEXPLAINED_BYTE * len(rest)
+        return
+    reading.is_pending = not reading.records
+    if isinstance(reading.layout, Layout) and reading.layout.is_anchored:
+        reading.pending_bits = prices.BROKEN + texts.bits(rest)
+        reading.bits += reading.pending_bits
+    else:
+        reading.bits += texts.payload(rest).bits
+
+
+def _may_begin(layout: AnyLayout, head: bytes, at: int) -> bool:
+    if isinstance(layout, ObjectLayout):
+        return head[at : at + 1] in (b"{", b"[")
+    if not layout.is_anchored:
+        return True
+    taken = fixed_run(layout.anchor, Window(head), at)
+    return taken is not None and (not isinstance(taken, PartialMatch) or bool(taken.cuts))
+
+
+def payloads(reading: Reading) -> list[bytes]:
+    """The payloads of a reading's records."""
+    return [(fields.get("value") or b"").strip(_BLANKS) for fields in reading.says]
+
+
+def differs(one: Reading, other: Reading) -> bool:
+    """Whether the records of two readings say something else: other payloads, keys, coordinates."""
+    if len(one.says) != len(other.says):
+        return True
+    return any(_said(a) != _said(b) for a, b in zip(one.says, other.says, strict=True))
+
+
+def _said(fields: dict[str, bytes | None]) -> list[bytes]:
+    value = fields.get("value") or b""
+    return [value.strip(_BLANKS), *(fields.get(name) or b"" for name in SAID[1:])]

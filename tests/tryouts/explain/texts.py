@@ -1,0 +1,147 @@
+"""What the bytes of texts and payloads cost. The same bytes cost the same in every reading, so they are remembered."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import orjson
+
+from dumpfix.json.validity import is_valid, scan_value
+from tests.tryouts.explain import prices
+
+_DIGITS = b"0123456789"
+_OPENERS = (b"{", b"[")
+_BLANKS = b" \t\r\n"
+_EDGES = frozenset(b" \t,:|;=>#-~")
+#: a member that stands beside them in an envelope
+_BESIDE = frozenset({"topic", "key", "value", "payload"})
+_LARGEST_ENVELOPE = 1 << 16
+#: a document has to go on for so many bytes to be one that breaks off, and not a bracket
+SHORTEST_BROKEN = 6
+#: documents looked for in one text
+MOST_DOCUMENTS = 8
+
+
+class Payload(NamedTuple):
+    """What a payload is, and its price. ``kind``: container, envelope, null, string, scalar, broken or other."""
+
+    kind: str
+    bits: float
+
+
+class Texts:
+    """Prices of texts and payloads of one head."""
+
+    def __init__(self) -> None:
+        self._bits: dict[bytes, float] = {}
+        self._texts: dict[bytes, float] = {}
+        self._payloads: dict[bytes, Payload] = {}
+
+    def bits(self, text: bytes) -> float:
+        """The bytes of a text, documents in it at their own price."""
+        known = self._bits.get(text)
+        if known is None:
+            known = self._bits[text] = _bits(text)
+        return known
+
+    def text(self, text: bytes) -> float:
+        """A key, or any other text that was not seen before at its place."""
+        known = self._texts.get(text)
+        if known is None:
+            known = self._texts[text] = self._text(text)
+        return known
+
+    def _text(self, text: bytes) -> float:
+        bits = prices.NEW_TEXT + self.bits(text) + prices.TAB * text.count(b"\t")
+        if text.startswith(_OPENERS):
+            if is_valid(text):
+                return bits + prices.DOCUMENT_TEXT
+            if scan_value(text, 0, len(text)).at >= min(len(text), SHORTEST_BROKEN):
+                return bits + prices.HALF_DOCUMENT
+        if text and (text[0] in _EDGES or text[-1] in _EDGES):
+            bits += prices.EDGE
+        return bits
+
+    def payload(self, payload: bytes) -> Payload:
+        """A payload that is not known to be null."""
+        known = self._payloads.get(payload)
+        if known is None:
+            known = self._payloads[payload] = self._payload(payload)
+        return known
+
+    def _payload(self, payload: bytes) -> Payload:
+        text = payload.strip(_BLANKS)
+        if not text:
+            return Payload("null", prices.NULL + prices.EDGE * bool(payload))
+        edge = prices.EDGE if len(text) != len(payload.rstrip(b"\r\n")) else 0.0
+        if text.startswith(_OPENERS):
+            if is_valid(text):
+                bits = prices.CONTAINER + edge + len(text) * prices.DOCUMENT_BYTE
+                return Payload("envelope", bits + prices.ENVELOPE) if is_envelope(text) else Payload("container", bits)
+            found = scan_value(text, 0, len(text))
+            is_broken = found.state != "complete" and found.at >= min(len(text), SHORTEST_BROKEN)
+            kind, bits = ("broken", prices.BROKEN) if is_broken else ("other", prices.OTHER)
+            return Payload(kind, bits + edge + self.bits(text))
+        if text == b"null":
+            return Payload("null", prices.NULL + edge)
+        if is_valid(text):
+            kind, bits = ("string", prices.STRING) if text[:1] == b'"' else ("scalar", prices.SCALAR)
+            return Payload(kind, bits + edge + self.bits(text))
+        return Payload("other", prices.OTHER + edge + self.bits(text))
+
+
+def is_envelope(text: bytes) -> bool:
+    """Whether a valid JSON text is an object, or an array of them, that has a record's partition and offset."""
+    low = text[:_LARGEST_ENVELOPE].lower()
+    if b'"offset"' not in low or b'"partition"' not in low:
+        return False
+    try:
+        parsed = orjson.loads(text)
+    except ValueError:
+        return False
+    first = parsed[0] if isinstance(parsed, list) and parsed else parsed
+    if not isinstance(first, dict):
+        return False
+    members = {name.lower(): value for name, value in first.items()}
+    numbers = (members.get("partition"), members.get("offset"))
+    return all(isinstance(n, int) and n >= 0 for n in numbers) and bool(_BESIDE & members.keys())
+
+
+def _bits(text: bytes) -> float:
+    """Documents at the price of documents, up to where they break; the rest as text."""
+    documents = 0
+    rest: list[bytes] = []
+    at = 0
+    for start, end in documents_in(text, 0, len(text)):
+        rest.append(text[at:start])
+        documents += end - start
+        at = end
+    rest.append(text[at:])
+    plain = b"".join(rest)
+    letters = len(plain.translate(None, _DIGITS))
+    return (
+        documents * prices.DOCUMENT_BYTE
+        + letters * prices.TEXT_BYTE
+        + (len(plain) - letters) * prices.DIGIT
+    )  # fmt: skip
+
+
+def documents_in(text: bytes, at: int, stop: int) -> list[tuple[int, int]]:
+    """Where objects and arrays stand in text[at:stop], those that break off up to where they do."""
+    found: list[tuple[int, int]] = []
+    for _ in range(MOST_DOCUMENTS):
+        starts = [start for start in (text.find(b"{", at, stop), text.find(b"[", at, stop)) if start >= 0]
+        if not starts:
+            break
+        start = min(starts)
+        last = max(text.rfind(b"}", start, stop), text.rfind(b"]", start, stop)) + 1
+        if last and text[start:last].count(b"\n") == 0 and is_valid(text[start:last]):
+            end = last
+        else:
+            end = scan_value(text, start, stop).at
+        if end - start >= SHORTEST_BROKEN:
+            found.append((start, end))
+            at = end
+        else:
+            at = start + 1
+    return found
