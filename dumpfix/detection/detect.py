@@ -45,6 +45,8 @@ FEW = 2
 
 # Costs per byte.
 GARBAGE = 3.0
+#: a stretch that belongs to no record, however short: `ts=` before what another layout reads behind it
+STRETCH = 20.0
 NOT_JSON = 1.5
 CUT = 0.1
 UNEXPLAINED = 1.0
@@ -301,7 +303,7 @@ def _add_span(reading: Reading, span: Span, head: bytes) -> None:
         reading.notices.add(span.name)
     elif span.role == "garbage":
         reading.garbage += length
-        reading.cost += length * GARBAGE
+        reading.cost += length * GARBAGE + STRETCH
     elif span.end - span.start > 2 and isinstance(reading.layout, Layout):
         reading.cost += head.count(b"\n", span.start, span.end) * FIELD
 
