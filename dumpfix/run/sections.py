@@ -37,7 +37,7 @@ Tell = Callable[[Pipeline, Item], list[T]]
 #: bits for "from here on another layout"
 NEW_SECTION = 40.0
 #: bytes that may be explained anew at any time, and the share of what was read that may be besides
-ALLOWED, SHARE = 1 << 20, 8
+ALLOWED, SHARE = 1 << 19, 8
 #: looking costs as much as a whole head of so many bytes, however few are looked at
 LOOK = 1 << 16
 #: documents that show a layout which nothing in a record's beginning tells
