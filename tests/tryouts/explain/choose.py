@@ -56,6 +56,7 @@ class Search:
 
     def __init__(self, told: Told) -> None:
         self.told = told
+        self.is_auto = told in (Told(), Told("auto"))
         self._texts = Texts()
         self._looked = 0
         self._likely: tuple[AnyLayout, ...] = ()
@@ -102,7 +103,7 @@ class Search:
         notices = Notices.of(tuple(dict.fromkeys(notice for grammar in grammars for notice in grammar.notices)))
         head = notices.first(head)
         candidates = list(of_grammars(grammars, head))
-        if self.told.is_auto:
+        if self.is_auto:
             candidates += read_off.candidates(head, notices)
             candidates += objects.candidates(head, notices)
         explanation = explained(head, candidates, self._texts, final=final, first=self._likely)
@@ -111,7 +112,7 @@ class Search:
 
     def _choice(self, explanation: Explanation) -> Choice:
         best = explanation.careful
-        is_asked_for = not self.told.is_auto
+        is_asked_for = not self.is_auto
         if best is None or (best.bits > explanation.plain and not is_asked_for):
             raise LayoutError(_nothing_fits(explanation))
         if not is_asked_for and not best.documents and best.records and not _shows_kafka(best):
