@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Literal
 
 from dumpfix.detection.choose import Told
-from dumpfix.detection.detect import describe
 from dumpfix.errors import UsageError, WrongTypeError
 from dumpfix.io.output import FileObject
 from dumpfix.io.source import Dump, open_dump
+from dumpfix.layout.write import describe
 from dumpfix.repairing.model import Repair
 from dumpfix.run.conversion import records_in
 from dumpfix.run.job import Job, perform

@@ -54,7 +54,7 @@ def detect(
 
 
 def _show(dump: Opened) -> None:
-    from dumpfix.detection.detect import describe
+    from dumpfix.layout.write import describe
     from dumpfix.report.text import shown
     from dumpfix.run.conversion import records_in
 

@@ -6,6 +6,7 @@ another program that runs it, or behind a prompt. It goes on where a backslash e
 
 from __future__ import annotations
 
+import functools
 from typing import Literal, NamedTuple
 
 from dumpfix.framing.window import Window
@@ -55,6 +56,7 @@ def talk_at(window: Window, at: int) -> Talk | None:
     return Talk(at, end, _typed_end(window, end) if kind == "writer" else end, kind)
 
 
+@functools.lru_cache(maxsize=1 << 10)
 def kind_of(line: bytes) -> Kind | None:
     """What a line calls; None where it is no command."""
     if len(line) > LONGEST_LINE or (line.find(b" ") < 0 and line[:1].isalnum()):

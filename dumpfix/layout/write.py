@@ -1,4 +1,4 @@
-"""Layouts as the text of a grammar: what ``detect --as-grammar`` and ``grammar --command`` print."""
+"""Layouts as text: in one line, and as a grammar (what ``detect --as-grammar`` and ``grammar --command`` print)."""
 
 from __future__ import annotations
 
@@ -17,6 +17,21 @@ from dumpfix.layout.model import (
     ObjectLayout,
 )
 from dumpfix.layout.vocabulary import ABSENT_IS_NULL, EMPTY_MAY_BE_NULL, JSON_VALUES, MARKERS, TERMINALS
+
+
+def describe(layout: AnyLayout) -> str:
+    """A layout in one line: literals quoted, fields by name."""
+    if isinstance(layout, ObjectLayout):
+        names = (b".".join(member.path).decode("utf-8", "backslashreplace") for member in layout.members)
+        return "{" + ", ".join(names) + "}"
+    lead = [literal_text(b"\n" * layout.blank_lines)] if layout.blank_lines else []
+    return " ".join(lead + [_shown(element) for element in layout.elements])
+
+
+def _shown(element: Element) -> str:
+    if isinstance(element, Literal):
+        return literal_text(element.text)
+    return element.terminal if isinstance(element, Field) else element.rule
 
 
 def grammar_of(layouts: Sequence[AnyLayout]) -> str:

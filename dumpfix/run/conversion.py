@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from dumpfix.detection.choose import Choice, Told
-from dumpfix.detection.detect import describe
 from dumpfix.errors import BrokenInputError
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.io.source import Source
+from dumpfix.layout.write import describe
 from dumpfix.record.events import Event, OneRecord, output_of
 from dumpfix.record.model import Record
 from dumpfix.report.ledger import Ledger

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from dumpfix.detection.choose import Told
-from dumpfix.detection.detect import HEAD, describe
+from dumpfix.detection.choose import HEAD, Told
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import Batch, Frame, NeedMoreError
 from dumpfix.framing.framer import MAX_RECORD
 from dumpfix.layout.model import Layout
+from dumpfix.layout.write import describe
 from dumpfix.repairing.siblings import Siblings
 from dumpfix.report.finding import JsonObject
 from dumpfix.report.model import InputAccount

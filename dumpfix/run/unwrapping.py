@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dumpfix.detection.choose import Choice, Told, choose
-from dumpfix.detection.detect import HEAD
+from dumpfix.detection.choose import HEAD, Choice, Told, choose
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.run.cost import Cost, cost_of

@@ -9,13 +9,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dumpfix.detection.choose import Told, choose
-from dumpfix.detection.detect import HEAD, describe
+from dumpfix.detection.choose import HEAD, Told, choose
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.json.validity import is_valid
 from dumpfix.layout.load import load
-from dumpfix.layout.write import grammar_of
+from dumpfix.layout.write import describe, grammar_of
 from tests.reading import Reading, scan
 from tests.samples import kcat_formats
 from tests.writers import console_consumer, kcat

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from dumpfix.detection.choose import Told, choose
-from dumpfix.detection.detect import HEAD
+from dumpfix.detection.choose import HEAD, Told, choose
 from dumpfix.errors import DumpfixError
 from dumpfix.json.validity import is_valid
 from dumpfix.record.verdict import one_line

@@ -10,12 +10,11 @@ from lark import Lark
 from lark.lexer import Lexer, PatternRE
 
 import dumpfix
-from dumpfix.detection.detect import describe
 from dumpfix.errors import GrammarError, UsageError
 from dumpfix.layout.load import folder, load, names, path_of, shipped
 from dumpfix.layout.model import AnyLayout, Grammar, Literal, ObjectLayout
 from dumpfix.layout.vocabulary import TERMINALS
-from dumpfix.layout.write import grammar_of
+from dumpfix.layout.write import describe, grammar_of
 from tests.reading import reference, scan
 from tests.samples import samples_of
 

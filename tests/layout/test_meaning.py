@@ -10,11 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dumpfix
-from dumpfix.detection.detect import describe
 from dumpfix.layout.conversions import milliseconds
 from dumpfix.layout.load import load
 from dumpfix.layout.model import Grammar
-from dumpfix.layout.write import grammar_of
+from dumpfix.layout.write import describe, grammar_of
 from tests.reading import scan
 
 Fields = dict[str, bytes | None]

@@ -1,1 +1,91 @@
-"""Layouts from what a person says: a ``kcat -f`` string, or the command line that made the dump."""
+"""What the user says about the layout of a dump, and the grammars that come into question then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dumpfix.errors import UsageError
+from dumpfix.framing.elements import PartialMatch, fixed_run
+from dumpfix.framing.window import Window
+from dumpfix.layout.load import automatic, load, load_file, shipped
+from dumpfix.layout.model import Alternation, Field, Grammar, Layout, Literal
+
+#: lines that are looked at for a separator, and the longest one
+MOST_LINES = 20
+LONGEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the user says about the layout; all None for ``auto``."""
+
+    from_name: str | None = None
+    kcat_format: bytes | None = None
+    command: str | None = None
+    grammar_file: str | None = None
+
+
+def told_grammars(told: Told, head: bytes = b"") -> tuple[Grammar, ...]:
+    """The grammars that come into question. Raises UsageError for options that do not go together."""
+    given = [v for v in (told.from_name, told.kcat_format, told.command, told.grammar_file) if v is not None]
+    if len(given) > 1:
+        raise UsageError("give one of --from, --kcat-format, --command and --grammar")
+    if told.kcat_format is not None:
+        from dumpfix.detection.told.kcat_format import grammar_text
+
+        return (load(grammar_text(told.kcat_format), "kcat -f"),)
+    if told.command is not None:
+        from dumpfix.detection.told.command import grammar_of
+
+        return (grammar_of(told.command),)
+    if told.grammar_file is not None:
+        return (load_file(told.grammar_file),)
+    names = automatic() if told.from_name in (None, "auto") else [told.from_name]
+    return tuple(_with_separator(name, head) for name in names if name is not None)
+
+
+def _with_separator(name: str, head: bytes) -> Grammar:
+    """A shipped grammar, with another key separator where the head shows one behind a labelled column."""
+    grammar = shipped(name)
+    separator = key_separator(grammar, head)
+    return grammar if separator is None else shipped(name, {"KEY_SEPARATOR": separator})
+
+
+def key_separator(grammar: Grammar, head: bytes) -> bytes | None:
+    """What stands behind the first labelled column of the first line that has one, where it is not the usual.
+
+    Taken for a separator: what reaches up to the next label, else the longest of those that the grammar lists
+    between a key and a value. None where the usual one stands there, or no such column is seen.
+    """
+    labelled = [
+        (layout.elements[0], layout.elements[1].text)
+        for layout in grammar.layouts
+        if isinstance(layout, Layout)
+        and len(layout.elements) > 1
+        and isinstance(layout.elements[0], Alternation)
+        and isinstance(layout.elements[1], Literal)
+    ]
+    usual = grammar.named.get("KEY_SEPARATOR")
+    if not labelled or usual is None:
+        return None
+    labels = {text.removeprefix(usual) for _, text in labelled} - {b"", b"\n"}
+    for line in head.splitlines(keepends=True)[:MOST_LINES]:
+        taken = fixed_run((labelled[0][0],), Window(line), 0)
+        if taken is None or isinstance(taken, PartialMatch):
+            continue
+        end = taken[1]
+        if line.startswith(usual, end):
+            return None
+        near = [at for label in labels if (at := line.find(label, end, end + LONGEST + len(label))) > 0]
+        listed = [text for text in _listed_separators(grammar) if line.startswith(text, end)]
+        return line[end : min(near)] if near else max(listed, key=len, default=None)
+    return None
+
+
+def _listed_separators(grammar: Grammar) -> Iterator[bytes]:
+    """The literals that stand between a key and a value in the layouts that have nothing else."""
+    for layout in grammar.layouts:
+        match layout.elements if isinstance(layout, Layout) else ():
+            case (Field(terminal="KEY"), Literal(text=text), Field(terminal="VALUE"), Literal()):
+                yield text

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dumpfix
-from dumpfix.detection.detect import describe
 from dumpfix.detection.told.command import grammar_of
 from dumpfix.detection.told.shell import as_bytes, shell_words
 from dumpfix.errors import UsageError
 from dumpfix.layout.model import Layout
+from dumpfix.layout.write import describe
 
 PROSE = '"Topic " TOPIC " [" PARTITION "] at offset " OFFSET ": key " KEY ": " VALUE "\\n"'
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
+from itertools import pairwise
 from math import log2
 
-from dumpfix.layout.model import AnyLayout, HeaderSpelling, Layout
+from dumpfix.detection import prices
+from dumpfix.detection.texts import Texts
+from dumpfix.layout.model import AnyLayout, Field, HeaderSpelling, Layout, Literal
 from dumpfix.layout.vocabulary import is_schema_id
-from tests.tryouts.explain import prices
-from tests.tryouts.explain.texts import Texts
 
 #: milliseconds since 1970 of 2005 and of 2040
 _EARLIEST, _LATEST = 1_104_000_000_000, 2_209_000_000_000
 #: partitions above this are none
 _MOST_PARTITIONS = 4096
 _LARGEST = 1 << 63
+#: so many offsets further on, it is still the same partition that goes on
+_FEW_MISSING = 16
 #: words that name a field, and are hardly a key
 LABELS = frozenset(b"topic partition offset timestamp createtime headers key value payload message".split())
 
@@ -21,21 +25,29 @@ LABELS = frozenset(b"topic partition offset timestamp createtime headers key val
 class Words:
     """Words at one place: what was seen before is cheap, the more often the cheaper."""
 
-    __slots__ = ("count", "seen")
+    __slots__ = ("count", "last", "seen")
 
     def __init__(self) -> None:
         self.seen: dict[bytes, int] = {}
         self.count = 0
+        self.last = b""
 
     def bits(self, word: bytes, new: float) -> float:
         """The price of a word that costs ``new`` where it was not seen before."""
         times = self.seen.get(word)
         return new if times is None else min(new, log2((self.count + 1) / times))
 
+    def copy(self) -> Words:
+        """The same words, to learn more beside these."""
+        other = Words()
+        other.seen, other.count, other.last = dict(self.seen), self.count, self.last
+        return other
+
     def learn(self, word: bytes) -> None:
         """Remember that this word stood here."""
         self.seen[word] = self.seen.get(word, 0) + 1
         self.count += 1
+        self.last = word
 
 
 class Columns:
@@ -49,9 +61,11 @@ class Columns:
         #: the last offset of each partition
         self._offsets: dict[object, int] = {}
         #: the last offsets of partitions that are not shown
-        self._ends: set[int] = set()
+        self._ends: list[int] = []
         self._timestamp: int | None = None
         self._number: int | None = None
+        self._behind_key = _behind_key(layout)
+        self._inside = prices.MOST_SEPARATORS_INSIDE
 
     def price(self, fields: dict[str, bytes | None], extra: dict[str, bytes]) -> float:
         """The price of a record's attributes but for its payload, and of the texts that it does not need."""
@@ -68,7 +82,7 @@ class Columns:
             elif name != "value" and name != "timestamp_type":
                 bits += self._word(name, text)
         for name, text in extra.items():
-            bits += self._words_at(name).bits(text, self.texts.text(text))
+            bits += self._like_before(name, text)
         return bits
 
     def learn(self, fields: dict[str, bytes | None], extra: dict[str, bytes]) -> None:
@@ -83,8 +97,10 @@ class Columns:
                 if partition is not None:
                     self._offsets[partition] = max(number or 0, self._offsets.get(partition, 0))
                 elif number is not None:
-                    self._ends.discard(number - 1)
-                    self._ends.add(number)
+                    nearest = bisect_left(self._ends, number)
+                    if nearest and number - self._ends[nearest - 1] <= _FEW_MISSING:
+                        del self._ends[nearest - 1]
+                    insort(self._ends, number)
             elif name == "timestamp":
                 self._timestamp = number if number and _EARLIEST < number < _LATEST else self._timestamp
             else:
@@ -120,10 +136,20 @@ class Columns:
                 return prices.NULL
             if not _may_be_headers(text, self.spelling):
                 return prices.IMPLAUSIBLE + self._text(text)
-        return self._words_at(name).bits(text, self._text(text))
+        return self._like_before(name, text)
+
+    def _like_before(self, name: str, text: bytes) -> float:
+        """A text at a place where texts begin alike: what it shares with the one before it is known."""
+        words = self._words_at(name)
+        shared = self.texts.bits(_common(words.last, text))
+        return words.bits(text, max(prices.NEW_TEXT, self._text(text) - shared))
 
     def _key(self, text: bytes) -> float:
-        bits = self._words_at("key").bits(text, self._text(text))
+        bits = self._like_before("key", text)
+        if self._inside and self._behind_key and self._behind_key in text:
+            inside = min(prices.SEPARATOR_INSIDE * text.count(self._behind_key), self._inside)
+            self._inside -= inside
+            bits += inside
         if text.lower().rstrip(b":= ") in LABELS and not self.is_object:
             return bits + prices.LABEL_KEY
         if self.spelling is not None and text == self.spelling.none:
@@ -140,18 +166,15 @@ class Columns:
         first = max(prices.FIRST_OFFSET, 1.5 * log2(number + 1))
         if partition is None:
             # Of partitions that the dump does not show, any may be the one that goes on.
-            if number - 1 in self._ends:
-                return prices.NEXT_OFFSET + log2(len(self._ends))
-            return first + (prices.OFFSET_UP if self._ends else 0.0)
+            another = first + (prices.OFFSET_UP if self._ends else 0.0)
+            nearest = bisect_left(self._ends, number)
+            if not nearest:
+                return another
+            return min(another, _step(number - self._ends[nearest - 1]) + log2(len(self._ends)))
         last = self._offsets.get(partition)
         if last is None:
             return first
-        step = number - last
-        if step == 1:
-            return prices.NEXT_OFFSET
-        if step > 0:
-            return prices.OFFSET_UP + 2 * log2(step)
-        return prices.OFFSET_DOWN + 2 * log2(1 - step)
+        return _step(number - last)
 
     def _time(self, text: bytes) -> float:
         number = _number(text)
@@ -162,6 +185,28 @@ class Columns:
         if self._timestamp is None:
             return prices.FIRST_TIMESTAMP
         return prices.NEXT_TIMESTAMP + 2 * log2(abs(number - self._timestamp) + 1)
+
+
+def _behind_key(layout: AnyLayout) -> bytes:
+    """The literal that ends a key; empty where none does."""
+    elements = layout.elements if isinstance(layout, Layout) else ()
+    for one, other in pairwise(elements):
+        if isinstance(one, Field) and one.meaning == "key" and isinstance(other, Literal):
+            return other.text.strip() or other.text
+    return b""
+
+
+def _common(one: bytes, other: bytes) -> bytes:
+    """What both begin with."""
+    most = min(len(one), len(other))
+    return one[: next((i for i in range(most) if one[i] != other[i]), most)]
+
+
+def _step(up: int) -> float:
+    """The price of an offset that is so much larger than the last of its partition."""
+    if up == 1:
+        return prices.NEXT_OFFSET
+    return prices.OFFSET_UP + 2 * log2(up) if up > 0 else prices.OFFSET_DOWN + 2 * log2(1 - up)
 
 
 def _partition(fields: dict[str, bytes | None]) -> object:

@@ -1,6 +1,6 @@
 """Published dumps read without a word: how many come out with the records and payloads that were counted by hand.
 
-python -m tests.tryouts.explain.dumps FOLDER [now|tried]
+python -m tests.benchmarks.published FOLDER
 
 The folder holds an INDEX.jsonl; where it does not, nothing is printed.
 """
@@ -12,17 +12,16 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from dumpfix.detection.choose import HEAD, Told, choose
 from dumpfix.errors import DumpfixError
 from dumpfix.json.validity import is_valid
 from tests.reading import scan
-from tests.tryouts.explain.choose import HEAD
-from tests.tryouts.explain.matrix import MEASURES
 
 #: the tools whose dumps count
 TOOLS = ("kafkacat", "kcat", "kafka-console-consumer")
 
 
-def main(folder: str, measure: str = "tried") -> None:
+def main(folder: str) -> None:
     """Print a line for each dump that comes out otherwise, then the counts."""
     index = Path(folder) / "INDEX.jsonl"
     if not index.is_file():
@@ -33,7 +32,7 @@ def main(folder: str, measure: str = "tried") -> None:
             continue
         dump = (Path(folder) / row["file"]).read_bytes()
         try:
-            choice = MEASURES[measure](dump[:HEAD], len(dump) <= HEAD)
+            choice = choose(dump[:HEAD], Told(), final=len(dump) <= HEAD)
         except DumpfixError as error:
             verdict = "right" if not row["json_payloads"] else "refused"
             shown = str(error).split("\n", 1)[0]

@@ -6,11 +6,12 @@ from typing import NamedTuple
 
 import orjson
 
+from dumpfix.detection import prices
 from dumpfix.json.validity import is_valid, scan_value
-from tests.tryouts.explain import prices
 
 _DIGITS = b"0123456789"
 _OPENERS = (b"{", b"[")
+_CLOSERS = (b"}", b"]")
 _BLANKS = b" \t\r\n"
 _EDGES = frozenset(b" \t,:|;=>#-~")
 #: a member that stands beside them in an envelope
@@ -58,6 +59,8 @@ class Texts:
                 return bits + prices.DOCUMENT_TEXT
             if scan_value(text, 0, len(text)).at >= min(len(text), SHORTEST_BROKEN):
                 return bits + prices.HALF_DOCUMENT
+        elif text.endswith(_CLOSERS) and documents_in(text, 0, len(text)):
+            bits += prices.DOCUMENT_IN_TEXT
         if text and (text[0] in _EDGES or text[-1] in _EDGES):
             bits += prices.EDGE
         return bits

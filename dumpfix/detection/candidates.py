@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dumpfix.detection.choose import Told
-from dumpfix.detection.choose import candidates as told_grammars
-from dumpfix.layout.model import AnyLayout, Field, Grammar, Layout, Literal, ObjectLayout
-from tests.tryouts.explain import prices
+from dumpfix.detection import prices
+from dumpfix.detection.told import Told, told_grammars
+from dumpfix.layout.model import AnyLayout, Element, Field, Grammar, Layout, Literal, ObjectLayout
+from dumpfix.layout.vocabulary import TOPIC_BYTES, Kind
 
+#: lines of a head that are compared with how records begin, and so few that each may hold one anywhere
+MOST_LINES = 256
+FEW_LINES = 64
+_NAME = bytes(TOPIC_BYTES)
+_NUMBERS = (Kind.INTEGER, Kind.SIZE)
 #: separators of keys that keys hold as well
 _WEAK = (b" ", b"-", b"_", b"=", b"->")
 
@@ -28,7 +33,7 @@ class Candidate:
 
 
 def of_grammars(grammars: Sequence[Grammar], head: bytes) -> Iterator[Candidate]:
-    """The layouts whose literals stand in the head: most are left out here."""
+    """The layouts of which a record may stand in the head: most are left out here."""
     known: dict[bytes, bool] = {}
 
     def stands(text: bytes) -> bool:
@@ -37,9 +42,11 @@ def of_grammars(grammars: Sequence[Grammar], head: bytes) -> Iterator[Candidate]
             answer = known[text] = text in head
         return answer
 
+    lines = head.split(b"\n")
+    lines = lines[:: -(-len(lines) // MOST_LINES)]
     for grammar in grammars:
         for layout in grammar.layouts:
-            if all(map(stands, _needed(layout))):
+            if all(map(stands, _needed(layout))) and _may_begin_a_line(layout, lines):
                 yield Candidate(layout, grammar.notices, grammar.name, layout_bits(layout))
 
 
@@ -51,6 +58,44 @@ def _needed(layout: AnyLayout) -> list[bytes]:
     raw = [e.text for e in layout.elements if isinstance(e, Literal)]
     is_one_line = b"\n" not in b"".join(raw[:-1]) and not any(b"\n" in text.rstrip(b"\n") for text in raw)
     return [text for text in (literals if is_one_line else literals[:1]) if text]
+
+
+def _may_begin_a_line(layout: AnyLayout, lines: Sequence[bytes]) -> bool:
+    """Whether one of these lines begins as a record does. Of few lines any may hold one behind something else."""
+    if isinstance(layout, ObjectLayout) or len(lines) <= FEW_LINES:
+        return True
+    ways = [variant.elements for variant in layout.variants or (layout,)]
+    return any(_may_begin(elements, line) for elements in ways for line in lines)
+
+
+def _may_begin(elements: Sequence[Element], line: bytes) -> bool:
+    """Whether a line holds these literals, numbers and names, as far as no text stands before them."""
+    rest = line
+    has_text = False
+    for index, element in enumerate(elements):
+        if isinstance(element, Literal):
+            first, *more = element.text.lstrip(b"\n").split(b"\n")
+            if not (first in rest if has_text else rest.startswith(first)):
+                return False
+            if more:
+                return True
+            rest = rest[rest.find(first) + len(first) :]
+            continue
+        after = elements[index + 1] if index + 1 < len(elements) else None
+        if not isinstance(element, Field) or not isinstance(after, Literal) or element.meaning == "value":
+            return True
+        end = after.text.split(b"\n", 1)[0]
+        text, found, _ = rest.partition(end) if end else (rest, b"", b"")
+        if end and not found:
+            return False
+        if element.kind in _NUMBERS and not has_text and not text.removeprefix(b"-").isdigit():
+            return False
+        if element.kind is Kind.NAME and not has_text and (not text or text.translate(None, _NAME)):
+            return False
+        # A text may hold what ends it, so that what follows may begin further on.
+        has_text = has_text or element.kind not in (*_NUMBERS, Kind.NAME)
+        rest = rest[len(text) :]
+    return True
 
 
 def layout_bits(layout: AnyLayout) -> float:

@@ -14,11 +14,11 @@ from typing import Any
 
 import orjson
 
+from dumpfix.detection import prices
+from dumpfix.detection.candidates import Candidate
 from dumpfix.framing.notices import Notices
 from dumpfix.json.documents import documents
 from dumpfix.layout.model import Field, Member, ObjectLayout
-from tests.tryouts.explain import prices
-from tests.tryouts.explain.candidates import Candidate
 
 #: objects of a head that are compared
 MOST_OBJECTS = 64

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from dumpfix.detection import prices
+from dumpfix.detection.columns import Columns
+from dumpfix.detection.texts import Payload, Texts
 from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import scanner_for
 from dumpfix.framing.window import Window
 from dumpfix.layout.model import AnyLayout, Layout, Literal, ObjectLayout
 from dumpfix.layout.model import Field as FieldElement
-from tests.tryouts.explain import prices
-from tests.tryouts.explain.columns import Columns
-from tests.tryouts.explain.texts import Payload, Texts
 
 _BLANKS = b" \t\r\n"
 #: the rules of a tool's own notices begin so
@@ -44,7 +44,11 @@ class Reading:
     says: list[dict[str, bytes | None]] = field(default_factory=list)
     is_pending: bool = False
     pending_bits: float = 0.0
-    is_whole: bool = False
+
+    def at_the_end(self, bits: float) -> Reading:
+        """The same as it stands now, at this price."""
+        says, kinds = list(self.says), dict(self.kinds)
+        return replace(self, bits=bits, says=says, kinds=kinds, seen=set(self.seen))
 
     @property
     def documents(self) -> int:
@@ -55,10 +59,10 @@ class Reading:
 class Pricer:
     """Adds up the price of one reading."""
 
-    def __init__(self, reading: Reading, texts: Texts, head: bytes) -> None:
+    def __init__(self, reading: Reading, texts: Texts) -> None:
         self.reading = reading
         self.texts = texts
-        self.head = head
+        self.head = b""
         self.columns = Columns(reading.layout, texts)
         layout = reading.layout
         self.blank_lines = layout.blank_lines if isinstance(layout, Layout) else 0
@@ -85,11 +89,12 @@ class Pricer:
                 self.reading.bits += prices.BLANK_LINE * max(0, text.count(b"\n") - self.blank_lines)
 
     def _unexplained(self, start: int, end: int) -> None:
-        self.reading.unexplained += end - start
-        self.reading.bits += prices.UNEXPLAINED + prices.UNEXPLAINED_BYTE * (end - start)
+        text = self.head[start:end]
+        self.reading.unexplained += len(text)
+        self.reading.bits += prices.UNEXPLAINED + prices.UNEXPLAINED_BYTE * len(text) + self.texts.bits(text)
 
-    def batch(self, batch: Batch) -> Iterator[None]:
-        """The records of a batch, one after the other."""
+    def batch(self, batch: Batch) -> Iterator[int]:
+        """The records of a batch, one after the other; the bytes of each."""
         names = [e for e in batch.elements if isinstance(e, FieldElement)]
         unneeded = [(f"{e.terminal} {i}", i) for i, e in enumerate(names) if not e.meaning]
         length = batch.lengths
@@ -97,7 +102,7 @@ class Pricer:
             fields = batch.fields(index)
             extra = {name: batch.cells[column][index] for name, column in unneeded}
             self._record(fields, extra, self._payload(fields, length[index]), is_whole=True)
-            yield
+            yield length[index]
 
     def frame(self, frame: Frame) -> None:
         """A record as the rule reads it: what stands between its elements has to be explained as well."""
@@ -120,7 +125,7 @@ class Pricer:
             reading.bits += prices.INCOMPLETE
         if frame.has_wrong_size:
             reading.bits += prices.WRONG_SIZE
-        self._record(fields, extra, payload, is_whole=frame.complete and payload.kind not in ("broken", "other"))
+        self._record(fields, extra, payload, is_whole=frame.complete and payload.kind != "other")
 
     def _payload(self, fields: dict[str, bytes | None], length: int) -> Payload:
         if not self.reading.layout.has_value:
@@ -151,32 +156,50 @@ class Pricer:
             self.columns.learn(fields, extra)
 
 
-def read(reading: Reading, head: bytes, texts: Texts, *, final: bool, most: float) -> Reading:
-    """Price a reading of ``head``, whose last line ends where it does; given up where it costs more than ``most``.
+class Scan:
+    """One layout read along a head of which more and more is shown; what was priced is not priced again."""
 
-    ``final`` says that the dump is over.
-    """
-    scanner = scanner_for(reading.layout, reading.notices)
-    scanner.rule.is_thorough = False
-    pricer = Pricer(reading, texts, head)
-    at = 0
-    for item in scanner.items(head, 0, final=final):
-        if isinstance(item, Span):
-            pricer.span(item)
-        elif isinstance(item, Frame):
-            pricer.frame(item)
-        else:
-            for _ in pricer.batch(item):
-                if reading.bits > most:
-                    return reading
-        at = item.end
-        if reading.bits > most:
-            return reading
-    if at < len(head):
-        _undecided(reading, head, at, texts)
-    reading.bits += _tool_bits(reading)
-    reading.is_whole = True
-    return reading
+    def __init__(self, layout: AnyLayout, notices: tuple[Layout, ...], grammar: str, texts: Texts) -> None:
+        self.layout = layout
+        self.priced = Reading(layout, notices, grammar, 0.0)
+        self._scanner = scanner_for(layout, notices)
+        self._scanner.rule.is_thorough = False
+        self._pricer = Pricer(self.priced, texts)
+        self._at = 0
+
+    def read(self, head: bytes, bits: float, *, final: bool, most: float) -> Reading | None:
+        """The reading of ``head``, whose layout costs ``bits``; None where it costs more than ``most``.
+
+        ``head`` begins with what was shown before. ``final`` says that the dump is over.
+        """
+        if not self._go_to_end(head, most - bits, final=final):
+            return None
+        reading = self.priced.at_the_end(bits + self.priced.bits + _tool_bits(self.priced))
+        if self._at < len(head):
+            _undecided(reading, head, self._at, self._pricer.texts)
+        return reading if reading.bits <= most else None
+
+    def _go_to_end(self, head: bytes, most: float, *, final: bool) -> bool:
+        priced, pricer = self.priced, self._pricer
+        if priced.bits > most:
+            return False
+        pricer.head = head
+        for item in self._scanner.items(head, self._at, final=final):
+            if isinstance(item, Span):
+                pricer.span(item)
+            elif isinstance(item, Frame):
+                pricer.frame(item)
+            else:
+                end = item.start - item.gap
+                for length in pricer.batch(item):
+                    end += item.gap + length
+                    if priced.bits > most:
+                        self._at = end
+                        return False
+            self._at = item.end
+            if priced.bits > most:
+                return False
+        return True
 
 
 def _tool_bits(reading: Reading) -> float:
@@ -199,7 +222,7 @@ def _undecided(reading: Reading, head: bytes, at: int, texts: Texts) -> None:
     rest = head[at:]
     if not _may_begin(reading.layout, head, at):
         reading.unexplained += len(rest)
-        reading.bits += prices.UNEXPLAINED + prices.UNEXPLAINED_BYTE * len(rest)
+        reading.bits += prices.UNEXPLAINED + prices.UNEXPLAINED_BYTE * len(rest) + texts.bits(rest)
         return
     reading.is_pending = not reading.records
     if isinstance(reading.layout, Layout) and reading.layout.is_anchored:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from dumpfix.detection.texts import documents_in
 from dumpfix.framing.notices import Notices
 from dumpfix.framing.window import Window
+from dumpfix.json.validity import is_valid
 from dumpfix.layout.vocabulary import TOPIC_BYTES
-from tests.tryouts.explain.texts import documents_in
 
 Token = bytes
 
@@ -65,13 +66,13 @@ def lines_of(head: bytes, notices: Notices) -> list[Line]:
 def _line(head: bytes, at: int, line_end: int) -> tuple[Line | None, int]:
     text = head[at:line_end].rstrip(b"\r")
     found = documents_in(text, 0, len(text)) if b"{" in text or b"[" in text else []
-    if text[-1:] in (b"{", b"["):
+    if text[-1:] in (b"{", b"[") and not (found and found[-1][1] == len(text)):
         found.append((len(text) - 1, len(text)))
     if not found:
         short = text[:LONGEST]
         return Line(short, b"", kind_of(short)), line_end + 1
     start, end = found[-1]
-    is_broken = text[end - 1 : end] not in (b"}", b"]")
+    is_broken = not is_valid(text[start:end])
     if is_broken and text[start:end].count(b'"') % 2 == 0:
         # It may go on in the next lines.
         whole = documents_in(head, at + start, min(len(head), at + start + (1 << 14)))
@@ -127,6 +128,12 @@ def _words(text: bytes) -> Iterator[bytes]:
 def is_word(token: Token) -> bool:
     """Whether a token is more than what separates."""
     return len(token) > 1 or token[0] in _ALPHANUMERIC if token.strip(b"-_.") else False
+
+
+def is_number(token: Token) -> bool:
+    """Whether a token is a number as a tool prints it."""
+    digits = token.removeprefix(b"-")
+    return digits.isdigit() and (digits[:1] != b"0" or len(digits) == 1)
 
 
 def label_at(row: Sequence[Token], at: int) -> bytes:

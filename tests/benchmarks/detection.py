@@ -1,6 +1,6 @@
 """How often the layout of a dump is found without a word from the user, and how often `sure` is true.
 
-    python -m tests.tryouts.explain.matrix [CELLS] [SEED]
+    python -m tests.benchmarks.detection [CELLS] [SEED]
 
 A cell is a format × a kind of key × a kind of payload × a count, damage, notices; drawn at random, the same for
 the same seed. Right: payloads, keys and coordinates that the format prints come out as they went
@@ -12,15 +12,15 @@ from __future__ import annotations
 import random
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dumpfix.detection import choose as present
-from dumpfix.detection.detect import describe
+from dumpfix.detection.choose import HEAD, MOST_RIVALS, Told, choose
 from dumpfix.errors import LayoutError
+from dumpfix.layout.model import AnyLayout, Layout
+from dumpfix.layout.write import describe
 from tests.reading import scan
-from tests.tryouts.explain.choose import HEAD, Told, choose
 from tests.writers import kcat
 from tests.writers.records import KafkaRecord
 
@@ -37,7 +37,7 @@ UNKNOWN = [
     rb"Key (%K bytes): %k\nValue (%S bytes): %s\nPartition: %p\nOffset: %o\nHeaders: %h\n--\n",
 ]
 #: nothing between records, or nothing but a number for a name
-UNDECIDABLE = (rb"%s", rb"%k - %s", rb"%S%s", rb'{"%o": %T, "v": %s}\n')
+UNDECIDABLE = (rb"%s", rb"%k - %s", rb"%S%s", rb"%T %p %o %s", rb'{"%o": %T, "v": %s}\n')
 COLUMNS = [b"%p{}%o{}%T{}%k{}%s\\n", b"%p{}%o{}%k{}%s\\n", b"%t{}%p{}%o{}%k{}%s\\n", b"%o{}%k{}%s\\n", b"%p{}%k{}%s\\n"]
 SEPARATORS = [b",", b"|", b"\\t", b";", b" ", b" | ", b"/", b"#"]
 KEYED = [b"\\t", b":", b",", b"|", b" - ", b" => ", b"###", b": ", b"@@", b";"]
@@ -142,21 +142,20 @@ SHOWN: dict[bytes, Callable[[KafkaRecord], tuple[str, bytes | None]]] = {
 }
 
 
-Measure = Callable[[bytes, bool], Any]
-#: the present choice, and the one that is tried out
-MEASURES: dict[str, Measure] = {
-    "now": lambda head, final: present.choose(head, present.Told(), final=final),
-    "tried": lambda head, final: choose(head, Told(), final=final),
-}
-
-
-def judged(one: Cell, measure: Measure) -> tuple[str, Any]:
-    """``right``, ``wrong`` or ``refused``, and the choice."""
+def judged(one: Cell) -> tuple[str, Any]:
+    """``right``, ``wrong`` or ``refused``, and the choice; right as well where one of the layouts is that an unclear
+    choice names."""
     try:
-        choice = measure(one.dump[:HEAD], len(one.dump) <= HEAD)
+        choice = choose(one.dump[:HEAD], Told(), final=len(one.dump) <= HEAD)
     except LayoutError:
         return "refused", None
-    found = scan(one.dump, choice.layout, choice.notices)
+    named = [choice.layout, *choice.rivals[:MOST_RIVALS]]
+    return ("right" if any(is_right(one, layout, choice.notices) for layout in named) else "wrong"), choice
+
+
+def is_right(one: Cell, layout: AnyLayout, notices: Sequence[Layout]) -> bool:
+    """Whether a layout gives back what the cell was made of."""
+    found = scan(one.dump, layout, notices)
     wanted: list[dict[str, bytes | None]] = []
     for record in one.records:
         tokens = [*SHOWN] if one.format_string == b"-J" else [t for t in SHOWN if t in one.format_string]
@@ -174,10 +173,10 @@ def judged(one: Cell, measure: Measure) -> tuple[str, Any]:
             if n not in one.broken and (
                 value != (record.value or b"") or want != {k: v or None for k, v in got.items()}
             ):
-                return "wrong", choice
-        return "right", choice
+                return False
+        return True
     if not one.broken:
-        return "wrong", choice
+        return False
     # A broken payload may take its neighbour with it where nothing else tells records; what is whole has to be right.
     whole = {(value, *sorted((k, v or None) for k, v in got.items())) for value, got in zip(values, read, strict=True)}
     kept = [
@@ -186,20 +185,19 @@ def judged(one: Cell, measure: Measure) -> tuple[str, Any]:
         if n not in one.broken
     ]
     del good
-    return ("right" if sum(row in whole for row in kept) * 2 >= len(kept) else "wrong"), choice
+    return sum(row in whole for row in kept) * 2 >= len(kept)
 
 
 def main(cells: int = 1000, seed: int = 0) -> None:
     """Print the counts, and the cells that were wrong and sure."""
-    counts: Counter[tuple[str, str, str]] = Counter()
+    counts: Counter[tuple[str, str]] = Counter()
     for number in range(seed, seed + cells):
         one = cell(number)
-        for name, measure in MEASURES.items():
-            verdict, choice = judged(one, measure)
-            confidence = choice.confidence if choice else "-"
-            counts[name, verdict, confidence] += 1
-            if verdict != "right" and confidence == "sure":
-                print(f"{number}\t{name}\t{verdict}\t{one.name}\n\t\t{describe(choice.layout)}")
+        verdict, choice = judged(one)
+        confidence = choice.confidence if choice else "-"
+        counts[verdict, confidence] += 1
+        if verdict != "right":
+            print(f"{number}\t{verdict}\t{confidence}\t{one.name}\n\t\t{describe(choice.layout) if choice else ''}")
     for counted, count in sorted(counts.items()):
         print(*counted, count, sep="\t")
 

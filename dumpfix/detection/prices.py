@@ -14,9 +14,9 @@ TEXT_BYTE = 5.0
 DIGIT = 3.3
 #: a byte of a layout that nobody wrote down: any of 256
 LITERAL_BYTE = 8.0
-#: a stretch that nothing explains: where it begins and ends, then its bytes, any of 256
+#: a stretch that nothing explains: where it begins and ends; each of its bytes, beside its price as text
 UNEXPLAINED = 24.0
-UNEXPLAINED_BYTE = 8.0
+UNEXPLAINED_BYTE = 3.0
 
 # -- between records --------------------------------------------------------------------------------------------------
 
@@ -56,6 +56,11 @@ TAB = 30.0
 #: a text that is a document (a key may be one); that begins like one and is none
 DOCUMENT_TEXT = 12.0
 HALF_DOCUMENT = 40.0
+#: a text that ends with a document: rather two columns
+DOCUMENT_IN_TEXT = 24.0
+#: what ends a text, inside it: separators are chosen so that they stand in no key; all together at most
+SEPARATOR_INSIDE = 4.0
+MOST_SEPARATORS_INSIDE = 24.0
 #: the first offset of a partition: how large a topic is, a thousand times more or less
 FIRST_OFFSET = 10.0
 #: the next offset; one further up (transactions and compaction leave gaps); one down
@@ -100,13 +105,17 @@ WITHOUT_PAYLOAD = 30.0
 UNDELIMITED = 16.0
 #: a word of the trade, or a separator, of a layout that nobody wrote down: one of some sixty
 KNOWN_LITERAL = 5.0
+#: the same separator once more
+LITERAL_AGAIN = 1.0
 #: a column of a layout read off the dump that a label names; one that no label names
 NAMED_COLUMN = 4.0
-NAMELESS_COLUMN = 10.0
+NAMELESS_COLUMN = 8.0
 #: a word that all records have and that names nothing: why should it be the same in those to come?
 CONSTANT = 40.0
 #: an offset that stands before a partition, neither with a name
 UNUSUAL_ORDER = 16.0
+#: a key that is a list of names with values, as headers are
+HEADERS_AS_KEY = 16.0
 #: the command that stands in the dump made it: a strong prior, not a fact
 COMMANDED = -20.0
 

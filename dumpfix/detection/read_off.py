@@ -12,12 +12,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice, pairwise
 
+from dumpfix.detection import prices
+from dumpfix.detection.candidates import Candidate
+from dumpfix.detection.lines import KNOWN, Line, Token, is_number, is_word, label_at, lines_of, tokens
 from dumpfix.framing.notices import Notices
 from dumpfix.layout.model import Element, Field, HeaderSpelling, Layout, Literal
 from dumpfix.layout.vocabulary import TOPIC_BYTES
-from tests.tryouts.explain import prices
-from tests.tryouts.explain.candidates import Candidate
-from tests.tryouts.explain.lines import Line, Token, is_word, label_at, lines_of, tokens
 
 #: lines of a record
 MOST_LINES = 16
@@ -29,6 +29,8 @@ MOST_LAYOUTS = 16
 MOST_COLUMNS = 32
 #: of ten rows two may be damaged
 ROWS = 0.8
+#: the share of rows that have to hold as many documents, for that to be no accident
+FEW_DOCUMENTS = 0.15
 #: of the lines that come round so many have to be of the same kind; a longer round has to be that much better
 ALIKE, BETTER = 0.4, 0.1
 
@@ -43,12 +45,18 @@ LABELS = {
 }
 #: words that name the payload, or say something of a length
 OTHER_LABELS = frozenset(b"value payload message msg data body v val size bytes length len string record".split())
+#: the kinds of lines that begin with a word for the payload
+_PAYLOAD_KINDS = frozenset(b"value: payload: message: msg: data: body:".split())
 _INTEGERS = frozenset({"PARTITION", "OFFSET", "TIMESTAMP"})
 _TEXTS = frozenset({"KEY", "HEADERS"})
 _QUOTES = (b'"', b"'")
 #: what a layout may hold more than once: literals, and what the record does not need
 _MANY = frozenset({"", "TEXT", "INTEGER"})
 _ORDER = ("TOPIC", "PARTITION", "OFFSET")
+#: ways to tell columns apart, and what may stand between two, the strongest first; so often in one text
+_HOW = ("numbers", "words", "separators")
+_SEPARATORS = (b"\t", b" | ", b"|", b" - ", b"; ", b";", b", ", b",", b" ")
+MOST_CUTS = 3
 #: numbers above this may be milliseconds since 1970; below this, partitions
 MILLISECONDS = 1_000_000_000_000
 MOST_PARTITIONS = 4096
@@ -66,10 +74,7 @@ class Column:
     @property
     def are_numbers(self) -> bool:
         """Whether each record has a number here."""
-        return all(
-            (text.isdigit() and (text[:1] != b"0" or len(text) == 1)) or (text[:1] == b"-" and text[1:].isdigit())
-            for text in self.texts
-        )
+        return all(map(is_number, self.texts))
 
     @property
     def are_names(self) -> bool:
@@ -89,7 +94,7 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
     seen: set[tuple[Element, ...]] = set()
     for period in _periods(lines):
         rows = _rows(lines, period)
-        ways = [_parts(rows, numbers_only=how) for how in (True, False)] if rows else []
+        ways = [_parts(rows, how=how) for how in _HOW] if rows else []
         for elements, bits in chain.from_iterable(islice(_typed(parts), MOST_LAYOUTS) for parts in ways):
             if elements not in seen:
                 seen.add(elements)
@@ -118,40 +123,49 @@ def _periods(lines: Sequence[Line]) -> list[int]:
 def _rows(lines: Sequence[Line], period: int) -> list[Sequence[Line]]:
     """The records: the lines from one beginning to the next, those that have the kinds of most."""
     first = next(index for index, line in enumerate(lines) if line.has_document)
-    begin = max(first - period + 1, 0)
     kinds: dict[tuple[bytes, ...], list[Sequence[Line]]] = {}
     for at in range(len(lines) - period + 1):
         row = lines[at : at + period]
         if any(line.has_document for line in row):
             kinds.setdefault(tuple(line.kind for line in row), []).append(row)
-    rows = kinds.get(tuple(line.kind for line in lines[begin : begin + period]), [])
     most = max(kinds.values(), key=len, default=[])
-    rows = rows if len(rows) * 2 >= len(most) else most
-    return rows[:: max(1, len(rows) // MOST_ROWS)][:MOST_ROWS]
+    rows = most
+    # The first line of the dump begins a record, or else what leads up to the first document does.
+    for begin in (max(first - period + 1, 0), 0):
+        found = kinds.get(tuple(line.kind for line in lines[begin : begin + period]), [])
+        rows = found if len(found) * 2 >= len(most) else rows
+    # The first ones side by side: what comes round again is not left out by the step between the others.
+    near, far = rows[: MOST_ROWS // 2], rows[MOST_ROWS // 2 :]
+    return [*near, *far[:: len(far) // MOST_ROWS * 2 + 1]]
 
 
 # -- constants and columns ---------------------------------------------------------------------------------------------
 
 
-def _parts(rows: Sequence[Sequence[Line]], *, numbers_only: bool) -> list[Part]:
+def _parts(rows: Sequence[Sequence[Line]], *, how: str) -> list[Part]:
     """What the records share, as bytes, and what differs, as columns.
 
-    ``numbers_only``: where nothing names the columns, words that are no numbers are parts of one text.
+    ``how`` columns are told apart that nothing names: only ``numbers``; ``words`` too; or, with the numbers, texts
+    with the ``separators`` that all of them hold.
     """
     period = range(len(rows[0]))
     holds = [sum(row[k].has_document for row in rows) for k in period]
-    payload = max(k for k in period if holds[k] * 2 >= max(holds))
-    documents = Counter(row[payload].documents for row in rows if row[payload].has_document).most_common(1)[0][0]
+    named = [k for k in period if holds[k] and rows[0][k].kind in _PAYLOAD_KINDS]
+    payload = max(named or (k for k in period if holds[k] * 2 >= max(holds)))
+    # A key that is a document stands alone where the payload is null.
+    held = [row[payload] for row in rows if row[payload].has_document]
+    counts = Counter(line.documents for line in held if not line.is_broken) or Counter(line.documents for line in held)
+    documents = max(count for count, times in counts.items() if times >= counts.total() * FEW_DOCUMENTS)
     rows = [row for row in rows if row[payload].documents == documents]
     rows = [row for row in rows if not row[payload].is_broken] or rows
     for k in period:
         rows = _alike(rows, [tokens(row[k].before) for row in rows])
     out: list[Part] = []
     for k in period:
-        out += _aligned([tokens(row[k].before) for row in rows], numbers_only=numbers_only)
+        out += _aligned([tokens(row[k].before) for row in rows], how=how)
         if k == payload or holds[k] * 2 >= len(rows):
             out.append(Column(tuple(row[k].document for row in rows), is_payload=k == payload))
-        out += [*_aligned([tokens(row[k].after) for row in rows], numbers_only=numbers_only), b"\n"]
+        out += [*_aligned([tokens(row[k].after) for row in rows], how=how), b"\n"]
     return out
 
 
@@ -178,7 +192,7 @@ def _common(texts: Sequence[list[Token]]) -> set[Token]:
     return {label for label, count in counts.items() if count >= ROWS * len(texts)}
 
 
-def _aligned(texts: Sequence[list[Token]], *, numbers_only: bool) -> list[Part]:
+def _aligned(texts: Sequence[list[Token]], *, how: str) -> list[Part]:
     """The parts of one line: cut at the words that name something in all of these texts."""
     common = _common(texts)
     places = [_named(text, [at for at in range(len(text)) if label_at(text, at) in common]) for text in texts]
@@ -190,7 +204,7 @@ def _aligned(texts: Sequence[list[Token]], *, numbers_only: bool) -> list[Part]:
             start = at[index - 1] + 1 if index else 0
             pieces.append(text[start : at[index] if index < count else len(text)])
         label = texts[0][places[0][index - 1]].lower() if index else b""
-        out += _columns(pieces, label, numbers_only=numbers_only)
+        out += _columns(pieces, label, how=how)
         if index < count:
             out.append(texts[0][places[0][index]])
     return out
@@ -202,13 +216,18 @@ def _named(text: Sequence[Token], places: Sequence[int]) -> list[int]:
     for at in places:
         word = text[at].lower()
         is_inside = bool(kept) and LABELS.get(text[kept[-1]].lower()) in _TEXTS
-        taken = {LABELS.get(text[before].lower()) for before in kept}
-        if not is_inside or LABELS.get(word) not in taken:
+        taken = {_meant(text[before].lower()) for before in kept}
+        if not is_inside or _meant(word) not in taken:
             kept.append(at)
     return kept
 
 
-def _columns(rows: Sequence[list[Token]], label: bytes, *, numbers_only: bool) -> list[Part]:
+def _meant(word: bytes) -> str | bytes:
+    """The terminal that a word announces, or itself."""
+    return LABELS.get(word, word)
+
+
+def _columns(rows: Sequence[list[Token]], label: bytes, *, how: str) -> list[Part]:
     """What stands between two labels: separators that all have, words between; the rest is one text."""
     rows = [list(row) for row in rows]
     front: list[Part] = []
@@ -216,13 +235,16 @@ def _columns(rows: Sequence[list[Token]], label: bytes, *, numbers_only: bool) -
     while all(rows) and len({row[0] for row in rows}) == 1 and _is_constant(rows[0][0]):
         front.append(rows[0][0])
         rows = [row[1:] for row in rows]
-    if b"(" in front and (separator := _cut(rows, ())) and all(row[0].isdigit() for row in rows):
+    if b"(" in front and (separator := _cut(rows, ())) and all(is_number(row[0]) for row in rows):
         # A length between the label and what it names.
-        front += [Column(tuple(row[0] for row in rows)), *separator]
+        lengths = tuple(row[0] for row in rows)
+        front += [Column(lengths), *separator]
         rows = [row[1 + len(separator) :] for row in rows]
-        behind = _columns(rows, label, numbers_only=numbers_only)
-        # Nothing stands behind the length: what it measures begins in the next line.
-        return [*front, *(part for part in behind if isinstance(part, bytes) or any(part.texts))]
+        behind = _columns(rows, label, how=how)
+        if any(length != b"-1" for length in lengths):
+            # Where nothing stands behind the length, what it measures begins in the next line.
+            behind = [part for part in behind if isinstance(part, bytes) or any(part.texts)]
+        return [*front, *behind]
     while all(rows) and len({row[-1] for row in rows}) == 1 and _is_separator(rows[0][-1]):
         back.insert(0, rows[0][-1])
         rows = [row[:-1] for row in rows]
@@ -232,14 +254,30 @@ def _columns(rows: Sequence[list[Token]], label: bytes, *, numbers_only: bool) -
         front += [Column(tuple(row[0] for row in rows), label), *separator]
         label = b""
         rows = [row[1 + len(separator) :] for row in rows]
-    while LABELS.get(label) not in _TEXTS and (separator := _cut(rows, () if numbers_only else used)):
+    while LABELS.get(label) not in _TEXTS and (separator := _cut(rows, used if how == "words" else ())):
         used.append(separator)
         front += [Column(tuple(row[0] for row in rows), label), *separator]
         label = b""
         rows = [row[1 + len(separator) :] for row in rows]
     if any(rows) or (label and label not in OTHER_LABELS):
-        front.append(Column(tuple(b"".join(row) for row in rows), label))
+        texts = tuple(b"".join(row) for row in rows)
+        front += _split(texts, label) if how == "separators" else [Column(texts, label)]
     return [*front, *back]
+
+
+def _split(texts: Sequence[bytes], label: bytes) -> Iterator[Part]:
+    """Texts cut at the strongest separator that all of them hold as often; the first is what the label names."""
+    for separator in _SEPARATORS:
+        counts = {text.count(separator) for text in texts}
+        is_list = separator == b"," and all(map(_is_header_list, texts))
+        if len(counts) == 1 and 0 < max(counts) <= MOST_CUTS and not is_list:
+            columns = list(zip(*(text.split(separator) for text in texts), strict=True))
+            yield Column(columns[0], label)
+            for column in columns[1:]:
+                yield separator
+                yield Column(column)
+            return
+    yield Column(tuple(texts), label)
 
 
 def _cut(rows: Sequence[list[Token]], used: Sequence[list[bytes]] | None) -> list[bytes]:
@@ -258,8 +296,8 @@ def _cut(rows: Sequence[list[Token]], used: Sequence[list[bytes]] | None) -> lis
     behind = 1 + len(separator)
     if not separator or not any(len(row) > behind for row in rows):
         return []
-    are_numbers = all(row[0].isdigit() for row in rows)
-    numbers_follow = all(sum(token.isdigit() for token in row[behind : behind + 4]) > 1 for row in rows)
+    are_numbers = all(is_number(row[0]) for row in rows)
+    numbers_follow = all(sum(map(is_number, row[behind : 3 * behind])) > 1 for row in rows)
     return separator if used is None or are_numbers or numbers_follow or separator in used else []
 
 
@@ -268,8 +306,8 @@ def _is_separator(token: Token) -> bool:
 
 
 def _is_constant(token: Token) -> bool:
-    """Whether what all texts begin or end with separates them; a quotation mark may belong to a key that is JSON."""
-    return _is_separator(token) or token.lower() in OTHER_LABELS
+    """Whether what all texts begin with separates or names; a quotation mark may belong to a key that is JSON."""
+    return _is_separator(token) or token.lower() in KNOWN
 
 
 # -- which field a column is -------------------------------------------------------------------------------------------
@@ -288,18 +326,23 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
         ways = dict(zip(columns, chosen, strict=True))
         elements: list[Element] = []
         bits = 0.0
+        said: set[bytes] = set()
         for index, part in enumerate(parts):
             terminal = ways.get(index, "")
             if isinstance(part, bytes):
-                bits += _literal_bits(part)
+                bits += prices.LITERAL_AGAIN if part in said else _literal_bits(part)
+                said.add(part)
                 _add_literal(elements, part)
             elif terminal == "":
-                bits += prices.CONSTANT + prices.LITERAL_BYTE * len(part.texts[0])
+                bits += 0.0 if part.texts[0].lower() in KNOWN else prices.CONSTANT
+                bits += _literal_bits(part.texts[0])
                 _add_literal(elements, part.texts[0])
             elif terminal == "TOPIC-PARTITION":
                 bits += prices.NAMELESS_COLUMN + prices.NAMED_COLUMN
                 elements += [Field("TOPIC"), Literal(b"-"), Field("PARTITION")]
             else:
+                if terminal == "KEY" and not part.label and all(map(_is_header_list, part.texts)):
+                    bits += prices.HEADERS_AS_KEY
                 if not part.is_payload:
                     bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
                 elements.append(Field(terminal))
@@ -364,6 +407,9 @@ def _options(parts: Sequence[Part], index: int) -> list[str]:
         return [named] if part.are_numbers else ["TEXT"]
     if named is None and part.are_numbers and (sizes := _sizes(parts, index)):
         return sizes
+    if named == "TOPIC" and part.are_numbers and min(map(int, part.texts)) > MILLISECONDS:
+        # kcat's %T has the letter of %t.
+        return ["TIMESTAMP"]
     if named == "TOPIC":
         return ["TOPIC"] if part.are_names else ["TEXT"]
     if named is not None:
@@ -373,6 +419,8 @@ def _options(parts: Sequence[Part], index: int) -> list[str]:
     if part.label and part.label not in OTHER_LABELS:
         return ["TEXT"]
     different = len(set(part.texts))
+    if different == 1 and part.texts[0].lower() in KNOWN:
+        return [""]
     if different == 1 and len(part.texts) > 1:
         return [*(["TOPIC"] if part.are_names else []), "KEY", "", "TEXT"]
     if not any(isinstance(other, Column) and other.label in (b"key", b"k", b"offset", b"o") for other in parts):
@@ -397,6 +445,16 @@ def _sizes(parts: Sequence[Part], index: int) -> list[str]:
     part = parts[index]
     assert isinstance(part, Column)
     for other in parts[index + 1 :]:
-        if isinstance(other, Column) and [b"%d" % len(text) for text in other.texts] == list(part.texts):
+        if isinstance(other, Column) and all(map(_is_length, part.texts, other.texts)):
             return ["VALUE_SIZE" if other.is_payload else "KEY_SIZE"]
     return []
+
+
+def _is_length(number: bytes, text: bytes) -> bool:
+    return number == b"%d" % len(text) or (number == b"-1" and not text)
+
+
+def _is_header_list(text: bytes) -> bool:
+    """Whether a text is names with values, more than one."""
+    pairs = text.split(b",")
+    return len(pairs) > 1 and all(0 < pair.find(b"=") < len(pair) for pair in pairs)

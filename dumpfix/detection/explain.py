@@ -1,0 +1,134 @@
+"""The cheapest explanation of a head among its candidates, and how far the next one that says otherwise is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from dumpfix.detection import prices
+from dumpfix.detection.candidates import Candidate
+from dumpfix.detection.plain import PlainText
+from dumpfix.detection.reading import Reading, Scan, differs, payloads
+from dumpfix.detection.texts import Texts
+from dumpfix.layout.model import Alternation, AnyLayout, Layout, Literal, ObjectLayout
+
+_KEYED = {"KEY", "VALUE"}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a head may be. ``readings`` are those that come near the cheapest, that first; ``plain`` is no dump at all.
+
+    ``gap`` is the distance in bits from the cheapest reading to the nearest explanation that says something else;
+    negative where plain text is cheaper. ``rival`` is that explanation, None for plain text.
+    """
+
+    readings: tuple[Reading, ...]
+    plain: float
+    gap: float
+    rival: Reading | None
+    is_open: bool = False
+
+    @property
+    def best(self) -> Reading | None:
+        """The cheapest reading that found a record or nothing but notices."""
+        return self.readings[0] if self.readings else None
+
+    @property
+    def careful(self) -> Reading | None:
+        """The cheapest reading; where that is unclear, the cheapest of those with the same payloads that take what
+        stands before these for a key and nothing else: a prefix that may be a key stays whole."""
+        best = self.best
+        if best is None or self.confidence != "unclear":
+            return best
+        near = (r for r in self.readings if r.bits < best.bits + prices.LIKELY and set(r.layout.fields) <= _KEYED)
+        return next((r for r in near if payloads(r) == payloads(best)), best)
+
+    def rivals(self, taken: Reading) -> list[Reading]:
+        """What else the head may be: readings that come near the cheapest and say something else, and not the same."""
+        found = [taken]
+        for reading in self.readings:
+            if reading.bits < self.readings[0].bits + prices.LIKELY and all(differs(r, reading) for r in found):
+                found.append(reading)
+        return found[1:]
+
+    @property
+    def bits(self) -> float:
+        """The price of the cheapest explanation."""
+        return min([self.plain, *(reading.bits for reading in self.readings[:1])])
+
+    @property
+    def confidence(self) -> str:
+        """``sure``, ``likely`` or ``unclear``."""
+        return "sure" if self.gap >= prices.SURE else "likely" if self.gap >= prices.LIKELY else "unclear"
+
+
+class Explaining:
+    """Explains a head of which more and more is shown; what was priced is not priced again."""
+
+    def __init__(self) -> None:
+        self._data = b""
+        self._forget()
+        self._likely: dict[AnyLayout, int] = {}
+
+    def _forget(self) -> None:
+        texts = self._texts = Texts()
+        self._plain = PlainText(texts)
+        self._scans: dict[tuple[AnyLayout, tuple[Layout, ...]], Scan] = {}
+
+    def explain(self, head: bytes, candidates: Iterable[Candidate], *, final: bool) -> Explanation:
+        """The readings of ``head`` that come near the cheapest. ``final`` says that the dump is over."""
+        if not head.startswith(self._data):
+            self._forget()
+        self._data = head
+        plain = self._plain.price(head)
+        likely = self._likely
+        best = plain
+        readings: list[Reading] = []
+        for candidate in sorted(candidates, key=lambda c: (likely.get(c.layout, len(likely)), c.bits)):
+            if candidate.bits > best + prices.SURE:
+                continue
+            reading = self._scan(candidate).read(head, candidate.bits, final=final, most=best + prices.SURE)
+            if reading is not None and (reading.records or reading.is_pending or reading.seen):
+                readings.append(reading)
+                best = min(best, reading.bits)
+        near = (reading for reading in readings if reading.bits <= best + prices.SURE)
+        readings = sorted(near, key=lambda r: (r.bits, len(r.layout.fields)))
+        self._likely = {reading.layout: index for index, reading in enumerate(readings)}
+        return _compared(readings, plain)
+
+    def _scan(self, candidate: Candidate) -> Scan:
+        key = candidate.layout, candidate.notices
+        scan = self._scans.get(key)
+        if scan is None:
+            scan = self._scans[key] = Scan(candidate.layout, candidate.notices, candidate.grammar, self._texts)
+        return scan
+
+
+def _compared(readings: list[Reading], plain: float) -> Explanation:
+    if not readings:
+        return Explanation((), plain, -prices.SURE, None)
+    best = readings[0]
+    rival = next((r for r in readings[1:] if differs(best, r)), None)
+    gap = (plain if rival is None else min(plain, rival.bits)) - best.bits
+    if rival is None:
+        # Those that were given up are at least as far away.
+        gap = min(gap, prices.SURE) if plain - best.bits >= prices.SURE else gap
+    is_open = any(r.pending_bits and r.bits - r.pending_bits < best.bits + prices.SURE for r in readings)
+    if not (best.records == 1 and is_labelled(best.layout)):
+        gap = min(gap, prices.MOST_OF_ONE_RECORD * max(best.records, 1))
+    nearest = None if rival is not None and plain < rival.bits else rival
+    return Explanation(tuple(readings), plain, gap, nearest, is_open)
+
+
+def is_labelled(layout: AnyLayout) -> bool:
+    """Whether words of the layout name what stands in its fields."""
+    if isinstance(layout, ObjectLayout):
+        return True
+    return any(map(_holds_words, layout.prefix))
+
+
+def _holds_words(element: object) -> bool:
+    if isinstance(element, Alternation):
+        return True
+    return isinstance(element, Literal) and any(byte >= 0x80 or chr(byte).isalpha() for byte in element.text)

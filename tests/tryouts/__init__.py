@@ -1,1 +1,0 @@
-"""Methods that are tried out beside what the package does, before they take its place."""
