@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from dumpfix.detection import objects, prices, read_off
 from dumpfix.detection.candidates import Told, of_grammars, told_grammars
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
-from dumpfix.detection.reading import Reading, differs
+from dumpfix.detection.reading import Reading, differs, payloads
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.framing.notices import Notices
@@ -111,10 +111,11 @@ class Search:
     def _explain(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
         notices = Notices.of(tuple(dict.fromkeys(notice for grammar in grammars for notice in grammar.notices)))
         head = notices.first(head)
-        candidates = list(of_grammars(grammars, head))
+        rows = objects.rows_of(head)
+        candidates = list(objects.without_left_over(of_grammars(grammars, head), rows))
         if self.is_auto:
             candidates += read_off.candidates(head, notices)
-            candidates += objects.candidates(head, notices)
+            candidates += objects.candidates(rows, notices)
         return self._explaining.explain(head, candidates, final=final)
 
     def _choice(self, explanation: Explanation) -> Choice:
@@ -178,6 +179,7 @@ def _is_settled(explanation: Explanation) -> bool:
         and not explanation.is_open
         and _shows_its_end(best)
         and best.layout.has_value
+        and (best.documents > 0 or _shows_kafka(best))
     )
 
 
@@ -244,7 +246,7 @@ def _other_kind(explanation: Explanation, taken: Reading) -> Reading | None:
     """A reading that comes near and takes for a record's members what this one takes for an event's, or the reverse."""
     is_object = isinstance(taken.layout, ObjectLayout)
     near = (r for r in explanation.readings if isinstance(r.layout, ObjectLayout) != is_object and r is not taken)
-    return next((r for r in near if r.bits < taken.bits + prices.LIKELY and differs(taken, r)), None)
+    return next((r for r in near if r.bits < taken.bits + prices.LIKELY and payloads(r) != payloads(taken)), None)
 
 
 def _event_or_record(one: Reading, other: Reading) -> str:

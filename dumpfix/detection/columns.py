@@ -16,6 +16,7 @@ _EARLIEST, _LATEST = 1_104_000_000_000, 2_209_000_000_000
 #: partitions above this are none
 _MOST_PARTITIONS = 4096
 _LARGEST = 1 << 63
+_OPENERS = (b"{", b"[")
 #: so many offsets further on, it is still the same partition that goes on
 _FEW_MISSING = 16
 #: words that name a field, and are hardly a key
@@ -139,10 +140,17 @@ class Columns:
         return self._like_before(name, text)
 
     def _like_before(self, name: str, text: bytes) -> float:
-        """A text at a place where texts begin alike: what it shares with the one before it is known."""
+        """A text at a place where texts begin and end alike: what it shares with the one before it is known."""
         words = self._words_at(name)
-        shared = self.texts.bits(_common(words.last, text))
-        return words.bits(text, max(prices.NEW_TEXT, self._text(text) - shared))
+        new = self._text(text)
+        bare, before = _without_documents(text), _without_documents(words.last)
+        begin = _common(before, bare)
+        end = _common(before[len(begin) :][::-1], bare[len(begin) :][::-1]) if bare == text else b""
+        shared = self.texts.bits(begin) + self.texts.bits(end)
+        if not bare and text and words.last and not before:
+            # One more that is a document.
+            shared += prices.DOCUMENT_TEXT
+        return words.bits(text, max(prices.NEW_TEXT, new - shared))
 
     def _key(self, text: bytes) -> float:
         bits = self._like_before("key", text)
@@ -156,7 +164,7 @@ class Columns:
             return bits + prices.IMPLAUSIBLE
         number = _number(text)
         if number is not None and self._number is not None and number - self._number > 0:
-            return min(bits, prices.COUNTING_KEY + prices.NEXT_TIMESTAMP + 2 * log2(number - self._number))
+            return min(bits, prices.COUNTING_KEY + _times_apart(number - self._number))
         return bits
 
     def _offset(self, text: bytes, partition: object) -> float:
@@ -184,7 +192,7 @@ class Columns:
             return prices.IMPLAUSIBLE + prices.DIGIT * len(text)
         if self._timestamp is None:
             return prices.FIRST_TIMESTAMP
-        return prices.NEXT_TIMESTAMP + 2 * log2(abs(number - self._timestamp) + 1)
+        return _times_apart(number - self._timestamp)
 
 
 def _behind_key(layout: AnyLayout) -> bytes:
@@ -194,6 +202,12 @@ def _behind_key(layout: AnyLayout) -> bytes:
         if isinstance(one, Field) and one.meaning == "key" and isinstance(other, Literal):
             return other.text.strip() or other.text
     return b""
+
+
+def _without_documents(text: bytes) -> bytes:
+    """A text up to the first bracket: documents cost the same wherever they stand."""
+    places = [place for opener in _OPENERS if (place := text.find(opener)) >= 0]
+    return text[: min(places)] if places else text
 
 
 def _common(one: bytes, other: bytes) -> bytes:
@@ -207,6 +221,11 @@ def _step(up: int) -> float:
     if up == 1:
         return prices.NEXT_OFFSET
     return prices.OFFSET_UP + 2 * log2(up) if up > 0 else prices.OFFSET_DOWN + 2 * log2(1 - up)
+
+
+def _times_apart(milliseconds: int) -> float:
+    """The price of a timestamp so far from the one before it."""
+    return prices.NEXT_TIMESTAMP + prices.APART * log2(abs(milliseconds) + 1)
 
 
 def _partition(fields: dict[str, bytes | None]) -> object:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dumpfix.detection.texts import documents_in
 from dumpfix.framing.notices import Notices
 from dumpfix.framing.window import Window
-from dumpfix.json.validity import is_valid
+from dumpfix.json.validity import is_valid, scan_value
 from dumpfix.layout.vocabulary import TOPIC_BYTES
 
 Token = bytes
@@ -17,6 +17,9 @@ Token = bytes
 MOST = 512
 #: what stands around a payload is no longer than this
 LONGEST = 512
+LONGEST_DOCUMENT = 1 << 14
+#: how lines begin that are the inside of a document
+_INSIDE_A_DOCUMENT = tuple(bytes([byte]) for byte in b" \t}],")
 
 _WORD = TOPIC_BYTES | frozenset(range(0x80, 0x100))
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -38,6 +41,11 @@ class Line:
     document: bytes = b""
     is_broken: bool = False
     documents: int = 0
+
+    @property
+    def text(self) -> bytes:
+        """All of it."""
+        return self.before + self.document + self.after
 
     @property
     def has_document(self) -> bool:
@@ -73,22 +81,28 @@ def _line(head: bytes, at: int, line_end: int) -> tuple[Line | None, int]:
         return Line(short, b"", kind_of(short)), line_end + 1
     start, end = found[-1]
     is_broken = not is_valid(text[start:end])
-    if is_broken and text[start:end].count(b'"') % 2 == 0:
-        # It may go on in the next lines.
-        whole = documents_in(head, at + start, min(len(head), at + start + (1 << 14)))
-        if whole and whole[0][0] == at + start and head[whole[0][1] - 1 : whole[0][1]] in (b"}", b"]"):
-            stop = head.find(b"\n", whole[0][1])
-            stop = len(head) if stop < 0 else stop
-            after = head[whole[0][1] : stop].rstrip(b"\r")
-            before = text[:start]
-            if b"\n" in head[at + start : whole[0][1]]:
-                document = head[at + start : whole[0][1]]
-                return Line(before, after[:LONGEST], kind_of(before), document, documents=len(found)), stop + 1
     before, after = text[:start], text[end:]
     if len(before) > LONGEST:
         return None, line_end + 1
-    document = text[start:end]
-    return Line(before, after[:LONGEST], kind_of(before), document, is_broken, len(found)), line_end + 1
+    if is_broken and end == len(text):
+        # It may go on in the next lines.
+        stop = _end_of_document(head, at + start, line_end)
+        if stop > line_end:
+            end = stop if (end := head.find(b"\n", stop)) < 0 else end
+            document, after = head[at + start : stop], head[stop:end].rstrip(b"\r")
+            return Line(before, after[:LONGEST], kind_of(before), document, not is_valid(document), len(found)), end + 1
+    return Line(before, after[:LONGEST], kind_of(before), text[start:end], is_broken, len(found)), line_end + 1
+
+
+def _end_of_document(head: bytes, start: int, line_end: int) -> int:
+    """Where a document stops that goes on behind a line end; where it breaks off, the last line is its own."""
+    scanned = scan_value(head, start, min(len(head), start + LONGEST_DOCUMENT))
+    if scanned.state == "complete":
+        return scanned.at
+    while line_end < scanned.at and head[line_end + 1 : line_end + 2] in _INSIDE_A_DOCUMENT:
+        end = head.find(b"\n", line_end + 1)
+        line_end = len(head) if end < 0 else end
+    return line_end
 
 
 def kind_of(text: bytes) -> bytes:

@@ -8,7 +8,8 @@ so many bits; what is left over speaks against one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -76,9 +77,23 @@ _ATTRIBUTE = {name: attribute for attribute, names in NAMES.items() for name in 
 Row = Mapping[tuple[str, ...], Any]
 
 
-def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
-    """The object layout that the dump which begins with ``head`` may have, with its price; none for most."""
-    rows = list(islice(_rows(head[:_LONGEST_HEAD]), MOST_OBJECTS))
+def rows_of(head: bytes) -> list[Row]:
+    """The first objects that begin a line or stand in an array: their members by the names that lead to them."""
+    return list(islice(_rows(head[:_LONGEST_HEAD]), MOST_OBJECTS))
+
+
+def without_left_over(known: Iterable[Candidate], rows: Sequence[Row]) -> Iterator[Candidate]:
+    """The same; a layout of objects costs as much more as these have members that it does not name."""
+    names = {path[0].encode() for row in rows for path in row}
+    for candidate in known:
+        if isinstance(candidate.layout, ObjectLayout):
+            others = names - {member.path[0] for member in candidate.layout.members}
+            candidate = replace(candidate, bits=candidate.bits + prices.OTHER_MEMBER * len(others))
+        yield candidate
+
+
+def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:
+    """The object layout that a dump of such objects may have, with its price; none for most."""
     paths = list(dict.fromkeys(path for row in rows for path in row))
     found: dict[str, tuple[tuple[str, ...], Field]] = {}
     bits = prices.READ_OFF_OBJECT
@@ -99,13 +114,12 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
         return
     if all(_is_document_text(row.get(value)) for row in rows):
         bits -= prices.DOCUMENT_IN_MEMBER
-    bits += prices.OTHER_MEMBER * _left_over(rows, found)
+    bits = max(bits, prices.READ_OFF_AT_LEAST) + prices.OTHER_MEMBER * _left_over(rows, found)
     near = tuple(layout for layouts in notices.layouts.values() for layout in layouts)
     yield Candidate(ObjectLayout("read off", "", _members(rows, paths, found)), near, "read off", bits)
 
 
 def _rows(head: bytes) -> Iterator[Row]:
-    """The objects that begin a line or stand in an array that does, their members by the names that lead to them."""
     for start, end in documents(head):
         before = head[head.rfind(b"\n", 0, start) + 1 : start]
         if before.strip(b" \t,["):

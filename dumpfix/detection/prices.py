@@ -39,7 +39,7 @@ BROKEN = 20.0
 #: anything else, or a record without payload
 OTHER = 30.0
 #: an event that is an object with the members of a Kafka record, doing what those do
-ENVELOPE = 30.0
+ENVELOPE = 60.0
 #: the dump does not show the record's end: only the last record of a dump may do so
 INCOMPLETE = 40.0
 #: a text or payload that begins or ends with a blank or with what separates columns
@@ -56,6 +56,8 @@ TAB = 30.0
 #: a text that is a document (a key may be one); that begins like one and is none
 DOCUMENT_TEXT = 12.0
 HALF_DOCUMENT = 40.0
+#: a text with a bracket that it does not close, or that nothing opens: a piece of something
+UNBALANCED = 24.0
 #: a text that ends with a document: rather two columns
 DOCUMENT_IN_TEXT = 24.0
 #: what ends a text, inside it: separators are chosen so that they stand in no key; all together at most
@@ -74,6 +76,8 @@ LABEL_KEY = 20.0
 #: the first timestamp, a millisecond since 2005; another in the neighbourhood of the one before
 FIRST_TIMESTAMP = 16.0
 NEXT_TIMESTAMP = 3.0
+#: for each bit of the milliseconds between two
+APART = 1.3
 #: -1 or 0, for records that have no time
 NO_TIME = 20.0
 #: a timestamp of no time, a schema id that is no number, headers that are none
@@ -148,6 +152,8 @@ MOST_OF_ONE_RECORD = 24.0
 
 #: a tool whose records are objects, and that no grammar has
 READ_OFF_OBJECT = 20.0
+#: however much speaks for it, it is no likelier than one that a grammar has
+READ_OFF_AT_LEAST = 12.0
 #: a member that is called like an attribute of a record and does what that does: how seldom an event has one
 MEMBER = {
     "partition": 20.0,

@@ -162,9 +162,11 @@ def _parts(rows: Sequence[Sequence[Line]], *, how: str) -> list[Part]:
         rows = _alike(rows, [tokens(row[k].before) for row in rows])
     out: list[Part] = []
     for k in period:
+        if k != payload:
+            out += [*_aligned([tokens(row[k].text) for row in rows], how=how), b"\n"]
+            continue
         out += _aligned([tokens(row[k].before) for row in rows], how=how)
-        if k == payload or holds[k] * 2 >= len(rows):
-            out.append(Column(tuple(row[k].document for row in rows), is_payload=k == payload))
+        out.append(Column(tuple(row[k].document for row in rows), is_payload=True))
         out += [*_aligned([tokens(row[k].after) for row in rows], how=how), b"\n"]
     return out
 
@@ -270,7 +272,9 @@ def _split(texts: Sequence[bytes], label: bytes) -> Iterator[Part]:
     for separator in _SEPARATORS:
         counts = {text.count(separator) for text in texts}
         is_list = separator == b"," and all(map(_is_header_list, texts))
-        if len(counts) == 1 and 0 < max(counts) <= MOST_CUTS and not is_list:
+        pieces = [piece for text in texts for piece in text.split(separator)]
+        are_whole = all(piece.count(b"{") == piece.count(b"}") for piece in pieces)
+        if len(counts) == 1 and 0 < max(counts) <= MOST_CUTS and are_whole and not is_list:
             columns = list(zip(*(text.split(separator) for text in texts), strict=True))
             yield Column(columns[0], label)
             for column in columns[1:]:
@@ -405,7 +409,8 @@ def _options(parts: Sequence[Part], index: int) -> list[str]:
     named = LABELS.get(part.label)
     if named in _INTEGERS:
         return [named] if part.are_numbers else ["TEXT"]
-    if named is None and part.are_numbers and (sizes := _sizes(parts, index)):
+    sizes = _sizes(parts, index) if named is None and part.are_numbers else []
+    if sizes and len(part.texts) > 1:
         return sizes
     if named == "TOPIC" and part.are_numbers and min(map(int, part.texts)) > MILLISECONDS:
         # kcat's %T has the letter of %t.
@@ -415,7 +420,7 @@ def _options(parts: Sequence[Part], index: int) -> list[str]:
     if named is not None:
         return [named]
     if part.are_numbers:
-        return _number_options(part)
+        return [*_number_options(part), *sizes]
     if part.label and part.label not in OTHER_LABELS:
         return ["TEXT"]
     different = len(set(part.texts))
@@ -424,7 +429,7 @@ def _options(parts: Sequence[Part], index: int) -> list[str]:
     if different == 1 and len(part.texts) > 1:
         return [*(["TOPIC"] if part.are_names else []), "KEY", "", "TEXT"]
     if not any(isinstance(other, Column) and other.label in (b"key", b"k", b"offset", b"o") for other in parts):
-        return ["KEY", "HEADERS", *(["TOPIC"] if part.are_names and different * 2 < len(part.texts) else [])]
+        return ["KEY", "HEADERS", *(["TOPIC"] if part.are_names and different * 2 < len(part.texts) + 2 else [])]
     if part.are_names and all(b"-" in text and text.rpartition(b"-")[2].isdigit() for text in part.texts):
         return ["TOPIC-PARTITION", "TOPIC", "KEY"]
     return [*(["TOPIC"] if part.are_names else []), "KEY", "HEADERS"]

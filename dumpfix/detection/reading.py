@@ -131,17 +131,15 @@ class Pricer:
         if not self.reading.layout.has_value:
             return Payload("none", prices.OTHER)
         value = fields.get("value")
-        if value is None:
-            return Payload("null", prices.NULL)
+        known = Payload("null", prices.NULL) if value is None else self.texts.payload(value)
         if not self.is_object:
-            return self.texts.payload(value)
+            return known
         if any(name in self.required and not (fields.get(name) or b"").isdigit() for name in ("partition", "offset")):
             # An event has a member of that name as well.
             return Payload("other", prices.ENVELOPE + prices.DOCUMENT_BYTE * length)
         # All of the object is one document but for the coordinates, which are priced as such.
-        known = self.texts.payload(value)
         said = sum(len(text) for name, text in fields.items() if text and name not in ("value", "timestamp_type"))
-        bits = known.bits - self.texts.bits(value)
+        bits = known.bits - self.texts.bits(value or b"")
         return Payload(known.kind, bits + prices.DOCUMENT_BYTE * max(length - said, 0))
 
     def _record(

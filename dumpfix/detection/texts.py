@@ -61,6 +61,8 @@ class Texts:
                 return bits + prices.HALF_DOCUMENT
         elif text.endswith(_CLOSERS) and documents_in(text, 0, len(text)):
             bits += prices.DOCUMENT_IN_TEXT
+        if any(text.count(opener) != text.count(closer) for opener, closer in zip(_OPENERS, _CLOSERS, strict=True)):
+            bits += prices.UNBALANCED
         if text and (text[0] in _EDGES or text[-1] in _EDGES):
             bits += prices.EDGE
         return bits

@@ -15,10 +15,12 @@ At a place where an item begins (the beginning of the dump, or directly behind a
       than the first the payload must not be a number (``12: 30: 45`` is a text with colons in it) nor empty.
       A scalar with a blank separator behind it (``user 1 ``) is the payload only where no other way is found, and
       here nothing (or the null literal) up to the end of the record is one: rather a key with a blank and a null;
-   c. else it is broken. It ends before the next start (:mod:`dumpfix.framing.starts`), or before the first record
-      inside it that is found again behind the place where it breaks: at the last place where what follows the payload
-      stands; or, where it stands nowhere (then the record is not complete), behind an object or array that a line end
-      follows, or at that end itself. What stands behind such an object is an item of its own.
+   c. else it is broken. It begins behind the first place where the texts before it are closed and it looks like an
+      object or array; else behind the first where they are closed, else behind the first. It ends before the next
+      start (:mod:`dumpfix.framing.starts`), or before the first record inside it that is found again behind the place
+      where it breaks: at the last place where what follows the payload stands; or, where it stands nowhere (then the
+      record is not complete), behind an object or array that a line end follows, or at that end itself. What stands
+      behind such an object is an item of its own.
 
 4. **Garbage**: everything up to the next start, or up to a record that is found again before it. Where it begins with
    the layout's first literal of three bytes or more, or with all of its anchor, it is a record that is damaged before
@@ -198,7 +200,7 @@ class LinearRule(RuleWithNotices):
         for count, way in enumerate(ways):
             if not self.layout.has_value:
                 return _Attempt(self._frame(window, at, way.cuts, None, Ending(way.end, (), way.end)))
-            if first is None or (way.is_closed and not first.is_closed):
+            if first is None or self._is_likelier(window.data, way, first):
                 first = way
             reach = within or self._reach(window, way, up_to_next)
             is_null = doubtful is not None and self._is_null(window, way.end, reach)
@@ -247,6 +249,12 @@ class LinearRule(RuleWithNotices):
         for _ in range(self.own_starts):
             at = min(self.starts.next(window, at) + 1, window.size)
         return at
+
+    def _is_likelier(self, data: bytes, way: Way, first: Way) -> bool:
+        """Whether a broken payload rather begins behind this way: its texts are closed, a document begins there."""
+        if not first.is_closed:
+            return way.is_closed
+        return way.is_closed and data.startswith(_OPENERS, way.end) and not data.startswith(_OPENERS, first.end)
 
     def _may_tell(self, window: Window, value: int) -> bool:
         """Whether what begins at ``value`` may be a payload that no part of a key looks like."""

@@ -18,6 +18,7 @@ from typing import Any
 
 from dumpfix.detection.choose import HEAD, MOST_RIVALS, Told, choose
 from dumpfix.errors import LayoutError
+from dumpfix.json.validity import is_valid
 from dumpfix.layout.model import AnyLayout, Layout
 from dumpfix.layout.write import describe
 from tests.reading import scan
@@ -170,6 +171,9 @@ def is_right(one: Cell, layout: AnyLayout, notices: Sequence[Layout]) -> bool:
     if len(read) == len(wanted):
         rows = zip(one.records, wanted, read, values, strict=True)
         for n, (record, want, got, value) in enumerate(rows):
+            if record.value is None and b":" in (record.key or b"") and not is_valid(value):
+                # It may as well be a payload that ends with the separator: withheld, and named.
+                continue
             if n not in one.broken and (
                 value != (record.value or b"") or want != {k: v or None for k, v in got.items()}
             ):

@@ -248,13 +248,15 @@ class LinearDump(Dump):
         own = self.lines(at)
         limit: Limit = (lambda begin: min(own(begin), up_to_next)) if anchored else own
         first: Way | None = None
+        best = (False, False)
         doubtful: Record | None = None
         tried = 0
         for count, way in enumerate(self.ways(self.layout.prefix, at, limit)):
             if not self.layout.has_value:
                 return self.made(at, way.cuts, None, (), way.end)
-            if first is None or (way.closed and not first.closed):
-                first = way
+            here = (way.closed, way.closed and self.d[way.end : way.end + 1] in (b"{", b"["))
+            if first is None or here > best:
+                first, best = way, here
             reach = within if within is not None else self.reach(way, up_to_next)
             is_null = doubtful is not None and self.ends_here(way.end, reach)
             if not way.closed or not (count == 0 or is_null or self.may_tell(way.end)):
