@@ -43,7 +43,9 @@ def of_grammars(grammars: Sequence[Grammar], head: bytes) -> Iterator[Candidate]
         return answer
 
     lines = head.split(b"\n")
-    lines = lines[:: -(-len(lines) // MOST_LINES)]
+    # The first ones side by side: of records over several lines, steps may pass over each that begins one.
+    near, far = lines[: MOST_LINES // 2], lines[MOST_LINES // 2 :]
+    lines = [*near, *far[:: len(far) // MOST_LINES * 2 + 1]]
     for grammar in grammars:
         for layout in grammar.layouts:
             if all(map(stands, _needed(layout))) and _may_begin_a_line(layout, lines):

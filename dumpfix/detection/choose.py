@@ -179,7 +179,7 @@ def _is_settled(explanation: Explanation) -> bool:
         and not explanation.is_open
         and _shows_its_end(best)
         and best.layout.has_value
-        and (best.documents > 0 or _shows_kafka(best))
+        and (best.kinds.get("container", 0) > 0 or is_labelled(best.layout))
     )
 
 
@@ -238,8 +238,11 @@ def _shape(layout: Layout) -> list[object]:
 
 
 def _shows_kafka(reading: Reading) -> bool:
-    """Whether more than the shape of its lines says that these are records: words of a tool's, or offsets."""
-    return is_labelled(reading.layout) or bool(reading.seen) or "OFFSET" in reading.layout.fields
+    """Whether more than the shape of its lines says that these are records: notices of a tool's, offsets, or labels of
+    a record's coordinates."""
+    fields = set(reading.layout.fields)
+    is_named = is_labelled(reading.layout) and bool(fields & {"TOPIC", "PARTITION", "TIMESTAMP", "timestamp"})
+    return bool(reading.seen) or "OFFSET" in fields or is_named
 
 
 def _other_kind(explanation: Explanation, taken: Reading) -> Reading | None:

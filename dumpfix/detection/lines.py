@@ -22,6 +22,7 @@ LONGEST_DOCUMENT = 1 << 14
 _INSIDE_A_DOCUMENT = tuple(bytes([byte]) for byte in b" \t}],")
 
 _WORD = TOPIC_BYTES | frozenset(range(0x80, 0x100))
+_QUOTES = (b'"', b"'")
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _ALPHANUMERIC = _LETTERS | frozenset(b"0123456789") | frozenset(range(0x80, 0x100))
 _NAMING = (b":", b"=", b"(")
@@ -49,8 +50,8 @@ class Line:
 
     @property
     def has_document(self) -> bool:
-        """Whether a document stands in it, or the beginning of one."""
-        return bool(self.document)
+        """Whether a document stands in it, or the beginning of one, or what a word names as the payload."""
+        return self.documents > 0
 
 
 def lines_of(head: bytes, notices: Notices) -> list[Line]:
@@ -78,6 +79,8 @@ def _line(head: bytes, at: int, line_end: int) -> tuple[Line | None, int]:
         found.append((len(text) - 1, len(text)))
     if not found:
         short = text[:LONGEST]
+        if text and (at_payload := _behind_label(text)) >= 0:
+            return Line(text[:at_payload], b"", kind_of(short), text[at_payload:], documents=1), line_end + 1
         return Line(short, b"", kind_of(short)), line_end + 1
     start, end = found[-1]
     is_broken = not is_valid(text[start:end])
@@ -92,6 +95,18 @@ def _line(head: bytes, at: int, line_end: int) -> tuple[Line | None, int]:
             document, after = head[at + start : stop], head[stop:end].rstrip(b"\r")
             return Line(before, after[:LONGEST], kind_of(before), document, not is_valid(document), len(found)), end + 1
     return Line(before, after[:LONGEST], kind_of(before), text[start:end], is_broken, len(found)), line_end + 1
+
+
+def _behind_label(text: bytes) -> int:
+    """Where a payload begins that is no document, or empty: behind the last word that names one; -1 where none does."""
+    found = tokens(text[:LONGEST])
+    for at in range(len(found) - 1, -1, -1):
+        if found[at].lower() in PAYLOADS and label_at(found, at):
+            at += 1
+            while at < len(found) and not is_word(found[at]) and found[at] not in _QUOTES:
+                at += 1
+            return sum(map(len, found[:at]))
+    return -1
 
 
 def _end_of_document(head: bytes, start: int, line_end: int) -> int:
@@ -168,6 +183,7 @@ def label_at(row: Sequence[Token], at: int) -> bytes:
 UNMISTAKABLE = frozenset(
     b"topic partition offset timestamp headers key value payload message bytes string data".split()
 )
+PAYLOADS = frozenset(b"value payload message msg body data".split())
 KNOWN = UNMISTAKABLE | frozenset(
     b"t part p off o ts time createtime logappendtime k header hdrs hdr h msg body v val size length len record".split()
 )

@@ -39,7 +39,7 @@ BROKEN = 20.0
 #: anything else, or a record without payload
 OTHER = 30.0
 #: an event that is an object with the members of a Kafka record, doing what those do
-ENVELOPE = 60.0
+ENVELOPE = 80.0
 #: the dump does not show the record's end: only the last record of a dump may do so
 INCOMPLETE = 40.0
 #: a text or payload that begins or ends with a blank or with what separates columns
@@ -114,6 +114,8 @@ LITERAL_AGAIN = 1.0
 #: a column of a layout read off the dump that a label names; one that no label names
 NAMED_COLUMN = 4.0
 NAMELESS_COLUMN = 8.0
+#: a length that nothing names
+NAMELESS_SIZE = 16.0
 #: a word that all records have and that names nothing: why should it be the same in those to come?
 CONSTANT = 40.0
 #: an offset that stands before a partition, neither with a name

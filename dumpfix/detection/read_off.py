@@ -14,10 +14,10 @@ from itertools import chain, islice, pairwise
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import Candidate
-from dumpfix.detection.lines import KNOWN, Line, Token, is_number, is_word, label_at, lines_of, tokens
+from dumpfix.detection.lines import KNOWN, PAYLOADS, Line, Token, is_number, is_word, label_at, lines_of, tokens
 from dumpfix.framing.notices import Notices
 from dumpfix.layout.model import Element, Field, HeaderSpelling, Layout, Literal
-from dumpfix.layout.vocabulary import TOPIC_BYTES
+from dumpfix.layout.vocabulary import SIZES, TOPIC_BYTES
 
 #: lines of a record
 MOST_LINES = 16
@@ -45,8 +45,9 @@ LABELS = {
 }
 #: words that name the payload, or say something of a length
 OTHER_LABELS = frozenset(b"value payload message msg data body v val size bytes length len string record".split())
+_SIZE_WORDS = frozenset(b"size length len bytes".split())
 #: the kinds of lines that begin with a word for the payload
-_PAYLOAD_KINDS = frozenset(b"value: payload: message: msg: data: body:".split())
+_PAYLOAD_KINDS = frozenset(word + b":" for word in PAYLOADS)
 _INTEGERS = frozenset({"PARTITION", "OFFSET", "TIMESTAMP"})
 _TEXTS = frozenset({"KEY", "HEADERS"})
 _QUOTES = (b'"', b"'")
@@ -168,7 +169,31 @@ def _parts(rows: Sequence[Sequence[Line]], *, how: str) -> list[Part]:
         out += _aligned([tokens(row[k].before) for row in rows], how=how)
         out.append(Column(tuple(row[k].document for row in rows), is_payload=True))
         out += [*_aligned([tokens(row[k].after) for row in rows], how=how), b"\n"]
-    return out
+    return list(_with_empty_columns(out, len(rows)))
+
+
+def _with_empty_columns(parts: Sequence[Part], rows: int) -> Iterator[Part]:
+    """The parts; where the separator of columns stands twice, with an empty column in between: keys that are null."""
+    joined: list[Part] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if isinstance(part, bytes) and isinstance(last, bytes) and b"\n" not in (part, last):
+            joined[-1] = last + part
+        else:
+            joined.append(part)
+    separators = {
+        part
+        for before, part, after in zip(joined, joined[1:], joined[2:], strict=False)
+        if isinstance(part, bytes) and isinstance(before, Column) and isinstance(after, Column)
+    }
+    is_named = any(isinstance(part, Column) and LABELS.get(part.label) == "KEY" for part in parts)
+    for part in joined:
+        half = part[: len(part) // 2] if isinstance(part, bytes) else b""
+        if half in separators and half + half == part and not is_named:
+            yield from (half, Column((b"",) * rows), half)
+            is_named = True
+        else:
+            yield part
 
 
 def _labels(row: Sequence[Token]) -> tuple[Token, ...]:
@@ -334,8 +359,9 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
         for index, part in enumerate(parts):
             terminal = ways.get(index, "")
             if isinstance(part, bytes):
-                bits += prices.LITERAL_AGAIN if part in said else _literal_bits(part)
-                said.add(part)
+                for token in tokens(part):
+                    bits += prices.LITERAL_AGAIN if token in said else _literal_bits(token)
+                    said.add(token)
                 _add_literal(elements, part)
             elif terminal == "":
                 bits += 0.0 if part.texts[0].lower() in KNOWN else prices.CONSTANT
@@ -347,6 +373,8 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
             else:
                 if terminal == "KEY" and not part.label and all(map(_is_header_list, part.texts)):
                     bits += prices.HEADERS_AS_KEY
+                if Field(terminal).kind in SIZES and not _is_named_size(parts, index):
+                    bits += prices.NAMELESS_SIZE
                 if not part.is_payload:
                     bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
                 elements.append(Field(terminal))
@@ -406,11 +434,13 @@ def _options(parts: Sequence[Part], index: int) -> list[str]:
         return [""]
     if part.is_payload:
         return ["VALUE"]
+    if not any(part.texts) and not part.label:
+        return ["KEY"]
     named = LABELS.get(part.label)
     if named in _INTEGERS:
         return [named] if part.are_numbers else ["TEXT"]
     sizes = _sizes(parts, index) if named is None and part.are_numbers else []
-    if sizes and len(part.texts) > 1:
+    if sizes and _is_named_size(parts, index):
         return sizes
     if named == "TOPIC" and part.are_numbers and min(map(int, part.texts)) > MILLISECONDS:
         # kcat's %T has the letter of %t.
@@ -453,6 +483,15 @@ def _sizes(parts: Sequence[Part], index: int) -> list[str]:
         if isinstance(other, Column) and all(map(_is_length, part.texts, other.texts)):
             return ["VALUE_SIZE" if other.is_payload else "KEY_SIZE"]
     return []
+
+
+def _is_named_size(parts: Sequence[Part], index: int) -> bool:
+    """Whether words say that a number is a length (``(12 bytes)``, ``size: 12``), or it has a line of its own."""
+    part, before = parts[index], parts[index - 1] if index else b"\n"
+    after = parts[index + 1] if index + 1 < len(parts) else b""
+    assert isinstance(part, Column)
+    is_alone = before == b"\n" and after == b"\n" and len(part.texts) > 1
+    return part.label in _SIZE_WORDS or (isinstance(before, bytes) and before.endswith(b"(")) or is_alone
 
 
 def _is_length(number: bytes, text: bytes) -> bool:
