@@ -17,6 +17,12 @@ _EARLIEST, _LATEST = 1_104_000_000_000, 2_209_000_000_000
 _MOST_PARTITIONS = 4096
 _LARGEST = 1 << 63
 _OPENERS = (b"{", b"[")
+_DIGITS = b"0123456789"
+_MOST_DIGITS = 18
+_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+#: words in a text that name a record's coordinates, and what stands behind a word that names something
+_COORDINATES = (b"topic", b"partition", b"offset", b"timestamp", b"createtime", b"ts", b"off", b"part")
+_NAMING = (b":", b"=", b" ", b"(", b"[")
 #: so many offsets further on, it is still the same partition that goes on
 _FEW_MISSING = 16
 #: words that name a field, and are hardly a key
@@ -64,7 +70,7 @@ class Columns:
         #: the last offsets of partitions that are not shown
         self._ends: list[int] = []
         self._timestamp: int | None = None
-        self._number: int | None = None
+        self._counters = prices.MOST_COUNTING_KEYS
         self._behind_key = _behind_key(layout)
         self._inside = prices.MOST_SEPARATORS_INSIDE
 
@@ -106,8 +112,6 @@ class Columns:
                 self._timestamp = number if number and _EARLIEST < number < _LATEST else self._timestamp
             else:
                 self._words_at(name).learn(text)
-            if name == "key":
-                self._number = number
         for name, text in extra.items():
             self._words_at(name).learn(text)
 
@@ -145,9 +149,11 @@ class Columns:
         new = self._text(text)
         bare, before = _without_documents(text), _without_documents(words.last)
         begin = _common(before, bare)
-        end = _common(before[len(begin) :][::-1], bare[len(begin) :][::-1]) if bare == text else b""
-        shared = self.texts.bits(begin) + self.texts.bits(end)
-        if not bare and text and words.last and not before:
+        shared = self.texts.bits(begin)
+        if bare == text:
+            end = _common(before[len(begin) :][::-1], bare[len(begin) :][::-1])
+            shared += self.texts.bits(end) if any(map(_LETTERS.__contains__, end)) else 0.0
+        elif not bare and words.last and not before:
             # One more that is a document.
             shared += prices.DOCUMENT_TEXT
         return words.bits(text, max(prices.NEW_TEXT, new - shared))
@@ -158,14 +164,16 @@ class Columns:
             inside = min(prices.SEPARATOR_INSIDE * text.count(self._behind_key), self._inside)
             self._inside -= inside
             bits += inside
-        if text.lower().rstrip(b":= ") in LABELS and not self.is_object:
+        if not self.is_object and _names_a_field(text):
             return bits + prices.LABEL_KEY
         if self.spelling is not None and text == self.spelling.none:
             return bits + prices.IMPLAUSIBLE
-        number = _number(text)
-        if number is not None and self._number is not None and number - self._number > 0:
-            return min(bits, prices.COUNTING_KEY + _times_apart(number - self._number))
-        return bits
+        up, is_bare = _counted_up(self._words_at("key").last, text)
+        if up <= 0:
+            return bits
+        counter = min(prices.COUNTING_KEY, self._counters) if is_bare else 0.0
+        self._counters -= counter
+        return min(bits, counter + min(_step(up), _times_apart(up)))
 
     def _offset(self, text: bytes, partition: object) -> float:
         number = _number(text)
@@ -202,6 +210,28 @@ def _behind_key(layout: AnyLayout) -> bytes:
         if isinstance(one, Field) and one.meaning == "key" and isinstance(other, Literal):
             return other.text.strip() or other.text
     return b""
+
+
+def _names_a_field(text: bytes) -> bool:
+    """Whether a key is, or holds in front of something, a word that names a field elsewhere."""
+    low = text.lower()
+    if low.rstrip(b":= ") in LABELS:
+        return True
+    return any(low.find(word) >= 0 and low[low.find(word) + len(word) :][:1] in _NAMING for word in _COORDINATES)
+
+
+def _counted_up(before: bytes, text: bytes) -> tuple[int, bool]:
+    """By how much the number in a text is larger than that in the one before, if nothing else differs; 0 else.
+
+    And whether the text is nothing but that number.
+    """
+    begin = _common(before, text).rstrip(_DIGITS)
+    numbers = [one[len(begin) :] for one in (before, text)]
+    ends = [number.lstrip(_DIGITS) for number in numbers]
+    digits = [number[: len(number) - len(end)] for number, end in zip(numbers, ends, strict=True)]
+    if ends[0] != ends[1] or not all(digits) or max(map(len, digits)) > _MOST_DIGITS:
+        return 0, False
+    return int(digits[1]) - int(digits[0]), not begin and not ends[1]
 
 
 def _without_documents(text: bytes) -> bytes:

@@ -103,6 +103,9 @@ def _behind_label(text: bytes) -> int:
     for at in range(len(found) - 1, -1, -1):
         if found[at].lower() in PAYLOADS and label_at(found, at):
             at += 1
+            if b"(" in found[at : at + 2] and b")" in found[at:]:
+                # A length stands between the word and the payload.
+                at = found.index(b")", at)
             while at < len(found) and not is_word(found[at]) and found[at] not in _QUOTES:
                 at += 1
             return sum(map(len, found[:at]))

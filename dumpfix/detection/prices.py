@@ -69,8 +69,9 @@ FIRST_OFFSET = 10.0
 NEXT_OFFSET = 1.0
 OFFSET_UP = 8.0
 OFFSET_DOWN = 24.0
-#: a key that is a number counting up, beside what an offset in its place would cost
-COUNTING_KEY = 4.0
+#: a key that is a number counting up, rather than an offset; all together at most: its going on says nothing
+COUNTING_KEY = 8.0
+MOST_COUNTING_KEYS = 48.0
 #: a key that is a word which names a field elsewhere
 LABEL_KEY = 20.0
 #: the first timestamp, a millisecond since 2005; another in the neighbourhood of the one before

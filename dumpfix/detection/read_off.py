@@ -259,7 +259,10 @@ def _columns(rows: Sequence[list[Token]], label: bytes, *, how: str) -> list[Par
     rows = [list(row) for row in rows]
     front: list[Part] = []
     back: list[bytes] = []
-    while all(rows) and len({row[0] for row in rows}) == 1 and _is_constant(rows[0][0]):
+    known = _SIZE_WORDS if LABELS.get(label) in _TEXTS else KNOWN
+    while (
+        all(rows) and len({row[0] for row in rows}) == 1 and (_is_separator(rows[0][0]) or rows[0][0].lower() in known)
+    ):
         front.append(rows[0][0])
         rows = [row[1:] for row in rows]
     if b"(" in front and (separator := _cut(rows, ())) and all(is_number(row[0]) for row in rows):
@@ -334,11 +337,6 @@ def _is_separator(token: Token) -> bool:
     return not is_word(token) and token not in _QUOTES
 
 
-def _is_constant(token: Token) -> bool:
-    """Whether what all texts begin with separates or names; a quotation mark may belong to a key that is JSON."""
-    return _is_separator(token) or token.lower() in KNOWN
-
-
 # -- which field a column is -------------------------------------------------------------------------------------------
 
 
@@ -375,6 +373,9 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
                     bits += prices.HEADERS_AS_KEY
                 if Field(terminal).kind in SIZES and not _is_named_size(parts, index):
                     bits += prices.NAMELESS_SIZE
+                if terminal == "TEXT" and not part.label:
+                    # A word that names nothing, in each record.
+                    bits += prices.CONSTANT - prices.NAMELESS_COLUMN
                 if not part.is_payload:
                     bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
                 elements.append(Field(terminal))

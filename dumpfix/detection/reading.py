@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from dumpfix.detection import prices
-from dumpfix.detection.columns import Columns
+from dumpfix.detection.columns import Columns, Words
 from dumpfix.detection.texts import Payload, Texts
 from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Batch, Frame, Span
@@ -64,6 +64,7 @@ class Pricer:
         self.texts = texts
         self.head = b""
         self.columns = Columns(reading.layout, texts)
+        self.values = Words()
         layout = reading.layout
         self.blank_lines = layout.blank_lines if isinstance(layout, Layout) else 0
         self.is_object = isinstance(layout, ObjectLayout)
@@ -131,7 +132,7 @@ class Pricer:
         if not self.reading.layout.has_value:
             return Payload("none", prices.OTHER)
         value = fields.get("value")
-        known = Payload("null", prices.NULL) if value is None else self.texts.payload(value)
+        known = Payload("null", prices.NULL) if value is None else self._like_before(value)
         if not self.is_object:
             return known
         if any(name in self.required and not (fields.get(name) or b"").isdigit() for name in ("partition", "offset")):
@@ -141,6 +142,16 @@ class Pricer:
         said = sum(len(text) for name, text in fields.items() if text and name not in ("value", "timestamp_type"))
         bits = known.bits - self.texts.bits(value or b"")
         return Payload(known.kind, bits + prices.DOCUMENT_BYTE * max(length - said, 0))
+
+    def _like_before(self, value: bytes) -> Payload:
+        """A payload; of those that are no documents, one that was seen before is cheap."""
+        known = self.texts.payload(value)
+        if known.kind not in ("scalar", "string", "other"):
+            return known
+        text = self.texts.bits(value)
+        bits = self.values.bits(value, text)
+        self.values.learn(value)
+        return Payload(known.kind, known.bits - text + bits)
 
     def _record(
         self, fields: dict[str, bytes | None], extra: dict[str, bytes], payload: Payload, *, is_whole: bool
