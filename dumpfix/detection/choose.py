@@ -20,6 +20,8 @@ HEAD = 1 << 16
 LARGEST_HEAD = 1 << 20
 #: fewer lines than that in HEAD are looked at with what follows them, where they leave a doubt
 FEW_LINES = 8
+#: so many lines are looked at one by one; then 16, 32, 64 …
+EACH_LINE = 12
 #: so much of it is looked at for a separator
 SAMPLE = 1 << 12
 #: the name of layouts that no grammar has, and the records of one that may still have lines which are not seen yet
@@ -210,15 +212,13 @@ def _ends_lines_with_carriage_returns(head: bytes) -> bool:
 
 
 def _steps(head: bytes) -> Iterator[int]:
-    """Where lines 1, 2, 4, 8, 16, 64, 256 … of the head end."""
+    """Where lines of the head end: each of the first, then some of many."""
     lines = 0
-    wanted = 1
     at = 0
     while (at := head.find(b"\n", at) + 1) and at < HEAD:
         lines += 1
-        if lines == wanted:
+        if lines <= EACH_LINE or lines.bit_count() == 1:
             yield at
-            wanted *= 2 if wanted < 16 else 4
 
 
 def _may_be_of_another_tool(first: Reading, other: Reading) -> bool:

@@ -99,7 +99,8 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
         for elements, bits in chain.from_iterable(islice(_typed(parts), MOST_LAYOUTS) for parts in ways):
             if elements not in seen:
                 seen.add(elements)
-                layout = Layout("read off", "", elements, null_or_empty_literal=b"NULL", headers=_SPELLING)
+                spelling = _SPELLING if Field("HEADERS") in elements else None
+                layout = Layout("read off", "", elements, null_or_empty_literal=b"NULL", headers=spelling)
                 yield Candidate(layout, near, "read off", bits)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from dumpfix.detection.choose import HEAD, Told, choose
+from dumpfix.detection.choose import HEAD, MOST_RIVALS, Told, choose
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.json.validity import is_valid
@@ -43,21 +43,34 @@ def detected(dump: bytes) -> Reading:
     return scan(dump, choice.layout, choice.notices)
 
 
+def named(dump: bytes) -> list[Reading]:
+    """What the dump may be: the layout that is chosen, and those that an unclear choice names beside it."""
+    choice = choose(dump, Told(), final=True)
+    return [scan(dump, layout, choice.notices) for layout in (choice.layout, *choice.rivals[:MOST_RIVALS])]
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 40])
 @pytest.mark.parametrize("format_string", FORMATS, ids=lambda f: f.decode())
 def test_every_format_that_people_use_is_recognised(format_string: bytes, count: int) -> None:
     records = events(count)
-    found = detected(b"".join(kcat.render(format_string, record) for record in records))
-    assert [value and value.strip() for value in found.values] == [record.value for record in records]
+    readings = named(b"".join(kcat.render(format_string, record) for record in records))
+    assert count < 3 or len(readings) <= 2
+    assert any(says_the_same(reading, records, format_string) for reading in readings)
+
+
+def says_the_same(found: Reading, records: list[KafkaRecord], format_string: bytes) -> bool:
+    """Whether a reading gives the payloads, keys and coordinates back that a format prints."""
     shown: dict[bytes, tuple[str, Callable[[KafkaRecord], bytes | None]]] = {
         b"%t": ("topic", lambda r: r.topic.encode()),
         b"%p": ("partition", lambda r: b"%d" % r.partition),
         b"%o": ("offset", lambda r: b"%d" % r.offset),
         b"%k": ("key", lambda r: r.key),
     }
-    for token, (name, of) in shown.items():
-        if token in format_string:
-            assert [record.get(name) for record in found.records] == [of(record) for record in records]
+    return [value and value.strip() for value in found.values] == [record.value for record in records] and all(
+        [record.get(name) for record in found.records] == [of(record) for record in records]
+        for token, (name, of) in shown.items()
+        if token in format_string
+    )
 
 
 @pytest.mark.parametrize("separator", SEPARATORS)
@@ -77,7 +90,7 @@ def test_every_version_of_kcat_json_is_recognised(version: str, how: str) -> Non
 
 
 @pytest.mark.parametrize("how", ["pretty", "compact"])
-@pytest.mark.parametrize("count", [1, 3, 900])
+@pytest.mark.parametrize("count", [1, 12, 900])
 def test_an_array_of_kcat_json_is_its_objects(how: str, count: int) -> None:
     """``jq -s`` makes one array of them; the dump is one JSON text then, but no payload."""
     records = events(count)
@@ -244,22 +257,26 @@ KEYS = [
 def test_a_format_that_no_grammar_has_is_read_off_what_repeats(format_string: bytes, keys: list[bytes]) -> None:
     """Payloads are whole, and what a label names is what it says; what none names is nothing."""
     records = [replace(record, key=key) for record, key in zip(events(12), keys, strict=True)]
-    found = detected(b"".join(kcat.render(format_string, record) for record in records))
-    assert found.values == [record.value for record in records]
-    for name, of in (
-        ("topic", lambda r: r.topic.encode()),
-        ("partition", lambda r: b"%d" % r.partition),
-        ("offset", lambda r: b"%d" % r.offset),
-        ("timestamp", lambda r: b"%d" % r.timestamp),
-        ("key", lambda r: r.key or None),
-    ):
-        read = [record.get(name) or None for record in found.records]
-        assert read in ([of(record) for record in records], [None] * 12), name
+    found = named(b"".join(kcat.render(format_string, record) for record in records))
+    assert all(reading.values == [record.value for record in records] for reading in found)
+    columns: dict[str, Callable[[KafkaRecord], bytes | None]] = {
+        "topic": lambda r: r.topic.encode(),
+        "partition": lambda r: b"%d" % r.partition,
+        "offset": lambda r: b"%d" % r.offset,
+        "timestamp": lambda r: b"%d" % (r.timestamp or 0),
+        "key": lambda r: r.key or None,
+    }
+    for name, of in columns.items():
+        wanted = [of(record) for record in records], [None] * 12
+        assert any([record.get(name) or None for record in reading.records] in wanted for reading in found), name
 
 
-def test_lines_that_repeat_between_documents_are_payloads_and_named() -> None:
+def test_lines_that_repeat_between_documents_are_kept_and_doubted() -> None:
+    """A key that is always the same, or a payload that is no JSON: nothing in the dump tells."""
     dump = b"".join(b'ping\n{"n":%d}\n' % n for n in range(12))
-    assert detected(dump).values == [b"ping" if n % 2 == 0 else b'{"n":%d}' % (n // 2) for n in range(24)]
+    choice = choose(dump, Told(), final=True)
+    assert choice.confidence == "unclear"
+    assert said(dump, "key", "value") == [(b"ping", b'{"n":%d}' % n) for n in range(12)]
 
 
 def test_what_repeats_may_be_written_as_a_grammar_and_read_with_it() -> None:
@@ -273,14 +290,22 @@ def test_what_repeats_may_be_written_as_a_grammar_and_read_with_it() -> None:
     "line",
     [
         b'{"schema":{"type":"struct"},"payload":{"before":null,"after":{"id":%d}}}',
-        b'{"id":%d,"key":"k","payload":{"a":1}}',
-        b'{"topic":"weather","offset":%d,"payload":{"a":1}}',
         b'{"id":%d,"type":"x","payload":"hello"}',
     ],
 )
-def test_an_event_with_a_member_called_payload_is_no_envelope(line: bytes) -> None:
+def test_an_event_with_a_member_called_payload_is_no_record(line: bytes) -> None:
     lines = [line % n for n in range(3)]
     assert detected(b"\n".join(lines) + b"\n").values == lines
+
+
+@pytest.mark.parametrize(
+    "line", [b'{"id":%d,"key":"k","payload":{"a":1}}', b'{"topic":"weather","offset":%d,"payload":{"a":1}}']
+)
+def test_what_may_be_events_or_records_is_refused(line: bytes) -> None:
+    dump = b"".join(line % n + b"\n" for n in range(3))
+    with pytest.raises(LayoutError, match="each object may be an event, or a record"):
+        choose(dump, Told(), final=True)
+    assert choose(dump, Told("jsonl"), final=True).layout.fields == ("VALUE",)
 
 
 @pytest.mark.parametrize("first", [None, b"", b"12"])
@@ -336,6 +361,11 @@ def said(dump: bytes, *names: str) -> list[tuple[bytes | None, ...]]:
     return [tuple(record.get(name) for name in names) for record in detected(dump).records]
 
 
+def said_by_any(dump: bytes, *names: str) -> list[list[tuple[bytes | None, ...]]]:
+    """The same for each layout that is named."""
+    return [[tuple(record.get(name) for name in names) for record in reading.records] for reading in named(dump)]
+
+
 @pytest.mark.parametrize("before", [b"", b"CreateTime:1700000000000\t", b"Partition:0\tOffset:5\t"])
 @pytest.mark.parametrize("null", [b"null", b""])
 def test_a_key_that_is_a_document_before_a_tombstone_is_no_payload(before: bytes, null: bytes) -> None:
@@ -355,7 +385,7 @@ def test_schema_ids_are_schema_ids() -> None:
     guid = b"3f2b0000-1111-4222-8333-0123456789ab"
     rows = [b'"k"\t1\t{"a":1}\t7\n', b'"k"\t1\tnull\tnull\n', b'"k"\t1\t{"a":2}\t%b\n' % guid]
     wanted = [(b'"k"', b'{"a":1}', b"7"), (b'"k"', None, b"null"), (b'"k"', b'{"a":2}', guid)]
-    assert said(b"".join(rows), "key", "value", "value_schema_id") == wanted
+    assert wanted in said_by_any(b"".join(rows), "key", "value", "value_schema_id")
 
 
 @pytest.mark.parametrize("count", [1, 2, 40])
@@ -418,8 +448,6 @@ def test_headers_are_waited_for_where_the_first_records_leave_them_open() -> Non
     assert said(dump, "headers", "value") == [(b"h:v", b'{"a":1}'), (b"NO_HEADERS", b'{"a":2}')]
     with pytest.raises(NeedMoreError):
         choose(dump[: dump.index(b"\n") + 1], Told(), final=False)
-    no_colon = dump.replace(b"h:v", b"h-v")
-    assert "KEY" in choose(no_colon[: no_colon.index(b"\n") + 1], Told(), final=False).layout.fields
 
 
 def test_a_label_of_the_tool_begins_no_key() -> None:
@@ -500,13 +528,14 @@ def test_a_tombstone_whose_key_holds_the_separator_is_named_and_nothing_else(
     """It may as well be a payload that ends with the separator: then a null would delete what nobody deleted."""
     records = with_tombstones(key, count)
     dump = b"".join(kcat.render(format_string, record) for record in records)
-    found = said(dump, "key", "value")
-    for (key_read, value), record in zip(found, records, strict=True):
-        if record.value is not None:
-            assert (key_read, value) == (record.key, record.value)
-        else:
-            assert value is not None
-            assert not is_valid(value)
+    assert any(all(map(is_withheld_or_right, found, records)) for found in said_by_any(dump, "key", "value"))
+
+
+def is_withheld_or_right(found: tuple[bytes | None, ...], record: KafkaRecord) -> bool:
+    _, value = found
+    if record.value is not None:
+        return found == (record.key, record.value)
+    return value is not None and not is_valid(value)
 
 
 # -- formats × keys × payloads -------------------------------------------------------------------------------------
@@ -572,10 +601,14 @@ def test_formats_are_recognised_whatever_keys_and_payloads_are(
     else:
         dump = b"".join(kcat.render(format_string, record) for record in records)
     assume(dump.strip())
-    found = detected(dump)
-    assert [(value and value.strip()) or None for value in found.values] == [record.value for record in records]
-    if b"%k" in format_string or format_string.startswith(b"-"):
-        assert [record.get("key") or None for record in found.records] == [record.key for record in records]
+    has_key = b"%k" in format_string or format_string.startswith(b"-")
+
+    def is_right(found: Reading) -> bool:
+        values = [(value and value.strip()) or None for value in found.values]
+        keys = [record.get("key") or None for record in found.records]
+        return values == [r.value for r in records] and (not has_key or keys == [r.key for r in records])
+
+    assert any(map(is_right, named(dump)))
 
 
 @pytest.mark.parametrize("glue", [b"\0", b"xx ", b"$ "])
