@@ -64,6 +64,8 @@ def _show(dump: Opened) -> None:
         show(f"{path}: empty")
         return
     show(f"{path}: {choice.grammar}, {choice.confidence}: {shown(describe(choice.layout))}")
+    if choice.doubt:
+        show(f"  {shown(choice.doubt)}")
     for name in choice.alternatives:
         show(f"  the same output as {shown(name)}")
     for wrapper in dump.found.wrappers if dump.found else ():

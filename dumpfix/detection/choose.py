@@ -43,6 +43,7 @@ class Choice:
 
     ``alternatives`` are other layouts that would give the same output. ``rivals`` are those that would give another
     one and explain the dump nearly as well; there are some only where ``confidence`` is ``unclear``.
+    ``doubts_payloads``: not only keys and coordinates would be others. ``bits`` is the price of the head.
     """
 
     layout: AnyLayout
@@ -51,14 +52,15 @@ class Choice:
     confidence: str = "told"
     alternatives: tuple[str, ...] = field(default=())
     rivals: tuple[AnyLayout, ...] = ()
+    doubts_payloads: bool = False
     bits: float = 0.0
 
     @property
     def doubt(self) -> str:
         """What an unclear dump may be instead, and which option settles it; empty where nothing else comes near."""
-        if not self.rivals:
+        if self.confidence != "unclear":
             return ""
-        others = " or ".join(map(describe, self.rivals[:MOST_RIVALS]))
+        others = " or ".join(map(describe, self.rivals[:MOST_RIVALS])) or "no dump at all"
         return f"it may be {others} as well; --kcat-format '…' or --command '…' (the command that made it) settles it"
 
 
@@ -144,6 +146,7 @@ class Search:
         if isinstance(layout, Layout) and any(_may_be_of_another_tool(best, r) for r in same):
             layout = replace(layout, empty_may_be_null=True)
         names = dict.fromkeys(describe(r.layout) for r in same)
+        rivals = explanation.rivals(best) if explanation.confidence == "unclear" else []
         names.pop(describe(layout), None)
         return Choice(
             layout,
@@ -151,7 +154,8 @@ class Search:
             best.grammar,
             explanation.confidence,
             tuple(names)[:MOST_NAMED],
-            tuple(r.layout for r in explanation.rivals(best)) if explanation.confidence == "unclear" else (),
+            tuple(r.layout for r in rivals),
+            any(payloads(r) != payloads(best) for r in rivals),
             best.bits,
         )
 

@@ -115,7 +115,7 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
         # Those that were given up are at least as far away.
         gap = min(gap, prices.SURE) if plain - best.bits >= prices.SURE else gap
     is_open = any(r.pending_bits and r.bits - r.pending_bits < best.bits + prices.SURE for r in readings)
-    if not (best.records == 1 and is_labelled(best.layout)):
+    if best.records != 1 or not (is_labelled(best.layout) or best.layout.fields == ("VALUE",)):
         gap = min(gap, prices.MOST_OF_ONE_RECORD * max(best.records, 1))
     nearest = None if rival is not None and plain < rival.bits else rival
     return Explanation(tuple(readings), plain, gap, nearest, is_open)

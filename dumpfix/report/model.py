@@ -45,7 +45,8 @@ class Totals:
 class InputAccount:
     """One dump. ``bytes`` and ``lines`` count what was read after decompression and decoding.
 
-    ``broken_off`` says why it could not be read to its end, None where it could.
+    ``doubt`` says what the dump may be as well, None where nothing else comes near. ``broken_off`` says why it could
+    not be read to its end, None where it could.
     """
 
     path: str
@@ -53,6 +54,8 @@ class InputAccount:
     lines: int = 0
     grammar: str | None = None
     layout: str | None = None
+    confidence: str | None = None
+    doubt: str | None = None
     alternatives: list[str] = field(default_factory=list)
     wrappers: list[JsonObject] = field(default_factory=list)
     broken_off: str | None = None

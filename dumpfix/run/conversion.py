@@ -20,7 +20,7 @@ from dumpfix.run.pipeline import Pipeline
 from dumpfix.run.position import Position
 from dumpfix.run.safety import settled
 from dumpfix.run.selecting import Remaining, Seen
-from dumpfix.sink import sink_for
+from dumpfix.sink import CARRIES_KEYS, sink_for
 
 
 @dataclass(slots=True)
@@ -63,6 +63,8 @@ class Run:
         for dump in self.dumps:
             account = account_of(dump)
             self.ledger.begin(account)
+            if dump.choice is not None and dump.choice.confidence == "unclear":
+                self.ledger.needs_a_look |= dump.choice.doubts_payloads or self.to in CARRIES_KEYS
             try:
                 for event in self._selected(self._events(dump, account)):
                     self.ledger.take(event)
@@ -112,7 +114,11 @@ class Run:
             sections.describe(account)
 
     def _emission(self, pipeline: Pipeline) -> Emission:
-        return Emission(sink_for(self.to, pipeline.reading), self.policy, pipeline.reading)
+        return Emission(
+            sink_for(self.to, pipeline.reading, is_unclear=pipeline.choice.confidence == "unclear"),
+            self.policy,
+            pipeline.reading,
+        )
 
 
 class _Teller:
@@ -169,6 +175,8 @@ def account_of(dump: Opened) -> InputAccount:
         dump.source.path,
         grammar=choice.grammar,
         layout=describe(choice.layout),
+        confidence=choice.confidence,
+        doubt=choice.doubt or None,
         alternatives=list(choice.alternatives),
     )
 

@@ -11,12 +11,13 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from dumpfix.detection.choose import Told
-from dumpfix.errors import BrokenInputError, UsageError
+from dumpfix.errors import BrokenInputError, LayoutError, UsageError
 from dumpfix.framing.framer import MAX_RECORD
 from dumpfix.io.output import STANDARD_OUTPUT, Nowhere, Output, Stream, open_output
 from dumpfix.io.source import Source, same_file
 from dumpfix.io.split import SplitOutput
 from dumpfix.layout.model import Field
+from dumpfix.layout.write import describe
 from dumpfix.planning.healing import healing_of
 from dumpfix.planning.words import healing_lines
 from dumpfix.record.hazards import KINDS
@@ -32,7 +33,7 @@ from dumpfix.run.emission import Policy
 from dumpfix.run.opening import Opened, find_layout
 from dumpfix.run.pipeline import Pipeline
 from dumpfix.run.unwrapping import Explained
-from dumpfix.sink import NAMES, QUEUE
+from dumpfix.sink import INTO_A_TOPIC, NAMES, QUEUE
 
 #: shows how a run gets on: entered when it begins, gives a function to call now and then
 Watch = Callable[[Run], AbstractContextManager[Callable[[], None]]]
@@ -158,6 +159,12 @@ def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | 
         dumps = [Opened(source, Explained(choice_for_documents()), b"", job.told) for source in sources]
     for dump in dumps:
         if dump.choice is not None:
+            if dump.choice.doubt and job.to in INTO_A_TOPIC and not job.is_check:
+                raise LayoutError(
+                    f"its layout is unclear, so that keys may go out that are none: {describe(dump.choice.layout)}; "
+                    f"{dump.choice.doubt}",
+                    path=dump.source.path,
+                )
             shown = frozenset(Field(name).meaning for name in dump.choice.layout.fields)
             job.selection.require(shown, dump.source.path)
     run = Run(dumps, job.to, policy, job.documents or Pipeline, job.jobs if job.jobs is not None else _cores())

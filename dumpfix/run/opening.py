@@ -7,13 +7,12 @@ from dataclasses import dataclass
 
 from dumpfix.detection.choose import Choice, Told
 from dumpfix.errors import BrokenInputError, LayoutError
-from dumpfix.framing.frame import NeedMoreError
 from dumpfix.framing.framer import MAX_RECORD, GrowingWindow
 from dumpfix.io.source import Source
 from dumpfix.run.feed import Feed
 from dumpfix.run.position import Position
 from dumpfix.run.sections import Sections
-from dumpfix.run.unwrapping import Explained, explain
+from dumpfix.run.unwrapping import Explained, Finder
 
 
 @dataclass(slots=True)
@@ -53,15 +52,16 @@ class Opened:
 def find_layout(source: Source, told: Told) -> Opened:
     """Read as much of a dump as its layout needs: nothing more where it was told. Raises LayoutError, SourceError."""
     window = GrowingWindow()
+    finder = Finder(told)
     broken: BrokenInputError | None = None
     try:
         for chunk in source.chunks():
             if not window.add(chunk):
                 continue
-            try:
-                return Opened(source, _found(window.data, told, source.path, final=False), window.data, told)
-            except NeedMoreError:
-                window.drop(0)
+            found = _found(finder, window.data, source.path, final=False)
+            if found is not None:
+                return Opened(source, found, window.data, told)
+            window.drop(0)
     except BrokenInputError as error:
         broken = error
     window.close()
@@ -69,16 +69,16 @@ def find_layout(source: Source, told: Told) -> Opened:
     if not head:
         return Opened(source, None, head, told, broken)
     try:
-        return Opened(source, _found(head, told, source.path, final=True), head, told, broken)
+        return Opened(source, _found(finder, head, source.path, final=True), head, told, broken)
     except LayoutError:
         if broken is not None:
             raise broken from None
         raise
 
 
-def _found(head: bytes, told: Told, path: str, *, final: bool) -> Explained:
+def _found(finder: Finder, head: bytes, path: str, *, final: bool) -> Explained | None:
     try:
-        return explain(head, told, final=final)
+        return finder.look(head, final=final)
     except LayoutError as error:
         error.path = error.path or path
         raise

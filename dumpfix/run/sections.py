@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from dumpfix.detection.choose import HEAD, Told
+from dumpfix.detection.choose import HEAD, READ_OFF, Told
 from dumpfix.errors import LayoutError
-from dumpfix.framing.frame import Batch, Frame, NeedMoreError
+from dumpfix.framing.frame import Batch, Frame
 from dumpfix.framing.framer import MAX_RECORD
 from dumpfix.layout.model import Layout
 from dumpfix.layout.write import describe
@@ -241,14 +241,17 @@ class Sections:
 def _another(now: Explained, data: bytes, cost: float, told: Told, *, is_heard: bool, final: bool) -> Explained | None:
     """Another layout that says the bytes for fewer bits than ``cost``, which they cost now; None where none does."""
     try:
-        found = explain(data, told, final=final)
-    except (LayoutError, NeedMoreError):
+        found = explain(data, told)
+    except LayoutError:
+        return None
+    if found.choice.confidence == "unclear":
+        # What may be this or that stays unexplained, and is kept.
         return None
     if _is_the_same(found, now):
         return None
     choice = found.choice
     bare = stripped(found.wrappers, data)
-    new = cost_of(choice.layout, choice.notices, bare, is_shipped=choice.grammar != "repeats")
+    new = cost_of(choice.layout, choice.notices, bare, is_shipped=choice.grammar != READ_OFF)
     is_told_apart = not isinstance(choice.layout, Layout) or choice.layout.is_anchored or is_heard
     needed = 1 if is_told_apart else ENOUGH_DOCUMENTS
     if new.documents < needed or new.total + NEW_SECTION >= cost or new.unexplained * 2 > cost:

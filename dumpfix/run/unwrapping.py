@@ -38,52 +38,77 @@ class _Way:
     is_settled: bool
 
 
-def explain(head: bytes, told: Told, *, final: bool) -> Explained:
-    """What the dump is that begins with ``head``. Raises NeedMoreError, LayoutError as ``choose`` does.
+class Finder:
+    """Finds what one dump is, of which more and more is at hand; what was looked at is not looked at again."""
 
-    The answer depends on the bytes of the dump alone, however many of them are at hand.
-    """
-    is_last = final or len(head) >= HEAD
-    steps = list(_steps(head))
-    if any(sure(head[:step]) for step in steps) or (is_last and sure(head[:HEAD])):
+    def __init__(self, told: Told) -> None:
+        self.told = told
+        self._bare = Search(told)
+        self._looked = 0
+        self._is_wrapped = False
+        self._refused: LayoutError | None = None
+
+    def look(self, head: bytes, *, final: bool) -> Explained | None:
+        """What the dump is that begins with ``head``; None where more of it has to be seen. Raises LayoutError.
+
+        The answer depends on the bytes of the dump alone, however many of them are at hand.
+        """
+        is_last = final or len(head) >= HEAD
+        steps = list(_steps(head))
+        self._is_wrapped |= any(sure(head[:step]) for step in steps if step > self._looked)
+        if not self._is_wrapped and not (is_last and sure(head[:HEAD])):
+            self._looked = max(self._looked, *steps, 0)
+            return self._without_wrappers(head, final=final)
         for step in steps:
-            best = _cheapest(head[:step], told, final=False)
+            best = _cheapest(head[:step], self.told, final=False)
             if best is not None and best.is_settled:
                 return best.explained
         if not is_last:
-            raise NeedMoreError
-        best = _cheapest(head[:HEAD], told, final=True)
+            return None
+        best = _cheapest(head[:HEAD], self.told, final=True)
         if best is not None and best.explained.wrappers:
             return best.explained
-        return Explained(choose(head, told, final=final))
-    return _bare(head, told, final=final)
+        return _bare(self._bare.look(head, final=final))
 
-
-def _bare(head: bytes, told: Told, *, final: bool) -> Explained:
-    """The same for a head that has no wrapper, or one that may be something else."""
-    try:
-        return Explained(choose(head[: HEAD - 1], told, final=False))
-    except NeedMoreError:
+    def _without_wrappers(self, head: bytes, *, final: bool) -> Explained | None:
+        """The same for a head that has no wrapper, or one that may be something else."""
+        if (choice := self._bare.look(head[: HEAD - 1], final=False)) is not None:
+            return Explained(choice)
         if not final and len(head) < HEAD:
-            raise
-    # Where the first records show by themselves what they are, nothing of this kind was done to them.
-    seen = obstacle(head[:HEAD]) if told == Told() else None
-    if seen is not None:
-        raise LayoutError(seen)
-    refused: LayoutError | None = None
-    try:
-        bare = _way(Explained(choose(head, told, final=final)), head[:HEAD])
-    except LayoutError as error:
-        bare, refused = None, error
-    if bare is None or bare.cost.unexplained > DOUBT:
-        for candidate in candidates(head[:HEAD]):
-            way = _explained(candidate, told, final=True)
-            if way is not None and _explains_more(way, bare):
-                return way.explained
-    if bare is None:
-        assert refused is not None
-        raise refused
-    return bare.explained
+            return None
+        # Where the first records show by themselves what they are, nothing of this kind was done to them.
+        seen = obstacle(head[:HEAD]) if self.told == Told() else None
+        if seen is not None:
+            raise LayoutError(seen)
+        refused: LayoutError | None = None
+        bare: _Way | None = None
+        try:
+            choice = self._bare.look(head, final=final)
+            if choice is None:
+                return None
+            bare = _way(Explained(choice), head[:HEAD])
+        except LayoutError as error:
+            refused = error
+        if bare is None or bare.cost.unexplained > DOUBT:
+            for candidate in candidates(head[:HEAD]):
+                way = _explained(candidate, self.told, final=True)
+                if way is not None and _explains_more(way, bare):
+                    return way.explained
+        if bare is None:
+            assert refused is not None
+            raise refused
+        return bare.explained
+
+
+def explain(head: bytes, told: Told) -> Explained:
+    """What a stretch of a dump is that is shown whole, or as much of it as can decide. Raises LayoutError."""
+    found = Finder(told).look(head, final=True)
+    assert found is not None
+    return found
+
+
+def _bare(choice: Choice | None) -> Explained | None:
+    return None if choice is None else Explained(choice)
 
 
 def _explains_more(way: _Way, bare: _Way | None) -> bool:
@@ -132,7 +157,7 @@ def _explained(candidate: Candidate, told: Told, *, final: bool) -> _Way | None:
 
 def _way(explained: Explained, data: bytes) -> _Way:
     choice = explained.choice
-    cost = cost_of(choice.layout, choice.notices, data, is_shipped=choice.grammar != "repeats")
+    cost = cost_of(choice.layout, choice.notices, data, is_shipped=choice.grammar != READ_OFF)
     return _Way(explained, cost, is_settled=cost.records > 0 and cost.unexplained <= DOUBT)
 
 

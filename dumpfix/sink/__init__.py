@@ -16,12 +16,20 @@ NAMES = ("values", "envelope", "kcat", "console-producer")
 QUEUE = "queue"
 
 
-def sink_for(name: str, reading: Reading) -> Sink:
-    """The output called ``name`` (one of NAMES, or QUEUE) for a dump that is read like ``reading``."""
+#: outputs that write keys and coordinates, which an unclear layout may have wrong; those that go into a topic
+CARRIES_KEYS = ("envelope", "kcat", "console-producer", QUEUE)
+INTO_A_TOPIC = ("kcat", "console-producer", QUEUE)
+
+
+def sink_for(name: str, reading: Reading, *, is_unclear: bool = False) -> Sink:
+    """The output called ``name`` (one of NAMES, or QUEUE) for a dump that is read like ``reading``.
+
+    ``is_unclear``: its keys and coordinates may be others; envelopes say so.
+    """
     if name == "values":
         return Values()
     if name == "envelope":
-        return Envelope(reading)
+        return Envelope(reading, is_unclear=is_unclear)
     if name == "kcat":
         return Kcat(reading)
     if name == "console-producer":
@@ -31,4 +39,4 @@ def sink_for(name: str, reading: Reading) -> Sink:
     raise ValueError(f"no output is called {name!r}: {', '.join(NAMES)}")
 
 
-__all__ = ["NAMES", "QUEUE", "NotRepresentableError", "Sink", "sink_for"]
+__all__ = ["CARRIES_KEYS", "INTO_A_TOPIC", "NAMES", "QUEUE", "NotRepresentableError", "Sink", "sink_for"]

@@ -16,12 +16,16 @@ _Column = Iterable[bytes]
 
 
 class Envelope:
-    """Members in a fixed order; what the dump does not show is absent, a null key or value is ``null``."""
+    """Members in a fixed order; what the dump does not show is absent, a null key or value is ``null``.
+
+    Where the layout of the dump is unclear, so that keys and coordinates may be others, each has ``"unclear": true``.
+    """
 
     emits_tombstones = True
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, *, is_unclear: bool = False) -> None:
         self.reading = reading
+        self._end = b',"unclear":true}\n' if is_unclear else b"}\n"
 
     def record(self, record: Record) -> bytes:
         """See Sink."""
@@ -29,7 +33,7 @@ class Envelope:
         members.append(b'"value":' + (record.value or b"null"))
         if record.extra:
             members.append(b'"extra":{' + b",".join(map(_extra, record.extra, record.extra.values())) + b"}")
-        return b"{" + b",".join(members) + b"}\n"
+        return b"{" + b",".join(members) + self._end
 
     def _members(self, record: Record) -> Iterable[bytes]:
         if record.topic is not None:
@@ -61,7 +65,7 @@ class Envelope:
         extra = self._extra(batch)
         if extra is None:
             return None
-        columns += [repeat(b'"value":'), values, *extra, repeat(b"}\n")]
+        columns += [repeat(b'"value":'), values, *extra, repeat(self._end)]
         return b"".join(chain.from_iterable(zip(*columns, strict=False)))
 
     def _column(self, name: str, batch: Batch) -> list[_Column] | None:
