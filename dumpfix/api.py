@@ -38,13 +38,15 @@ class Detection:
     """What a dump is, to be passed on: ``records(dump, layout=found)``.
 
     ``layout`` is the shape of a record in words, ``confidence`` is ``sure``, ``likely``, ``unclear`` or ``told``,
-    ``alternatives`` are layouts that would give the same output. All are empty for an empty dump.
+    ``alternatives`` are layouts that would give the same output, ``doubt`` says what the dump may be as well. All are
+    empty for an empty dump.
     """
 
     grammar: str
     layout: str
     confidence: str
     alternatives: tuple[str, ...]
+    doubt: str
     explained: Explained | None = field(repr=False)
 
 
@@ -60,9 +62,11 @@ def detect(
     with closing(open_dump(dump)) as source:
         found = find_layout(source, _told(from_name, kcat_format, command, grammar)).found
     if found is None:
-        return Detection("", "", "", (), None)
+        return Detection("", "", "", (), "", None)
     choice = found.choice
-    return Detection(choice.grammar, describe(choice.layout), choice.confidence, choice.alternatives, found)
+    return Detection(
+        choice.grammar, describe(choice.layout), choice.confidence, choice.alternatives, choice.doubt, found
+    )
 
 
 def records(

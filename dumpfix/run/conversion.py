@@ -114,11 +114,8 @@ class Run:
             sections.describe(account)
 
     def _emission(self, pipeline: Pipeline) -> Emission:
-        return Emission(
-            sink_for(self.to, pipeline.reading, is_unclear=pipeline.choice.confidence == "unclear"),
-            self.policy,
-            pipeline.reading,
-        )
+        sink = sink_for(self.to, pipeline.reading, is_unclear=pipeline.choice.confidence == "unclear")
+        return Emission(sink, self.policy, pipeline.reading)
 
 
 class _Teller:

@@ -26,7 +26,7 @@ from dumpfix.run.feed import Feed
 from dumpfix.run.pipeline import Pipeline
 from dumpfix.run.position import Position, WrappedPosition
 from dumpfix.run.safety import Sampler
-from dumpfix.run.unwrapping import Explained, explain
+from dumpfix.run.unwrapping import Explained, Finder
 from dumpfix.run.watch import WORTH_A_LOOK, Item, Watch
 from dumpfix.wrapping.strip import Unwrapped, stripped
 
@@ -241,10 +241,10 @@ class Sections:
 def _another(now: Explained, data: bytes, cost: float, told: Told, *, is_heard: bool, final: bool) -> Explained | None:
     """Another layout that says the bytes for fewer bits than ``cost``, which they cost now; None where none does."""
     try:
-        found = explain(data, told)
+        found = Finder(told).look(data, final=final)
     except LayoutError:
         return None
-    if found.choice.confidence == "unclear":
+    if found is None or found.choice.confidence == "unclear":
         # What may be this or that stays unexplained, and is kept.
         return None
     if _is_the_same(found, now):

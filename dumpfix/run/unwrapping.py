@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from dumpfix.detection.choose import HEAD, Choice, Told, choose
+from dumpfix.detection.choose import HEAD, READ_OFF, Choice, Search, Told, choose
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.run.cost import Cost, cost_of
@@ -98,13 +98,6 @@ class Finder:
             assert refused is not None
             raise refused
         return bare.explained
-
-
-def explain(head: bytes, told: Told) -> Explained:
-    """What a stretch of a dump is that is shown whole, or as much of it as can decide. Raises LayoutError."""
-    found = Finder(told).look(head, final=True)
-    assert found is not None
-    return found
 
 
 def _bare(choice: Choice | None) -> Explained | None:
