@@ -9,9 +9,13 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from hypothesis import settings
 
 import dumpfix
+
+T = TypeVar("T")
 
 #: a finding of the report, or a record that went out
 Object = Mapping[str, Any]
@@ -42,6 +46,11 @@ class Outcome:
         order = ("unclear", "likely", "sure", "told")
         found = {section["confidence"] for section in self.sections}
         return next((word for word in order if word in found), "")
+
+
+def share(cases: Sequence[T]) -> Sequence[T]:
+    """All cases under the profiles that take their time; under the quick one every third, the same each time."""
+    return cases[::3] if settings.get_current_profile_name() == "dev" else cases
 
 
 def outcome(dump: bytes, *, to: Any = "envelope", repair: Any = "none") -> Outcome:
