@@ -82,20 +82,37 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
 def _grade_of_string(text: bytes) -> Grade:
     """How sure it is that ``text`` is one string which only lacks a quote: with pieces of structure in it, bytes may be
     missing between two strings as well."""
-    holds_literal = any(b":" + literal in text for literal in (b"null", b"true", b"false"))
-    is_odd = text.endswith(ELLIPSES) or text[:1] == b"\\" or text.startswith((b"null", b"true", b"false", b"-"))
-    is_bare = not any(chr(byte).isalnum() or byte >= 0x80 for byte in text)
+    holds_literal = any(b":" + literal in text for literal in _LITERALS)
+    is_bare = text != b"" and not any(chr(byte).isalnum() or byte >= 0x80 for byte in text)
+    is_odd = _is_open(text) or holds_literal or is_bare or _is_number_cut_short(text) or _looks_torn(text)
+    return Grade.CHOICE if is_odd else Grade.SYNTAX
+
+
+def _looks_torn(text: bytes) -> bool:
+    """Whether a text begins or ends as one does of which a part is gone: in a sign that something follows, in a single
+    letter of a word, in a literal or the end of one."""
+    words = text.split(b" ")
+    letters = (words[0], words[-1]) if len(words) > 1 else ()
     return (
-        Grade.CHOICE
-        if _is_open(text) or holds_literal or is_odd or is_bare or _is_number_cut_short(text)
-        else Grade.SYNTAX
+        text[:1] in _GOES_ON
+        or text[-1:] in _GOES_ON
+        or text.endswith((*ELLIPSES, *_LITERALS, *_LITERAL_ENDS))
+        or text.startswith(_LITERALS)
+        or any(len(letter) == 1 and letter.isalpha() and letter not in _WORDS_OF_ONE for letter in letters)
     )
+
+
+_LITERALS = (b"null", b"true", b"false")
+_LITERAL_ENDS = (b"ull", b"rue", b"alse")
+_GOES_ON = tuple(bytes((byte,)) for byte in b"\\-_:/=&")
+_WORDS_OF_ONE = (b"a", b"A", b"I", b"i")
 
 
 def _is_number_cut_short(text: bytes) -> bool:
     """Whether a text begins with a number that something else goes on with: no hexadecimal number, no date."""
     rest = text.lstrip(b"0123456789")
-    return len(text) - len(rest) >= _DIGITS_OF_NUMBERS and rest[:1].isalpha() and rest[:1] not in _BEHIND_DIGITS
+    goes_on = rest[:1].isalpha() or rest[:1] >= b"\x80"
+    return len(text) - len(rest) >= _DIGITS_OF_NUMBERS and goes_on and rest[:1] not in _BEHIND_DIGITS
 
 
 # `5m` and `12px` are texts as well as not

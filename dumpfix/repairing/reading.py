@@ -101,15 +101,17 @@ def read(data: bytes, effort: Effort) -> Reading:
                 front = read_front(tokens, table)
         _doubt_one_comma(data, tokens)
         return Reading(data, text, tokens, front, table, effort, dialect=True)
+    _doubt_one_comma(data, tokens)
     return Reading(data, text, tokens, front, table, effort, dialect=False)
 
 
 def _doubt_one_comma(data: bytes, tokens: Tokens) -> None:
-    """A single comma before a bracket, right behind a number: one more digit may have stood there, and be lost."""
+    """A single comma before a bracket, right behind a number of one digit: one more may have stood there, and be lost."""
     commas = [at for at, change in enumerate(tokens.changes) if change.why == LAST_COMMA]
     if len(commas) == 1:
         change = tokens.changes[commas[0]]
-        if data[change.at - 1 : change.at].isdigit() and data[change.end : change.end + 1] == b"]":
+        before = data[max(0, change.at - 2) : change.at]
+        if before[1:].isdigit() and before[:1] in (b",", b"[", b" ") and data[change.end : change.end + 1] == b"]":
             tokens.changes[commas[0]] = change._replace(grade=Grade.CHOICE)
 
 

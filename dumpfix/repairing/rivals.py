@@ -15,7 +15,16 @@ from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_K
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quoting import looks_like_structure
 from dumpfix.repairing.site import Candidate, Site, separator_price
-from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, STRUCTURE, Text
+from dumpfix.repairing.tokens import (
+    CLOSE_ARRAY,
+    CLOSE_OBJECT,
+    COLON,
+    COMMA,
+    OPEN_STRING,
+    STRING,
+    STRUCTURE,
+    Tokens,
+)
 
 # How many bytes on both sides of a place are tried, how far the neighbourhood reaches for a place where it may begin
 # or end, in tokens and in bytes, and how deep it may lie.
@@ -119,7 +128,7 @@ def rivals(site: Site, places: list[int], most: float) -> Iterator[Candidate]:
                 if change.end <= around.end:
                     site.effort.steps += 1
                     if around.reads(change):
-                        yield _as_candidate(site, price + _oddness(_string_at(site.text, change)), change)
+                        yield _as_candidate(site, price + _oddness(_string_at(site, change)), change)
 
 
 def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, Change]]:
@@ -168,9 +177,9 @@ def _swap_price(one: bytes, other: bytes) -> float:
     return prices.NEVER
 
 
-def _string_at(text: Text, change: Change) -> bytes:
+def _string_at(site: Site, change: Change) -> bytes:
     """The text of the string that a change of a quote makes; empty if it changes none."""
-    data, _, plain = text
+    data, _, plain = site.text
     if b'"' not in data[change.at : change.end] + change.insert:
         return b""
     opening = plain.rfind(b'"', max(0, change.at - _NEAR), change.at)
@@ -180,12 +189,17 @@ def _string_at(text: Text, change: Change) -> bytes:
     left, quote, right = change.insert.partition(b'"')
     if not quote:
         return inside + change.insert + rest
-    # What follows a quote tells whether it closes the string before it or opens the one behind it.
-    closes = (right + data[change.end : change.end + _NEAR]).lstrip()[:1] in (b",", b":", b"}", b"]", b"")
-    if change.end > change.at and not (left if closes else right):
+    closes = _is_inside(site.tokens, change.at)
+    if b'"' in data[change.at : change.end] and not (left if closes else right):
         # A quote that moves inwards makes no string of what was none.
         return b""
     return inside + left if closes else right + rest
+
+
+def _is_inside(tokens: Tokens, at: int) -> bool:
+    """Whether offset `at` lies inside a string, or at its closing quote."""
+    index = bisect_right(tokens.starts, at) - 1
+    return index >= 0 and tokens.kinds[index] in (STRING, OPEN_STRING) and tokens.starts[index] < at < tokens.ends[index]
 
 
 def _oddness(text: bytes) -> float:

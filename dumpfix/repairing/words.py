@@ -33,9 +33,9 @@ def word_repairs(site: Site, index: int) -> Iterator[Candidate]:
             yield from _if_it_reads(site, index, changed, cost, change)
     for at in range(1, len(text)):
         if is_atom(text[:at]) and is_atom(text[at:]):
-            is_choice = (text[at - 1] in b".0123456789" and text[at] in b"-0123456789") or (
-                text[:at].isdigit() and at == 1
-            )
+            # A digit alone may have slipped in, or changed places with the comma behind it.
+            is_digit = (at == 1 and text[:1].isdigit()) or (at == len(text) - 1 and text[-1:].isdigit())
+            is_choice = is_digit or (text[at - 1] in b".0123456789" and text[at] in b"-0123456789")
             grade = Grade.CHOICE if is_choice else Grade.SYNTAX
             comma = Change(start + at, start + at, b",", "',' was missing", grade)
             yield from _if_it_reads(site, index, text[:at] + b"," + text[at:], prices.LOST_IN_WORD, comma)
