@@ -65,9 +65,9 @@ def cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Ou
         outcome.alternatives = near_by[:MOST_ALTERNATIVES]
     equals: list[bytes] = []
     for total, _, output in ranked:
-        if abs(total - ranked[0][0]) < EVEN and not any(says_the_same(output, other) for other in equals):
+        if total - ranked[0][0] < EVEN and not any(says_the_same(output, other) for other in equals):
             equals.append(output)
-    outcome.undecided = len(equals) >= TOO_MANY_EQUALS and not closes_the_end(site, changes)
+    outcome.undecided = len(equals) >= TOO_MANY_EQUALS
     return outcome
 
 
