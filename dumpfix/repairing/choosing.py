@@ -57,9 +57,12 @@ def cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Ou
         ranked.insert(0, at_end[0])
     chosen = ranked[0][2]
     cost, changes = readings[chosen]
-    outcome = outcome_of(changes, cost)
     near_by = [output for _, _, output in ranked[1:] if readings[output][0] <= cost + prices.NEAR]
-    near_by = [output for output in near_by if not says_the_same(output, chosen)]
+    same = {output for output in near_by if says_the_same(output, chosen)}
+    # Of several ways to one value the surest tells how sure it is.
+    changes = min([changes, *(readings[output][1] for output in near_by if output in same)], key=worst)
+    outcome = outcome_of(changes, cost)
+    near_by = [output for output in near_by if output not in same]
     if near_by:
         outcome.grade = Grade.CHOICE
         outcome.alternatives = near_by[:MOST_ALTERNATIVES]

@@ -36,6 +36,7 @@ _DEEPEST_IN_TEXT = 8
 _VALUE_BEGINNINGS = tuple(bytes((byte,)) for byte in b"-0123456789tfn")
 _OF_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-."
 _LONGEST_KEY = 64
+_COLON_AND_BLANK = b'": '
 _CLOSING_QUOTES = tuple(dict.fromkeys(mark for closing in OTHER_QUOTES.values() for mark in closing))
 
 
@@ -71,7 +72,10 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
         change = Change(start, start + len(wrong), b'"', "an opening quote of another kind")
         yield Candidate(prices.OTHER_QUOTE, (change,), index, meeting)
         return
-    grade = _grade_of_string(data[start:quote])
+    # A blank where no other colon has one is rather a part of the text, and its beginning is gone.
+    is_odd = data[start - 1 : start] == b" " and data.count(_COLON_AND_BLANK) == 1
+    is_odd = is_odd or quote == start + 1
+    grade = Grade.CHOICE if is_odd else _grade_of_string(data[start:quote])
     insertion = Change(start, start, b'"', "an opening quote was missing", grade)
     yield Candidate(prices.LOST[STRING], (insertion,), index, meeting)
     if is_one_bit_off(data[start], STRING) and data[start] not in STRUCTURE:
@@ -97,12 +101,13 @@ def _looks_torn(text: bytes) -> bool:
         text[:1] in _GOES_ON
         or text[-1:] in _GOES_ON
         or text.endswith((*ELLIPSES, *_LITERALS, *_LITERAL_ENDS))
-        or text.startswith(_LITERALS)
+        or text.startswith(_LITERAL_BEGINNINGS)
         or any(len(letter) == 1 and letter.isalpha() and letter not in _WORDS_OF_ONE for letter in letters)
     )
 
 
 _LITERALS = (b"null", b"true", b"false")
+_LITERAL_BEGINNINGS = (b"nul", b"tru", b"fals")
 _LITERAL_ENDS = (b"ull", b"rue", b"alse")
 _GOES_ON = tuple(bytes((byte,)) for byte in b"\\-_:/=&")
 _WORDS_OF_ONE = (b"a", b"A", b"I", b"i")
@@ -110,9 +115,12 @@ _WORDS_OF_ONE = (b"a", b"A", b"I", b"i")
 
 def _is_number_cut_short(text: bytes) -> bool:
     """Whether a text begins with a number that something else goes on with: no hexadecimal number, no date."""
-    rest = text.lstrip(b"0123456789")
+    whole = text.lstrip(b"0123456789")
+    rest = whole[1:].lstrip(b"0123456789") if whole[:1] == b"." else whole
     goes_on = rest[:1].isalpha() or rest[:1] >= b"\x80"
-    return len(text) - len(rest) >= _DIGITS_OF_NUMBERS and goes_on and rest[:1] not in _BEHIND_DIGITS
+    is_fraction = rest is not whole and whole != text
+    is_number = is_fraction or len(text) - len(rest) >= _DIGITS_OF_NUMBERS
+    return goes_on and is_number and (is_fraction or rest[:1] not in _BEHIND_DIGITS)
 
 
 # `5m` and `12px` are texts as well as not

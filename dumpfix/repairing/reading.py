@@ -106,7 +106,7 @@ def read(data: bytes, effort: Effort) -> Reading:
 
 
 def _doubt_one_comma(data: bytes, tokens: Tokens) -> None:
-    """A single comma before a bracket, right behind a number of one digit: one more may have stood there, and be lost."""
+    """A single comma before a bracket, right behind a number of one digit: one more may have been lost there."""
     commas = [at for at, change in enumerate(tokens.changes) if change.why == LAST_COMMA]
     if len(commas) == 1:
         change = tokens.changes[commas[0]]

@@ -199,7 +199,9 @@ def _string_at(site: Site, change: Change) -> bytes:
 def _is_inside(tokens: Tokens, at: int) -> bool:
     """Whether offset `at` lies inside a string, or at its closing quote."""
     index = bisect_right(tokens.starts, at) - 1
-    return index >= 0 and tokens.kinds[index] in (STRING, OPEN_STRING) and tokens.starts[index] < at < tokens.ends[index]
+    return (
+        index >= 0 and tokens.kinds[index] in (STRING, OPEN_STRING) and tokens.starts[index] < at < tokens.ends[index]
+    )
 
 
 def _oddness(text: bytes) -> float:

@@ -4,7 +4,10 @@ A shape never makes a value. It only tells which of several readings, all of whi
 cost, looks like the intact payloads beside it, or, where there are none, like the rest of the same document.
 """
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from dumpfix.repairing.automaton import FIRST_KEY, KEY, Stacks, read_front
 from dumpfix.repairing.tokens import ATOM, COMMA, OPEN_ARRAY, OPEN_OBJECT, STRING, lex, prepare
@@ -15,6 +18,7 @@ LONGEST_PAYLOAD = 1 << 16
 LONGEST_TEXT = 1 << 15
 DEEPEST = 64
 FEWEST_PAIRS = 8
+FEWEST_SIBLINGS = 3
 
 Trait = tuple[bytes, int]
 """A path (keys as spelled, `*` for any array index, each after a NUL) and the first byte of the kind that stands there;
@@ -150,3 +154,31 @@ def irregularity(profile: Profile) -> float:
         + 0.8 * descents
         + 3.0 * profile.duplicates
     )
+
+
+def looks_spliced(document: bytes) -> bool:
+    """Whether a valid document shows that two parts of it were joined which do not belong together: one key twice in an
+    object, or an object in an array that lacks what all the others there have."""
+    twice = False
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal twice
+        made = dict(pairs)
+        twice = twice or len(made) != len(pairs)
+        return made
+
+    try:
+        left = [json.loads(document, object_pairs_hook=members, parse_int=len, parse_float=len)]
+    except (RecursionError, ValueError):
+        return False
+    while left and not twice:
+        value = left.pop()
+        if isinstance(value, list):
+            kinds = Counter(frozenset(each) for each in value if isinstance(each, dict))
+            if len(kinds) == 2 and len(value) >= FEWEST_SIBLINGS:
+                (usual, _), (odd, count) = kinds.most_common()
+                if count == 1 and not usual <= odd:
+                    return True
+        inner = value.values() if isinstance(value, dict) else value
+        left.extend(each for each in inner if isinstance(each, dict | list))
+    return twice

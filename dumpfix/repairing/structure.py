@@ -17,7 +17,7 @@ from dumpfix.repairing.losses import (
     with_fragments,
 )
 from dumpfix.repairing.model import Fragment
-from dumpfix.repairing.pieces import Change, Draft, Grade
+from dumpfix.repairing.pieces import Change, Draft, Grade, apply_changes
 from dumpfix.repairing.reading import (
     Outcome,
     Reading,
@@ -29,7 +29,7 @@ from dumpfix.repairing.reading import (
     read,
 )
 from dumpfix.repairing.rivals import rivals
-from dumpfix.repairing.shape import ShapeModel
+from dumpfix.repairing.shape import ShapeModel, looks_spliced
 from dumpfix.repairing.site import Candidate, Site
 from dumpfix.repairing.tokens import (
     ATOM,
@@ -189,6 +189,9 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     is_other = reading.requoted or any(change.why == BARE_KEY for change in known)
     if is_other and any("quote" in each.why and each not in known for each in outcome.changes):
         # Which quotes of a text in other quotes are missing is told by quotes that may be apostrophes.
+        outcome.grade = Grade.CHOICE
+    if outcome.grade is Grade.SYNTAX and looks_spliced(apply_changes(reading.data, outcome.changes)):
+        # A stretch may be missing here rather than one sign.
         outcome.grade = Grade.CHOICE
     if closes_the_end(site, outcome.changes):
         # Closed where the text ends: more than the bracket may be missing.
