@@ -36,7 +36,7 @@ UNNAMED = dict.fromkeys(
 )
 
 
-SHARE = share(inputs.ALL)
+SHARE = share(inputs.ALL, every=6)
 
 
 def _cases(cases: Iterable[inputs.NotDump], failing: Mapping[str, str]) -> list[object]:
