@@ -45,6 +45,7 @@ from dumpfix.json.validity import first_error, is_valid
 from dumpfix.repairing import not_json, strings, structure, surroundings
 from dumpfix.repairing.automaton import Effort
 from dumpfix.repairing.causes import CAUSES
+from dumpfix.repairing.losses import NO_VALUE
 from dumpfix.repairing.model import Level, Repair, lead_to
 from dumpfix.repairing.pieces import Draft, Grade
 from dumpfix.repairing.reading import Outcome, Reading, in_double_quotes, may_be_surrounded
@@ -111,7 +112,9 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
     edits = draft.edits()
     # Checked, not trusted: what is given out is JSON and what the edits say, whatever went wrong above.
     is_sound = is_valid(draft.text) and lead_to(edits, payload, draft.text)
-    if not is_sound or (grade is Grade.CHOICE and len(draft.text) < _LEAST_KEPT * len(payload)):
+    # A value that is none is a loss of its own, whatever its length.
+    known = sum(len(edit.delete) for edit in edits if NO_VALUE in edit.why)
+    if not is_sound or (grade is Grade.CHOICE and len(draft.text) < _LEAST_KEPT * (len(payload) - known)):
         return Repair(None, "irrecoverable", (), _why_not(payload), tuple(outcome.fragments), work=effort.steps)
     return Repair(
         draft.text,

@@ -51,7 +51,7 @@ def cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Ou
     )
     at_end = [entry for entry in ranked if closes_the_end(site, readings[entry[2]][1])]
     told = shape is not None or len(site.tokens) >= TELLING
-    if at_end and (not told or at_end[0][0] - ranked[0][0] < CONVINCING):
+    if at_end and _may_be_cut(readings, at_end[0], ranked[0], told):
         # As for any cut text, the bracket is missing where the text ends, unless its shape tells otherwise.
         ranked.remove(at_end[0])
         ranked.insert(0, at_end[0])
@@ -72,6 +72,19 @@ def cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Ou
             equals.append(output)
     outcome.undecided = len(equals) >= TOO_MANY_EQUALS
     return outcome
+
+
+def _may_be_cut(
+    readings: dict[bytes, tuple[float, list[Change]]],
+    at_end: tuple[float, int, bytes],
+    best: tuple[float, int, bytes],
+    told: bool,
+) -> bool:
+    """Whether nothing convinces that a bracket which may be missing at the end is missing elsewhere: the shape, where
+    there is enough to show one, else the lines."""
+    if told:
+        return at_end[0] - best[0] < CONVINCING
+    return readings[at_end[2]][0] - readings[best[2]][0] < CONVINCING
 
 
 def says_the_same(one: bytes, other: bytes) -> bool:

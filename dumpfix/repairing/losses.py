@@ -159,7 +159,7 @@ def bad_scalars(reading: Reading, other: Outcome | None) -> Outcome | None:
         elif at + 1 < len(kinds) and kinds[at + 1] == COMMA:
             end = tokens.starts[at + 2] if at + 2 < len(kinds) else tokens.ends[at + 1]
         word = data[tokens.starts[at] : tokens.ends[at]].decode("utf-8", "replace")
-        changes.append(Change(begin, end, b"", f"not a JSON value: {word[:_SHOWN]}", Grade.CHOICE))
+        changes.append(Change(begin, end, b"", f"{NO_VALUE}: {word[:_SHOWN]}", Grade.CHOICE))
         lost.append(Fragment(ending.path_of(data, whole, front, reading.table, at), data[begin:end]))
     kept = [each for each in tokens.changes if not any(hole.at <= each.at < hole.end for hole in changes)]
     outcome = outcome_of([*kept, *changes], prices.BAD_SCALAR * len(changes))
@@ -169,6 +169,7 @@ def bad_scalars(reading: Reading, other: Outcome | None) -> Outcome | None:
 
 
 _SHOWN = 24
+NO_VALUE = "not a JSON value"
 
 
 def _stands_for_a_value(kinds: list[int], at: int) -> bool:

@@ -199,7 +199,9 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
                 # Where no backslash is left all escapes may be gone, and which quotes had one is anyone's guess.
                 grade = Grade.SYNTAX if is_text and b"\\" in data else Grade.CHOICE
                 escapes = tuple(Change(at, at, b"\\", "a quote inside a string", grade) for at in inner)
-                extra = prices.STRUCTURE_IN_TEXT * structural + (prices.IN_KEY if after == AFTER_KEY else 0.0)
+                apart = sum(not gap for gap in _between(data, start, inner, quote))
+                extra = prices.STRUCTURE_IN_TEXT * (structural + apart)
+                extra += prices.IN_KEY if after == AFTER_KEY else 0.0
                 yield Candidate(prices.BARE_QUOTE + 0.05 * len(inner) + extra, escapes, index, meeting)
                 if len(inner) == 1:
                     yield _quote_dropped(data, inner[0], start, quote, index, meeting, extra)
@@ -231,9 +233,14 @@ def _document_in_string(site: Site, index: int, after: int, start: int) -> Itera
 
 def _reads_like_more(data: bytes, start: int, inner: list[int], close: int) -> bool:
     """Whether what stands between the quotes in a string looks like what stands between two strings: signs alone."""
-    places = [start, *inner, close]
-    between = (data[begin + 1 : end].strip() for begin, end in zip(places[1:-1:2], places[2::2], strict=False))
+    between = _between(data, start, inner, close)
     return any(0 < len(gap) <= _LONGEST_SEPARATOR and not gap.isalnum() for gap in between)
+
+
+def _between(data: bytes, start: int, inner: list[int], close: int) -> list[bytes]:
+    """What stands between the strings that the quotes would make, if none of them were text; without blanks."""
+    places = [start, *inner, close]
+    return [data[begin + 1 : end].strip() for begin, end in zip(places[1:-1:2], places[2:-1:2], strict=False)]
 
 
 def _quote_dropped(data: bytes, at: int, start: int, close: int, index: int, meeting: int, extra: float) -> Candidate:

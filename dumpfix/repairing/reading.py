@@ -159,7 +159,7 @@ def only_stops_early(reading: Reading) -> bool:
     front = reading.front
     if front.stop < len(reading.tokens):
         # Inside a string one bracket is text as well as not; several that close everything are no accident.
-        return bare[-2:-1] not in (b"}", b"]")
+        return bare[:-1].rstrip(WHITE_SPACE)[-1:] not in (b"}", b"]")
     return reading.table.depth[front.stacks[front.stop]] != 1
 
 

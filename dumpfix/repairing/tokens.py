@@ -182,8 +182,8 @@ def speaks_dialect(data: bytes, tokens: Tokens, index: int) -> bool:
     for before in range(max(0, index - 2), index):
         _add(probe, tokens.kinds[before], at, at)
     stop = _lex_dialect(data, at, end, len(data), probe)
-    # A run that was cut short was cut before a comment, a blank or a semicolon.
-    return bool(probe.changes) or stop < end
+    # A run that was cut short was cut before a comment, a blank or a semicolon; a call goes on behind its bracket.
+    return bool(probe.changes) or stop != end
 
 
 def _is_number_as_key(data: bytes, end: int, stop: int, before: list[int]) -> bool:
@@ -226,6 +226,10 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
     if previous in b"{[,:" and byte in b"ub" and data[at + 1 : at + 2] == b'"' and tokens.takes_prefix:
         tokens.changes.append(Change(at, at + 1, b"", PREFIX))
         return at + 1
+    call = _call_end(data, at, end) if tokens.kinds and previous in b"[,:" else 0
+    if call:
+        _add(tokens, WORD, at, call)
+        return call
     if end - at > 1 and tokens.cutting:
         reach = min(end, at + _LONGEST_PIECE)
         end = min((found for mark in tokens.cutting if (found := data.find(mark, at + 1, reach)) > 0), default=end)
@@ -233,6 +237,15 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
     _add(tokens, kind, at, end)
     tokens.changes.extend(changes)
     return end
+
+
+def _call_end(data: bytes, at: int, end: int) -> int:
+    """The offset behind a value that a call makes, like `ObjectId("65a1")`; 0 if none begins at `at`."""
+    bracket = data.find(b"(", at, end)
+    if bracket <= at or data[at:bracket].translate(None, _IDENTIFIER):
+        return 0
+    close = data.find(b")", bracket, bracket + _LONGEST_PIECE) + 1
+    return close if close and data[close : close + _LONGEST_PIECE].lstrip(WHITE_SPACE)[:1] in (b",", b"}", b"]") else 0
 
 
 def _lex_special(data: bytes, at: int, end: int, stop: int, previous: int, tokens: Tokens) -> int:
