@@ -132,12 +132,11 @@ def all_changes(site: Site, candidate: Candidate) -> list[Change]:
     return sorted([*before, *candidate.changes, *behind])
 
 
-def bad_scalars(reading: Reading, other: Outcome | None) -> Outcome | None:
+def bad_scalars(reading: Reading) -> Outcome | None:
     """The outcome where nothing is wrong but values that are none: each goes with its member, one hole for each."""
     tokens, data = reading.tokens, reading.data
     words = [at for at in range(1, len(tokens)) if tokens.kinds[at] == WORD and _stands_for_a_value(tokens.kinds, at)]
-    is_hole = other is not None and any(change.why == holes.WHY for change in other.changes)
-    if not words or (is_hole and len(words) == 1):
+    if not words:
         return None
     kinds = tokens.kinds.copy()
     for at in words:

@@ -65,13 +65,7 @@ def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
         if outcome is None and only_stops_early(reading):
             break
         if outcome is None or outcome.cost > CHEAP:
-            outcome = (
-                bad_scalars(reading, outcome)
-                or two_documents(reading)
-                or mixed(reading)
-                or outcome
-                or head_lost(reading)
-            )
+            outcome = bad_scalars(reading) or two_documents(reading) or mixed(reading) or outcome or head_lost(reading)
         if outcome is not None and (best is None or cost + outcome.cost < best.cost):
             best = _composed(draft, outcome, cost)
         if count + 1 == most or (outcome is not None and outcome.cost <= CHEAP):
