@@ -66,6 +66,7 @@ def cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Ou
     if near_by:
         outcome.grade = Grade.CHOICE
         outcome.alternatives = near_by[:MOST_ALTERNATIVES]
+        outcome.prices = [readings[output][0] for output in outcome.alternatives]
     equals: list[bytes] = []
     for total, _, output in ranked:
         if total - ranked[0][0] < EVEN and not any(says_the_same(output, other) for other in equals):

@@ -30,8 +30,9 @@ FEW_TOKENS = 2
 
 @dataclass
 class Outcome:
-    """A structurally sound text, and what to say about it. `undecided`: nothing at all speaks for this reading rather
-    than for several others, so that it would more likely be wrong than right."""
+    """A structurally sound text, and what to say about it. `prices`: what each alternative costs, if that was weighed.
+    `undecided`: nothing at all speaks for this reading rather than for several others, so that it would more likely be
+    wrong than right."""
 
     changes: list[Change]
     grade: Grade
@@ -39,6 +40,7 @@ class Outcome:
     fragments: list[Fragment] = field(default_factory=list)
     alternatives: list[bytes] = field(default_factory=list)
     lost: list[tuple[int, int | None]] = field(default_factory=list)
+    prices: list[float] = field(default_factory=list)
     undecided: bool = False
 
 

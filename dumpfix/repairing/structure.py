@@ -110,6 +110,7 @@ def _composed(draft: Draft, outcome: Outcome, cost: float) -> Outcome:
     outcome.changes = [Change(edit.at, edit.end, edit.insert, edit.why, Grade.CHOICE) for edit in whole.edits()]
     outcome.grade = Grade.CHOICE
     outcome.cost += cost
+    outcome.prices = [price + cost for price in outcome.prices]
     return outcome
 
 
