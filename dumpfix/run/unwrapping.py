@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dumpfix.detection.choose import Choice, Told, choose
@@ -16,6 +16,8 @@ from dumpfix.wrapping.obstacles import obstacle
 
 #: lines after which a head is looked at, before HEAD bytes of it are here
 LINES_LOOKED_AT = frozenset((1, 2, 4, 8, 16, 32, 64, 256))
+#: lines most of which would be wrapped if any are
+ENOUGH_LINES = 4
 #: bits by which a doubtful wrapper has to explain what is not explained else
 DOUBT = 60.0
 #: bits by which another way has to be cheaper, for a wrapper that cannot be mistaken to be none
@@ -42,31 +44,47 @@ class _Way:
 def explain(head: bytes, told: Told, *, final: bool) -> Explained:
     """What the dump is that begins with ``head``. Raises NeedMoreError, LayoutError as ``choose`` does.
 
-    The answer depends on the bytes of the dump alone, however many of them are at hand.
+    The answer depends on the bytes of the dump alone: its first lines are judged by themselves, then some more of them,
+    however much of the dump is at hand.
     """
-    is_last = final or len(head) >= HEAD
-    steps = list(_steps(head))
-    if any(sure(head[:step]) for step in steps) or (is_last and sure(head[:HEAD])):
-        for step in steps:
-            best = _cheapest(head[:step], told, final=False)
-            if best is not None and best.is_settled:
-                return best.explained
-        if not is_last:
-            raise NeedMoreError
-        best = _cheapest(head[:HEAD], told, final=True)
+    try:
+        # A layout that prints no line ends is read as it arrives, and nothing is wrapped around lines that it has not.
+        return Explained(choose(b"", told, final=False))
+    except NeedMoreError:
+        pass
+    is_wrapped = False
+    for lines, step in _steps(head):
+        wrapped = sure(head[:step])
+        is_wrapped |= bool(wrapped)
+        best = _cheapest(head[:step], wrapped, told, final=False) if wrapped else _plain(head[:step], lines, told)
+        if best is not None and best.is_settled:
+            return best.explained
+    if not final and len(head) <= HEAD:
+        raise NeedMoreError
+    wrapped = sure(head[:HEAD])
+    if is_wrapped or wrapped:
+        best = _cheapest(head[:HEAD], wrapped, told, final=True)
         if best is not None and best.explained.wrappers:
             return best.explained
         return Explained(choose(head, told, final=final))
     return _bare(head, told, final=final)
 
 
-def _bare(head: bytes, told: Told, *, final: bool) -> Explained:
-    """The same for a head that has no wrapper, or one that may be something else."""
+def _plain(beginning: bytes, lines: int, told: Told) -> _Way | None:
+    """What the first lines are, which show no wrapper; None where more of them have to be seen.
+
+    A layout that was told explains anything: it has to explain them well, or a wrapper would have shown by now.
+    """
     try:
-        return Explained(choose(head[: HEAD - 1], told, final=False))
-    except NeedMoreError:
-        if not final and len(head) < HEAD:
-            raise
+        choice = choose(beginning, told, final=False)
+    except (NeedMoreError, LayoutError):
+        return None
+    way = _way(Explained(choice), beginning)
+    return replace(way, is_settled=way.is_settled or choice.confidence != "told" or lines >= ENOUGH_LINES)
+
+
+def _bare(head: bytes, told: Told, *, final: bool) -> Explained:
+    """The same for all of a head that has no wrapper, or one that may be something else."""
     # Where the first records show by themselves what they are, nothing of this kind was done to them.
     seen = obstacle(head[:HEAD]) if told == Told() else None
     if seen is not None:
@@ -99,10 +117,9 @@ def sure(head: bytes) -> list[Candidate]:
     return [candidate for candidate in candidates(head) if not candidate.is_doubtful]
 
 
-def _cheapest(data: bytes, told: Told, *, final: bool) -> _Way | None:
+def _cheapest(data: bytes, wrapped: Sequence[Candidate], told: Told, *, final: bool) -> _Way | None:
     """The cheapest way to explain some bytes, bare or without their wrappers; None where there is none yet."""
     bare = _explained(Candidate((), data, 0.0, is_doubtful=False), told, final=final)
-    wrapped = sure(data)
     ways = [way for candidate in wrapped if (way := _explained(candidate, told, final=final)) is not None]
     best = min(ways, key=lambda way: way.cost.total, default=None)
     if best is None and wrapped and bare is not None and not final:
@@ -137,11 +154,11 @@ def _way(explained: Explained, data: bytes) -> _Way:
     return _Way(explained, cost, is_settled=cost.records > 0 and cost.unexplained <= DOUBT)
 
 
-def _steps(head: bytes) -> Iterator[int]:
-    """Where the first lines of the head end: each of a few, then some of many."""
+def _steps(head: bytes) -> Iterator[tuple[int, int]]:
+    """How many lines end where, at the beginning of the head: each of a few, then some of many."""
     lines = 0
     at = 0
     while (at := head.find(b"\n", at) + 1) and at < HEAD:
         lines += 1
         if lines in LINES_LOOKED_AT:
-            yield at
+            yield lines, at
