@@ -64,11 +64,12 @@ CASES = [Case(tool.name, *size) for tool in TOOLS.values() for size in SIZES if 
 def judged(case: Case) -> Judgement:
     tool, printed = TOOLS[case.tool], case.printed()
     done = outcome(tool.dump(printed))
-    kind, why = _judged(tool, printed, done)
+    kind, why = compared(tool, printed, done)
     return Judgement(kind, why, done.status, done.confidence)
 
 
-def _judged(tool: Tool, printed: Sequence[Event], done: Outcome) -> tuple[str, str]:
+def compared(tool: Tool, printed: Sequence[Event], done: Outcome) -> tuple[str, str]:
+    """The kind and the reason of what a run made of the events that a tool printed."""
     if done.status >= 2:
         return _judged_refusal(tool, done)
     left = list(printed)
