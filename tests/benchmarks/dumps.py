@@ -122,12 +122,10 @@ def compared(said: Sequence[Fact], hand: HandRead) -> list[str]:
     return ["differs in its middle"] if hand.digest is not None and not best else best or []
 
 
-def sureness(dump: bytes, done: Outcome) -> str:
-    """How sure the program was, with the doubt in bits where it tells one."""
-    doubt = getattr(dumpfix.detect(dump), "doubt", None)
-    return done.confidence + (
-        "" if doubt is None else f" ({doubt:g} bits)" if isinstance(doubt, float) else f" {doubt}"
-    )
+def sureness(found: dumpfix.Detection, done: Outcome) -> str:
+    """How sure the program was: its least sure section, and what the doubt is where it says so."""
+    doubt = getattr(found, "doubt", None)
+    return (done.confidence or found.confidence) + (f" ({doubt})" if doubt else "")
 
 
 def score(name: str, row: dict[str, Any] | None, dump: bytes, hand: HandRead | None) -> Score:
@@ -144,7 +142,8 @@ def score(name: str, row: dict[str, Any] | None, dump: bytes, hand: HandRead | N
         is_right = any(not good for _, good in expected)
         said = done.message.partition("\n")[0]
         return Score(name, tool, "right" if is_right else "refused", "-", "refused", done.status, said)
-    facts = [fact_of(record) for record in dumpfix.records(dump)]
+    detected = dumpfix.detect(dump)
+    facts = [fact_of(record) for record in dumpfix.records(dump, layout=detected)]
     found = (len(facts), sum(fact[5] == "json" for fact in facts))
     counts = (
         "right" if found in expected or (*found[:1], found[1] + _doubtful(facts, readings)) in expected else "wrong"
@@ -155,7 +154,7 @@ def score(name: str, row: dict[str, Any] | None, dump: bytes, hand: HandRead | N
         differ.insert(0, "{}/{} records, {}/{} JSON".format(*_paired(found, expected[-1])))
     if len(differ) > SHOWN:
         differ[SHOWN:] = [f"{len(differ) - SHOWN} more"]
-    return Score(name, tool, counts, keys, sureness(dump, done), done.status, "; ".join(differ))
+    return Score(name, tool, counts, keys, sureness(detected, done), done.status, "; ".join(differ))
 
 
 def _doubtful(facts: Sequence[Fact], readings: Sequence[list[Fact]]) -> int:
@@ -218,6 +217,8 @@ def main(folder: str) -> None:
     ):
         share = 100 * right / len(goal)
         print(f"kafkacat, kcat, kafka-console-consumer: {what} right in {right} of {len(goal)} ({share:.1f} %)")
+    refused = sum(one.status == 2 and one.is_right for one in goal)
+    print(f"of the right ones {refused} have no JSON in them and were refused")
     bad = [one for one in found if one.status == 0 and not one.is_right]
     print(f"wrong with exit status 0: {len(bad)} ({' '.join(one.dump[:12] for one in bad)})")
     sure = [one for one in found if one.sure.startswith("sure")]
