@@ -57,11 +57,18 @@ class Neighbourhood:
             for change in changes
             if begin <= change.at and change.end <= end
         )
+        bare = self.plain.replace(b"\\\\", b"").replace(b'\\"', b"")
+        #: whether its quotes come in pairs; -1 where other languages have quotes of their own
+        self.parity = -1 if self.dialect else bare.count(b'"') & 1
 
     def reads(self, change: Change) -> bool:
         """Whether the neighbourhood is well formed after a change."""
         at, end = change.at - self.begin, change.end - self.begin
         text = self.plain
+        quotes = text.count(b'"', at, end) + change.insert.count(b'"')
+        if quotes & 1 == 1 - self.parity and b"\\" not in text[max(0, at - 1) : end]:
+            # Told without a parser: one quote is left over.
+            return False
         if self.dialect:
             around = [each for each in self.dialect if each.end <= at or each.at >= end]
             text = apply_changes(text, sorted([*around, Change(at, end, change.insert, "")]))
@@ -116,8 +123,10 @@ def rivals(site: Site, places: list[int], most: float) -> Iterator[Candidate]:
     """
     data = site.text.data
     seen: set[int] = set()
+    around: Neighbourhood | None = None
     for place in places:
-        around = neighbourhood(site, place)
+        if around is None or not around.begin <= place - REACH <= place + REACH <= around.end:
+            around = neighbourhood(site, place)
         if around is None:
             continue
         for at in range(max(around.begin, place - REACH), min(around.end, place + REACH) + 1):

@@ -156,29 +156,40 @@ def irregularity(profile: Profile) -> float:
     )
 
 
+class _TwiceError(ValueError):
+    """An object has one key twice."""
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _TwiceError
+    return members
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_int=len, parse_float=len)
+
+
 def looks_spliced(document: bytes) -> bool:
     """Whether a valid document shows that two parts of it were joined which do not belong together: one key twice in an
     object, or an object in an array that lacks what all the others there have."""
-    twice = False
-
-    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal twice
-        made = dict(pairs)
-        twice = twice or len(made) != len(pairs)
-        return made
-
     try:
-        left = [json.loads(document, object_pairs_hook=members, parse_int=len, parse_float=len)]
+        left = [_DECODER.decode(document.decode())]
+    except _TwiceError:
+        return True
     except (RecursionError, ValueError):
         return False
-    while left and not twice:
+    while left:
         value = left.pop()
-        if isinstance(value, list):
-            kinds = Counter(frozenset(each) for each in value if isinstance(each, dict))
-            if len(kinds) == 2 and len(value) >= FEWEST_SIBLINGS:
+        if isinstance(value, dict):
+            left.extend(each for each in value.values() if isinstance(each, dict | list))
+            continue
+        inner = [each for each in value if isinstance(each, dict | list)]
+        left.extend(inner)
+        if len(inner) >= FEWEST_SIBLINGS:
+            kinds = Counter(frozenset(each) for each in inner if isinstance(each, dict))
+            if len(kinds) == 2:
                 (usual, _), (odd, count) = kinds.most_common()
                 if count == 1 and not usual <= odd:
                     return True
-        inner = value.values() if isinstance(value, dict) else value
-        left.extend(each for each in inner if isinstance(each, dict | list))
-    return twice
+    return False

@@ -135,21 +135,22 @@ def lex(text: Text, at: int = 0, dialect: bool = True, takes_prefix: bool = True
     tokens = Tokens(_LEAST_PATIENCE + (stop - at) // 32, takes_prefix)
     tokens.cutting = tuple(mark for mark in _CUTTING if mark in data)
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
+    add_kind, add_start, add_end = kinds.append, starts.append, ends.append
     while at < stop:
         byte = data[at]
         if byte == STRING:
             quote = plain.find(b'"', at + 1)
-            kinds.append(STRING if quote >= 0 else OPEN_STRING)
-            starts.append(at)
+            add_kind(STRING if quote >= 0 else OPEN_STRING)
+            add_start(at)
             at = quote + 1 if quote >= 0 else stop
-            ends.append(at)
+            add_end(at)
         elif byte in STRUCTURE:
             if byte in b"}]" and kinds and kinds[-1] == COMMA:
                 _drop_comma(tokens)
-            kinds.append(byte)
-            starts.append(at)
+            add_kind(byte)
+            add_start(at)
             at += 1
-            ends.append(at)
+            add_end(at)
         elif byte in WHITE_SPACE:
             at += 1
             if at < stop and data[at] in WHITE_SPACE:
@@ -159,9 +160,9 @@ def lex(text: Text, at: int = 0, dialect: bool = True, takes_prefix: bool = True
             if end < 0:
                 end = stop
             if is_atom(data[at:end]) and not (dialect and _is_number_as_key(data, end, stop, kinds)):
-                kinds.append(ATOM)
-                starts.append(at)
-                ends.append(end)
+                add_kind(ATOM)
+                add_start(at)
+                add_end(end)
                 at = end
             elif not dialect:
                 _add(tokens, WORD, at, end)

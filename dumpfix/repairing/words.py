@@ -1,9 +1,10 @@
 """Every single repair inside a word or number: a byte flipped back, dropped, or a comma put between its halves."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from dumpfix.repairing import prices
-from dumpfix.repairing.automaton import ERROR, KEY, step
+from dumpfix.repairing.automaton import ERROR, KEY, Back, step
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.site import Candidate, Site, is_sign, meets
 from dumpfix.repairing.tokens import (
@@ -24,6 +25,9 @@ def word_repairs(site: Site, index: int) -> Iterator[Candidate]:
     tokens, data = site.tokens, site.text.data
     kind, start, end = tokens.kinds[index], tokens.starts[index], tokens.ends[index]
     if kind not in (WORD, ATOM) or end - start > _LONGEST_WORD or is_sign(site, index):
+        return
+    if isinstance(site.back, Back) and bisect_left(site.back.tokens.starts, end) < site.back.first:
+        # Whatever it was, what follows it makes no sense.
         return
     text = data[start:end]
     edited = list(_edited_words(text, start))
@@ -105,10 +109,10 @@ def _if_it_reads(site: Site, index: int, text: bytes, cost: float, *changes: Cha
     """The candidate that puts `text` in the place of token `index`, if front and back meet behind it."""
     state, stack = site.front.states[index], site.front.stacks[index]
     if text:
-        inner = lex(prepare(text))
-        if inner.changes:
+        inner = lex(prepare(text)) if not is_atom(text) else None
+        if inner is not None and inner.changes:
             return
-        for kind in inner.kinds:
+        for kind in inner.kinds if inner is not None else (ATOM,):
             state, stack = step(kind, state, stack, site.table)
             if state == ERROR:
                 return
