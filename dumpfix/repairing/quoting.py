@@ -75,7 +75,8 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
     # A blank where no other colon has one is rather a part of the text, and its beginning is gone.
     is_odd = data[start - 1 : start] == b" " and data.count(_COLON_AND_BLANK) == 1
     is_odd = is_odd or quote == start + 1
-    grade = Grade.CHOICE if is_odd else _grade_of_string(data[start:quote])
+    is_key = after == AFTER_KEY
+    grade = Grade.CHOICE if is_odd else _grade_of_string(data[start:quote], is_key=is_key, lacks_front=True)
     insertion = Change(start, start, b'"', "an opening quote was missing", grade)
     yield Candidate(prices.LOST[STRING], (insertion,), index, meeting)
     if is_one_bit_off(data[start], STRING) and data[start] not in STRUCTURE:
@@ -83,33 +84,34 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
         yield Candidate(_flip_cost(data[start]), (flipped,), index, meeting)
 
 
-def _grade_of_string(text: bytes) -> Grade:
+def _grade_of_string(text: bytes, *, is_key: bool, lacks_front: bool) -> Grade:
     """How sure it is that ``text`` is one string which only lacks a quote: with pieces of structure in it, bytes may be
     missing between two strings as well."""
     holds_literal = any(b":" + literal in text for literal in _LITERALS)
     is_bare = text != b"" and not any(chr(byte).isalnum() or byte >= 0x80 for byte in text)
-    is_odd = _is_open(text) or holds_literal or is_bare or _is_number_cut_short(text) or _looks_torn(text)
-    return Grade.CHOICE if is_odd else Grade.SYNTAX
+    is_odd = _is_open(text) or holds_literal or is_bare or _is_number_cut_short(text)
+    is_no_key = is_key and (not text or len(text.translate(None, _NOT_IN_KEYS)) != len(text))
+    return Grade.CHOICE if is_odd or is_no_key or _looks_torn(text, lacks_front=lacks_front) else Grade.SYNTAX
 
 
-def _looks_torn(text: bytes) -> bool:
-    """Whether a text begins or ends as one does of which a part is gone: in a sign that something follows, in a single
-    letter of a word, in a literal or the end of one."""
-    words = text.split(b" ")
-    letters = (words[0], words[-1]) if len(words) > 1 else ()
-    return (
-        text[:1] in _GOES_ON
-        or text[-1:] in _GOES_ON
-        or text.endswith((*ELLIPSES, *_LITERALS, *_LITERAL_ENDS))
-        or text.startswith(_LITERAL_BEGINNINGS)
-        or any(len(letter) == 1 and letter.isalpha() and letter not in _WORDS_OF_ONE for letter in letters)
-    )
+def _looks_torn(text: bytes, *, lacks_front: bool) -> bool:
+    """Whether a text begins (or ends) as one does of which a part is gone: in a sign that something precedes (or
+    follows), in a single letter of a word, in a literal or a part of one."""
+    before, _, word = text.rpartition(b" ")
+    if lacks_front:
+        word, _, before = text.partition(b" ")
+        is_torn = text[:1] in _FOLLOWS or text.startswith((*ELLIPSES, *_LITERAL_BEGINNINGS))
+    else:
+        is_torn = text.endswith((*_PRECEDES, *ELLIPSES, *_LITERALS, *_LITERAL_ENDS))
+    return is_torn or (before != b"" and len(word) == 1 and word.isalpha() and word not in _WORDS_OF_ONE)
 
 
 _LITERALS = (b"null", b"true", b"false")
 _LITERAL_BEGINNINGS = (b"nul", b"tru", b"fals")
 _LITERAL_ENDS = (b"ull", b"rue", b"alse")
-_GOES_ON = tuple(bytes((byte,)) for byte in b"\\-_:/=&")
+_FOLLOWS = tuple(bytes((byte,)) for byte in b"\\-:=&?!*;|~^%).,")
+_PRECEDES = (b"\\", b"-", b"_", b":", b":/", b"://", b"=", b"&")
+_NOT_IN_KEYS = b"?!*;|~^%=+<>(){}[],'`"
 _WORDS_OF_ONE = (b"a", b"A", b"I", b"i")
 
 
@@ -167,7 +169,7 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
             continue
         if meeting == len(starts) and back.tokens.ends and back.tokens.ends[-1] > start:
             continue
-        grade = _grade_of_string(data[start + 1 : place])
+        grade = _grade_of_string(data[start + 1 : place], is_key=after == AFTER_KEY, lacks_front=False)
         wrong = next((mark for mark in _CLOSING_QUOTES if data[start + 1 : place].endswith(mark)), b"")
         if wrong:
             change = Change(place - len(wrong), place, b'"', "a closing quote of another kind", grade)
