@@ -6,9 +6,9 @@ import os
 
 import typer
 
-from dumpfix.cli import signals, streams
+from dumpfix.cli import streams
 from dumpfix.errors import DumpfixError
-from dumpfix.io.output import ReaderGoneError, remove_unfinished
+from dumpfix.io.output import ReaderGoneError
 
 INTERRUPTED = 130
 
@@ -19,14 +19,10 @@ TRACEBACK = "DUMPFIX_TRACEBACK"
 def exit_status(arguments: list[str]) -> int:
     """Run the command line; what the process is to end with."""
     try:
-        try:
-            status = _run(arguments)
-            streams.finish()
-        except Exception as error:
-            status = _status_of(error)
-    except signals.TerminatedError as error:
-        remove_unfinished()
-        status = error.status
+        status = _run(arguments)
+        streams.finish()
+    except Exception as error:
+        status = _status_of(error)
     return status
 
 

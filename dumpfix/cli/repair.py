@@ -17,6 +17,7 @@ def repair(
     output: options.Output = None,
     whole: Annotated[bool, typer.Option("--whole", help="Each file is one document.")] = False,
     unwrap: Annotated[bool, typer.Option("--unwrap", help="Give the document inside a JSON string.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show every alternative with its price.")] = False,
     level: options.RepairLevel = "safe",
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
@@ -34,7 +35,9 @@ def repair(
         dumpfix repair --whole config.json
         dumpfix repair --unwrap wrapped.jsonl
 
-    Every change is shown on standard error, with its place.
+    Every change is shown on standard error, with its place; with --explain what else the text may have been as well. A
+    price says how unlikely the damage is that a reading undoes: readings whose prices differ by 0.5 at most are nearly
+    as likely, and none of them is lossless.
     """
     from dumpfix.cli.inputs import told
     from dumpfix.cli.task import convert_all
@@ -48,5 +51,6 @@ def repair(
         report=report,
         rejects=rejects,
         documents=pipeline_for(whole=whole, unwrap=unwrap),
+        is_explained=explain,
     )
     return convert_all(job, files, progress=progress, quiet=quiet)

@@ -45,6 +45,7 @@ from dumpfix.json.validity import first_error, is_valid
 from dumpfix.repairing import not_json, strings, structure, surroundings
 from dumpfix.repairing.automaton import Effort
 from dumpfix.repairing.causes import CAUSES
+from dumpfix.repairing.losses import NO_VALUE
 from dumpfix.repairing.model import Level, Repair, lead_to
 from dumpfix.repairing.pieces import Draft, Grade
 from dumpfix.repairing.reading import Outcome, Reading, in_double_quotes, may_be_surrounded
@@ -104,25 +105,46 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
             return _given_up(payload, reading)
         outcome = settled
     if outcome.undecided:
-        readings = tuple(text for text in (draft.text, *outcome.alternatives) if is_valid(text))
-        return Repair(None, "irrecoverable", reason=_UNDECIDED, alternatives=readings, work=effort.steps)
+        others = {draft.text: outcome.cost, **_priced(outcome)}
+        return Repair(
+            None,
+            "irrecoverable",
+            reason=_UNDECIDED,
+            alternatives=tuple(filter(is_valid, others)),
+            work=effort.steps,
+            prices=tuple(_rounded(price) for text, price in others.items() if is_valid(text)),
+        )
     draft.lay(strings.clean(draft.text, shape.text if shape else b""))
     grade = max(draft.grade, outcome.grade)
     edits = draft.edits()
     # Checked, not trusted: what is given out is JSON and what the edits say, whatever went wrong above.
     is_sound = is_valid(draft.text) and lead_to(edits, payload, draft.text)
-    if not is_sound or (grade is Grade.CHOICE and len(draft.text) < _LEAST_KEPT * len(payload)):
+    # A value that is none is a loss of its own, whatever its length.
+    known = sum(len(edit.delete) for edit in edits if NO_VALUE in edit.why)
+    if not is_sound or (grade is Grade.CHOICE and len(draft.text) < _LEAST_KEPT * (len(payload) - known)):
         return Repair(None, "irrecoverable", (), _why_not(payload), tuple(outcome.fragments), work=effort.steps)
+    others = {text: price for text, price in _priced(outcome).items() if is_valid(text)}
     return Repair(
         draft.text,
         _LEVELS[grade],
         edits,
         "; ".join(list(dict.fromkeys(edit.why for edit in edits))[:3]),
         tuple(outcome.fragments),
-        tuple(text for text in outcome.alternatives if is_valid(text)),
+        tuple(others),
         tuple(outcome.lost),
         effort.steps,
+        tuple(map(_rounded, (outcome.cost, *others.values()))),
     )
+
+
+def _priced(outcome: Outcome) -> dict[bytes, float]:
+    """The alternatives with their prices; those that were not weighed cost what the outcome does."""
+    prices = outcome.prices or [outcome.cost] * len(outcome.alternatives)
+    return dict(zip(outcome.alternatives, prices, strict=True))
+
+
+def _rounded(price: float) -> float:
+    return round(price, 2)
 
 
 def _given_up(payload: bytes, reading: Reading) -> Repair:

@@ -34,7 +34,9 @@ from dumpfix.repairing.words import word_repairs
 _QUOTE_WINDOW = 16
 # How many tokens a list without brackets has, so that it is no lost stretch: three values and the commas between them.
 _FEWEST_OF_A_LIST = 5
+_MOST_COMMAS = 256
 _BRACKETS = (OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY)
+_LATE_COMMA = b","
 _NAMES = {byte: f"'{chr(byte)}'" for byte in STRUCTURE + b'"'}
 
 
@@ -55,6 +57,7 @@ def candidates(site: Site) -> Iterator[Candidate]:
             yield from quote_repairs(site, index)
     if front.stop < len(tokens):
         yield from _list_without_brackets(site)
+        yield from _without_commas(site)
         for index in range(front.stop, max(lowest, front.stop - 2) - 1, -1):
             yield from word_repairs(site, index)
 
@@ -73,7 +76,11 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             cost = prices.LOST[kind] + (0.8 if state in (FIRST_KEY, FIRST_ELEMENT) and place == gap else 0.0)
             if kind in (COMMA, COLON):
                 cost += separator_price(site.text.data, gap, at)
-            is_choice = kind in (OPEN_OBJECT, OPEN_ARRAY) or (kind == COMMA and _may_be_one(site, index))
+            elif place == gap and _steps_back(site.text.data, gap, at):
+                cost -= prices.STEP_BACK
+            # An object begins right before its first key; where an array does is anyone's guess.
+            is_choice = kind == OPEN_ARRAY or (kind == COMMA and _may_be_one(site, index))
+            is_choice = is_choice or (kind == OPEN_OBJECT and not _is_first_key(site, index))
             grade = Grade.CHOICE if is_choice else Grade.SYNTAX
             change = Change(place, place, bytes((kind,)), f"{_NAMES[kind]} was missing", grade)
             yield Candidate(cost, (change,), index, index)
@@ -99,6 +106,8 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             # `["a":1]` may as well be an object in the wrong brackets.
             # A colon in the place of a comma, or the other way round, may be brackets that are missing.
             is_sure = {kind, other} == {CLOSE_OBJECT, CLOSE_ARRAY}
+            # `"a":1,]"b"`: with the comma before it, that is a bracket which slipped in.
+            is_sure = is_sure or (other == COMMA and kind in _BRACKETS and site.text.data[at - 1 : at] == _LATE_COMMA)
             grade = Grade.SYNTAX if is_sure else Grade.CHOICE
             why = f"{_NAMES[other]} stood here as {_NAMES.get(byte, hex(byte))}"
             yield Candidate(cost, (Change(at, end, bytes((other,)), why, grade),), index, index + 1)
@@ -128,6 +137,59 @@ def _list_without_brackets(site: Site) -> Iterator[Candidate]:
         opening = Change(tokens.starts[first], tokens.starts[first], b"[", why, Grade.CHOICE)
         closing = Change(tokens.ends[end - 1], tokens.ends[end - 1], b"]", why, Grade.CHOICE)
         yield Candidate(prices.BARE_LIST, (opening, closing), first, end)
+
+
+def _steps_back(data: bytes, gap: int, at: int) -> bool:
+    """Whether what stands at `at` begins a line that is indented less than the one which ends at `gap`."""
+    line = data.rfind(b"\n", max(0, gap - _LONGEST_LINE), at) + 1
+    if line <= gap:
+        return False
+    before = data.rfind(b"\n", max(0, gap - _LONGEST_LINE), gap) + 1
+    return (
+        before > 0
+        and data[at : at + 1] not in (b"}", b"]")
+        and at - line < len(data[before:gap]) - len(data[before:gap].lstrip(b" \t"))
+    )
+
+
+_LONGEST_LINE = 1024
+
+
+def _is_first_key(site: Site, index: int) -> bool:
+    """Whether token `index` is a key right behind a colon, where an object must begin: a word, written like the key
+    before it, and not what is left of a text and a key behind it."""
+    tokens, data = site.tokens, site.text.data
+    if index < 2 or tokens.kinds[index - 2 : index + 2] != [STRING, COLON, STRING, COLON]:
+        return False
+    around, key = (data[tokens.starts[at] + 1 : tokens.ends[at] - 1] for at in (index - 2, index))
+    return key.replace(b"_", b"").isalpha() and key[:1].isupper() == around[:1].isupper()
+
+
+def _without_commas(site: Site) -> Iterator[Candidate]:
+    """`["a" "b" "c"]`, `{"a":1 "b":2 "c":3}`: one comma after the other is missing."""
+    tokens, back, table = site.tokens, site.back, site.table
+    at, places = site.front.stop, list[int]()
+    state, stack = site.front.states[at], site.front.stacks[at]
+    if tokens is not back.tokens:
+        return
+    while at < len(tokens) and len(places) < _MOST_COMMAS:
+        if len(places) > 1 and back.accepts(at, state, stack):
+            whys = [Change(place, place, b",", "',' was missing", Grade.CHOICE) for place in places]
+            yield Candidate(
+                prices.LOST[COMMA] + prices.ONE_MORE_COMMA * (len(whys) - 1), tuple(whys), site.front.stop, at
+            )
+            return
+        after, inner = step(tokens.kinds[at], state, stack, table)
+        if after == ERROR:
+            if state != AFTER or not stack:
+                return
+            places.append(tokens.ends[at - 1])
+            after, inner = step(COMMA, state, stack, table)
+            after, inner = step(tokens.kinds[at], after, inner, table)
+            if after == ERROR:
+                return
+        state, stack, at = after, inner, at + 1
+        site.effort.steps += 1
 
 
 def _may_be_one(site: Site, index: int) -> bool:

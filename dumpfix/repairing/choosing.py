@@ -51,24 +51,41 @@ def cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Ou
     )
     at_end = [entry for entry in ranked if closes_the_end(site, readings[entry[2]][1])]
     told = shape is not None or len(site.tokens) >= TELLING
-    if at_end and (not told or at_end[0][0] - ranked[0][0] < CONVINCING):
+    if at_end and _may_be_cut(readings, at_end[0], ranked[0], told):
         # As for any cut text, the bracket is missing where the text ends, unless its shape tells otherwise.
         ranked.remove(at_end[0])
         ranked.insert(0, at_end[0])
     chosen = ranked[0][2]
     cost, changes = readings[chosen]
-    outcome = outcome_of(changes, cost)
     near_by = [output for _, _, output in ranked[1:] if readings[output][0] <= cost + prices.NEAR]
-    near_by = [output for output in near_by if not says_the_same(output, chosen)]
+    same = {output for output in near_by if says_the_same(output, chosen)}
+    # Of several ways to one value the surest tells how sure it is.
+    changes = min([changes, *(readings[output][1] for output in near_by if output in same)], key=worst)
+    outcome = outcome_of(changes, cost)
+    near_by = [output for output in near_by if output not in same]
     if near_by:
         outcome.grade = Grade.CHOICE
         outcome.alternatives = near_by[:MOST_ALTERNATIVES]
+        outcome.prices = [readings[output][0] for output in outcome.alternatives]
     equals: list[bytes] = []
     for total, _, output in ranked:
-        if abs(total - ranked[0][0]) < EVEN and not any(says_the_same(output, other) for other in equals):
+        if total - ranked[0][0] < EVEN and not any(says_the_same(output, other) for other in equals):
             equals.append(output)
-    outcome.undecided = len(equals) >= TOO_MANY_EQUALS and not closes_the_end(site, changes)
+    outcome.undecided = len(equals) >= TOO_MANY_EQUALS
     return outcome
+
+
+def _may_be_cut(
+    readings: dict[bytes, tuple[float, list[Change]]],
+    at_end: tuple[float, int, bytes],
+    best: tuple[float, int, bytes],
+    told: bool,
+) -> bool:
+    """Whether nothing convinces that a bracket which may be missing at the end is missing elsewhere: the shape, where
+    there is enough to show one, else the lines."""
+    if told:
+        return at_end[0] - best[0] < CONVINCING
+    return readings[at_end[2]][0] - readings[best[2]][0] < CONVINCING
 
 
 def says_the_same(one: bytes, other: bytes) -> bool:

@@ -132,12 +132,11 @@ def all_changes(site: Site, candidate: Candidate) -> list[Change]:
     return sorted([*before, *candidate.changes, *behind])
 
 
-def bad_scalars(reading: Reading, other: Outcome | None) -> Outcome | None:
+def bad_scalars(reading: Reading) -> Outcome | None:
     """The outcome where nothing is wrong but values that are none: each goes with its member, one hole for each."""
     tokens, data = reading.tokens, reading.data
     words = [at for at in range(1, len(tokens)) if tokens.kinds[at] == WORD and _stands_for_a_value(tokens.kinds, at)]
-    is_hole = other is not None and any(change.why == holes.WHY for change in other.changes)
-    if not words or (is_hole and len(words) == 1):
+    if not words:
         return None
     kinds = tokens.kinds.copy()
     for at in words:
@@ -159,7 +158,7 @@ def bad_scalars(reading: Reading, other: Outcome | None) -> Outcome | None:
         elif at + 1 < len(kinds) and kinds[at + 1] == COMMA:
             end = tokens.starts[at + 2] if at + 2 < len(kinds) else tokens.ends[at + 1]
         word = data[tokens.starts[at] : tokens.ends[at]].decode("utf-8", "replace")
-        changes.append(Change(begin, end, b"", f"not a JSON value: {word[:_SHOWN]}", Grade.CHOICE))
+        changes.append(Change(begin, end, b"", f"{NO_VALUE}: {word[:_SHOWN]}", Grade.CHOICE))
         lost.append(Fragment(ending.path_of(data, whole, front, reading.table, at), data[begin:end]))
     kept = [each for each in tokens.changes if not any(hole.at <= each.at < hole.end for hole in changes)]
     outcome = outcome_of([*kept, *changes], prices.BAD_SCALAR * len(changes))
@@ -169,6 +168,7 @@ def bad_scalars(reading: Reading, other: Outcome | None) -> Outcome | None:
 
 
 _SHOWN = 24
+NO_VALUE = "not a JSON value"
 
 
 def _stands_for_a_value(kinds: list[int], at: int) -> bool:

@@ -36,8 +36,10 @@ class Repair:
     """What became of one payload. `apply(edits, payload) == json` whenever `json` is not None.
 
     `lost` are byte ranges of the payload where something is missing: (from, to), or (from, None) where the size of the
-    loss is unknown. `alternatives` are other readings that cost as little. `reason` says why the payload was not left
-    alone, or could not be saved. `work` counts the steps that the repair took: at most linear in the input's length.
+    loss is unknown. `alternatives` are other readings that cost as little; `prices` are what the output costs, if there
+    is one, and what each alternative does: how unlikely the damage is that it undoes, on the scale of `prices`.
+    `reason` says why the payload was not left alone, or could not be saved. `work` counts the steps that the repair
+    took: at most linear in the input's length.
     """
 
     json: bytes | None
@@ -48,6 +50,7 @@ class Repair:
     alternatives: tuple[bytes, ...] = ()
     lost: tuple[tuple[int, int | None], ...] = ()
     work: int = 0
+    prices: tuple[float, ...] = ()
 
 
 def lead_to(edits: Sequence[Edit], payload: bytes, output: bytes) -> bool:

@@ -97,10 +97,13 @@ def _in_groups(text: bytes, changes: Sequence[Change]) -> list[Change]:
     groups: list[Change] = []
     for begin in range(0, len(changes), size):
         group = changes[begin : begin + size]
-        at, end = group[0].at, group[-1].end
-        inside = [change._replace(at=change.at - at, end=change.end - at) for change in group]
+        at = position = group[0].at
+        parts: list[bytes] = []
+        for change in group:
+            parts += (text[position : change.at], change.insert)
+            position = change.end
         why = "; ".join(dict.fromkeys(change.why for change in group))
-        groups.append(Change(at, end, apply_changes(text[at:end], inside), why, max(change.grade for change in group)))
+        groups.append(Change(at, position, b"".join(parts), why, max(change.grade for change in group)))
     return groups
 
 

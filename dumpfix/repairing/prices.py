@@ -17,6 +17,10 @@ OTHER_QUOTE, BARE_QUOTE, IN_KEY, BARE_WORD = 1.0, 1.0, 2.0, 4.0
 # A sign with a flipped bit: a quote, or a separator that became the first byte of the number behind it (`"a"81` was
 # `"a":1` or `"a":81`); a comma that is gone between two halves of a word.
 FLIPPED_INTO_SIGN, FLIPPED_SEPARATOR, LOST_IN_WORD = 1.6, 1.2, 1.5
+# How much sooner a bracket is missing where the lines step back.
+STEP_BACK = 1.2
+# Every comma of a list or an object is gone: each one but the first.
+ONE_MORE_COMMA = 0.1
 # Values behind one key that lack the brackets of a list.
 BARE_LIST = 1.4
 # Any byte: gone, slipped in, with a flipped bit, in the place of its neighbour.

@@ -25,6 +25,7 @@ _WORDS = (b"true", b"false", b"null", b"True", b"False", b"None")
 _ESCAPES = (b"\\\\", b'\\"', b"\\'", b"\\`")
 # How far a blank may reach between a quote and what tells its role.
 _NEAR = 64
+_BLANKS = frozenset((b" ", b"\t", b"\r", b"\n"))
 TRIPLE = "triple quotes"
 _INSIDE = bytes(byte in b'"\\' for byte in range(256))
 
@@ -65,6 +66,9 @@ class _Walk:
 
     def before(self, at: int) -> bytes:
         """The last byte before `at` that is no blank."""
+        last = self.data[at - 1 : at]
+        if last and last not in _BLANKS:
+            return last
         return self.data[max(0, at - _NEAR) : at].rstrip(WHITE_SPACE)[-1:]
 
     def behind(self, at: int) -> bytes:
@@ -120,7 +124,11 @@ class _Walk:
         is_first_key = self.before(at) == b"{"
         grade, role = Grade.SYNTAX, _TEXT
         while True:
-            close, size = self._next(position, OTHER_QUOTES[opening])
+            close, size = (
+                (self.plain.find(opening, position), 1)
+                if opening == b"'"
+                else self._next(position, OTHER_QUOTES[opening])
+            )
             if close < 0 and (opening != b"'" or self.plain.find(b'"', begin) >= 0):
                 # Nothing closes it, or nothing but quotes of JSON: it is no string.
                 self.never_closed.add(opening)
@@ -144,8 +152,6 @@ class _Walk:
 
     def _next(self, at: int, closing: tuple[bytes, ...]) -> tuple[int, int]:
         """The offset and length of the next of several quotes; (-1, 0) if there is none."""
-        if len(closing) == 1:
-            return self.plain.find(closing[0], at), len(closing[0])
         while at >= 0:
             mark = next((mark for mark in closing if self.plain.startswith(mark, at)), b"")
             if mark:
@@ -177,6 +183,8 @@ class _Walk:
 
     def _inside(self, begin: int, close: int, why: str) -> Iterator[Change]:
         """The changes that make the inside of a JSON string of [begin, close)."""
+        if begin == close:
+            return
         text = self.data[begin:close]
         if b"\\" not in text and b'"' not in text:
             return

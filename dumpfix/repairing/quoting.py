@@ -36,6 +36,7 @@ _DEEPEST_IN_TEXT = 8
 _VALUE_BEGINNINGS = tuple(bytes((byte,)) for byte in b"-0123456789tfn")
 _OF_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-."
 _LONGEST_KEY = 64
+_COLON_AND_BLANK = b'": '
 _CLOSING_QUOTES = tuple(dict.fromkeys(mark for closing in OTHER_QUOTES.values() for mark in closing))
 
 
@@ -71,7 +72,11 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
         change = Change(start, start + len(wrong), b'"', "an opening quote of another kind")
         yield Candidate(prices.OTHER_QUOTE, (change,), index, meeting)
         return
-    grade = _grade_of_string(data[start:quote])
+    # A blank where no other colon has one is rather a part of the text, and its beginning is gone.
+    is_odd = data[start - 1 : start] == b" " and data.count(_COLON_AND_BLANK) == 1
+    is_odd = is_odd or quote == start + 1
+    is_key = after == AFTER_KEY
+    grade = Grade.CHOICE if is_odd else _grade_of_string(data[start:quote], is_key=is_key, lacks_front=True)
     insertion = Change(start, start, b'"', "an opening quote was missing", grade)
     yield Candidate(prices.LOST[STRING], (insertion,), index, meeting)
     if is_one_bit_off(data[start], STRING) and data[start] not in STRUCTURE:
@@ -79,23 +84,45 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
         yield Candidate(_flip_cost(data[start]), (flipped,), index, meeting)
 
 
-def _grade_of_string(text: bytes) -> Grade:
+def _grade_of_string(text: bytes, *, is_key: bool, lacks_front: bool) -> Grade:
     """How sure it is that ``text`` is one string which only lacks a quote: with pieces of structure in it, bytes may be
     missing between two strings as well."""
-    holds_literal = any(b":" + literal in text for literal in (b"null", b"true", b"false"))
-    is_odd = text.endswith(ELLIPSES) or text[:1] == b"\\" or text.startswith((b"null", b"true", b"false", b"-"))
-    is_bare = not any(chr(byte).isalnum() or byte >= 0x80 for byte in text)
-    return (
-        Grade.CHOICE
-        if _is_open(text) or holds_literal or is_odd or is_bare or _is_number_cut_short(text)
-        else Grade.SYNTAX
-    )
+    holds_literal = any(b":" + literal in text for literal in _LITERALS)
+    is_bare = text != b"" and not any(chr(byte).isalnum() or byte >= 0x80 for byte in text)
+    is_odd = _is_open(text) or holds_literal or is_bare or _is_number_cut_short(text)
+    is_no_key = is_key and (not text or len(text.translate(None, _NOT_IN_KEYS)) != len(text))
+    return Grade.CHOICE if is_odd or is_no_key or _looks_torn(text, lacks_front=lacks_front) else Grade.SYNTAX
+
+
+def _looks_torn(text: bytes, *, lacks_front: bool) -> bool:
+    """Whether a text begins (or ends) as one does of which a part is gone: in a sign that something precedes (or
+    follows), in a single letter of a word, in a literal or a part of one."""
+    before, _, word = text.rpartition(b" ")
+    if lacks_front:
+        word, _, before = text.partition(b" ")
+        is_torn = text[:1] in _FOLLOWS or text.startswith((*ELLIPSES, *_LITERAL_BEGINNINGS))
+    else:
+        is_torn = text.endswith((*_PRECEDES, *ELLIPSES, *_LITERALS, *_LITERAL_ENDS))
+    return is_torn or (before != b"" and len(word) == 1 and word.isalpha() and word not in _WORDS_OF_ONE)
+
+
+_LITERALS = (b"null", b"true", b"false")
+_LITERAL_BEGINNINGS = (b"nul", b"tru", b"fals")
+_LITERAL_ENDS = (b"ull", b"rue", b"alse")
+_FOLLOWS = tuple(bytes((byte,)) for byte in b"\\-:=&?!*;|~^%).,")
+_PRECEDES = (b"\\", b"-", b"_", b":", b":/", b"://", b"=", b"&")
+_NOT_IN_KEYS = b"?!*;|~^%=+<>(){}[],'`"
+_WORDS_OF_ONE = (b"a", b"A", b"I", b"i")
 
 
 def _is_number_cut_short(text: bytes) -> bool:
     """Whether a text begins with a number that something else goes on with: no hexadecimal number, no date."""
-    rest = text.lstrip(b"0123456789")
-    return len(text) - len(rest) >= _DIGITS_OF_NUMBERS and rest[:1].isalpha() and rest[:1] not in _BEHIND_DIGITS
+    whole = text.lstrip(b"0123456789")
+    rest = whole[1:].lstrip(b"0123456789") if whole[:1] == b"." else whole
+    goes_on = rest[:1].isalpha() or rest[:1] >= b"\x80"
+    is_fraction = rest is not whole and whole != text
+    is_number = is_fraction or len(text) - len(rest) >= _DIGITS_OF_NUMBERS
+    return goes_on and is_number and (is_fraction or rest[:1] not in _BEHIND_DIGITS)
 
 
 # `5m` and `12px` are texts as well as not
@@ -142,7 +169,7 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
             continue
         if meeting == len(starts) and back.tokens.ends and back.tokens.ends[-1] > start:
             continue
-        grade = _grade_of_string(data[start + 1 : place])
+        grade = _grade_of_string(data[start + 1 : place], is_key=after == AFTER_KEY, lacks_front=False)
         wrong = next((mark for mark in _CLOSING_QUOTES if data[start + 1 : place].endswith(mark)), b"")
         if wrong:
             change = Change(place - len(wrong), place, b'"', "a closing quote of another kind", grade)
@@ -174,7 +201,9 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
                 # Where no backslash is left all escapes may be gone, and which quotes had one is anyone's guess.
                 grade = Grade.SYNTAX if is_text and b"\\" in data else Grade.CHOICE
                 escapes = tuple(Change(at, at, b"\\", "a quote inside a string", grade) for at in inner)
-                extra = prices.STRUCTURE_IN_TEXT * structural + (prices.IN_KEY if after == AFTER_KEY else 0.0)
+                apart = sum(not gap for gap in _between(data, start, inner, quote))
+                extra = prices.STRUCTURE_IN_TEXT * (structural + apart)
+                extra += prices.IN_KEY if after == AFTER_KEY else 0.0
                 yield Candidate(prices.BARE_QUOTE + 0.05 * len(inner) + extra, escapes, index, meeting)
                 if len(inner) == 1:
                     yield _quote_dropped(data, inner[0], start, quote, index, meeting, extra)
@@ -206,9 +235,14 @@ def _document_in_string(site: Site, index: int, after: int, start: int) -> Itera
 
 def _reads_like_more(data: bytes, start: int, inner: list[int], close: int) -> bool:
     """Whether what stands between the quotes in a string looks like what stands between two strings: signs alone."""
-    places = [start, *inner, close]
-    between = (data[begin + 1 : end].strip() for begin, end in zip(places[1:-1:2], places[2::2], strict=False))
+    between = _between(data, start, inner, close)
     return any(0 < len(gap) <= _LONGEST_SEPARATOR and not gap.isalnum() for gap in between)
+
+
+def _between(data: bytes, start: int, inner: list[int], close: int) -> list[bytes]:
+    """What stands between the strings that the quotes would make, if none of them were text; without blanks."""
+    places = [start, *inner, close]
+    return [data[begin + 1 : end].strip() for begin, end in zip(places[1:-1:2], places[2:-1:2], strict=False)]
 
 
 def _quote_dropped(data: bytes, at: int, start: int, close: int, index: int, meeting: int, extra: float) -> Candidate:

@@ -30,8 +30,9 @@ FEW_TOKENS = 2
 
 @dataclass
 class Outcome:
-    """A structurally sound text, and what to say about it. `undecided`: nothing at all speaks for this reading rather
-    than for several others, so that it would more likely be wrong than right."""
+    """A structurally sound text, and what to say about it. `prices`: what each alternative costs, if that was weighed.
+    `undecided`: nothing at all speaks for this reading rather than for several others, so that it would more likely be
+    wrong than right."""
 
     changes: list[Change]
     grade: Grade
@@ -39,6 +40,7 @@ class Outcome:
     fragments: list[Fragment] = field(default_factory=list)
     alternatives: list[bytes] = field(default_factory=list)
     lost: list[tuple[int, int | None]] = field(default_factory=list)
+    prices: list[float] = field(default_factory=list)
     undecided: bool = False
 
 
@@ -101,15 +103,17 @@ def read(data: bytes, effort: Effort) -> Reading:
                 front = read_front(tokens, table)
         _doubt_one_comma(data, tokens)
         return Reading(data, text, tokens, front, table, effort, dialect=True)
+    _doubt_one_comma(data, tokens)
     return Reading(data, text, tokens, front, table, effort, dialect=False)
 
 
 def _doubt_one_comma(data: bytes, tokens: Tokens) -> None:
-    """A single comma before a bracket, right behind a number: one more digit may have stood there, and be lost."""
+    """A single comma before a bracket, right behind a number of one digit: one more may have been lost there."""
     commas = [at for at, change in enumerate(tokens.changes) if change.why == LAST_COMMA]
     if len(commas) == 1:
         change = tokens.changes[commas[0]]
-        if data[change.at - 1 : change.at].isdigit() and data[change.end : change.end + 1] == b"]":
+        before = data[max(0, change.at - 2) : change.at]
+        if before[1:].isdigit() and before[:1] in (b",", b"[", b" ") and data[change.end : change.end + 1] == b"]":
             tokens.changes[commas[0]] = change._replace(grade=Grade.CHOICE)
 
 
@@ -157,7 +161,7 @@ def only_stops_early(reading: Reading) -> bool:
     front = reading.front
     if front.stop < len(reading.tokens):
         # Inside a string one bracket is text as well as not; several that close everything are no accident.
-        return bare[-2:-1] not in (b"}", b"]")
+        return bare[:-1].rstrip(WHITE_SPACE)[-1:] not in (b"}", b"]")
     return reading.table.depth[front.stacks[front.stop]] != 1
 
 

@@ -15,7 +15,16 @@ from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_K
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quoting import looks_like_structure
 from dumpfix.repairing.site import Candidate, Site, separator_price
-from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, STRUCTURE, Text
+from dumpfix.repairing.tokens import (
+    CLOSE_ARRAY,
+    CLOSE_OBJECT,
+    COLON,
+    COMMA,
+    OPEN_STRING,
+    STRING,
+    STRUCTURE,
+    Tokens,
+)
 
 # How many bytes on both sides of a place are tried, how far the neighbourhood reaches for a place where it may begin
 # or end, in tokens and in bytes, and how deep it may lie.
@@ -48,11 +57,18 @@ class Neighbourhood:
             for change in changes
             if begin <= change.at and change.end <= end
         )
+        bare = self.plain.replace(b"\\\\", b"").replace(b'\\"', b"")
+        #: whether its quotes come in pairs; -1 where other languages have quotes of their own
+        self.parity = -1 if self.dialect else bare.count(b'"') & 1
 
     def reads(self, change: Change) -> bool:
         """Whether the neighbourhood is well formed after a change."""
         at, end = change.at - self.begin, change.end - self.begin
         text = self.plain
+        quotes = text.count(b'"', at, end) + change.insert.count(b'"')
+        if quotes & 1 == 1 - self.parity and b"\\" not in text[max(0, at - 1) : end]:
+            # Told without a parser: one quote is left over.
+            return False
         if self.dialect:
             around = [each for each in self.dialect if each.end <= at or each.at >= end]
             text = apply_changes(text, sorted([*around, Change(at, end, change.insert, "")]))
@@ -107,8 +123,10 @@ def rivals(site: Site, places: list[int], most: float) -> Iterator[Candidate]:
     """
     data = site.text.data
     seen: set[int] = set()
+    around: Neighbourhood | None = None
     for place in places:
-        around = neighbourhood(site, place)
+        if around is None or not around.begin <= place - REACH <= place + REACH <= around.end:
+            around = neighbourhood(site, place)
         if around is None:
             continue
         for at in range(max(around.begin, place - REACH), min(around.end, place + REACH) + 1):
@@ -119,7 +137,7 @@ def rivals(site: Site, places: list[int], most: float) -> Iterator[Candidate]:
                 if change.end <= around.end:
                     site.effort.steps += 1
                     if around.reads(change):
-                        yield _as_candidate(site, price + _oddness(_string_at(site.text, change)), change)
+                        yield _as_candidate(site, price + _oddness(_string_at(site, change)), change)
 
 
 def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, Change]]:
@@ -168,9 +186,9 @@ def _swap_price(one: bytes, other: bytes) -> float:
     return prices.NEVER
 
 
-def _string_at(text: Text, change: Change) -> bytes:
+def _string_at(site: Site, change: Change) -> bytes:
     """The text of the string that a change of a quote makes; empty if it changes none."""
-    data, _, plain = text
+    data, _, plain = site.text
     if b'"' not in data[change.at : change.end] + change.insert:
         return b""
     opening = plain.rfind(b'"', max(0, change.at - _NEAR), change.at)
@@ -180,12 +198,19 @@ def _string_at(text: Text, change: Change) -> bytes:
     left, quote, right = change.insert.partition(b'"')
     if not quote:
         return inside + change.insert + rest
-    # What follows a quote tells whether it closes the string before it or opens the one behind it.
-    closes = (right + data[change.end : change.end + _NEAR]).lstrip()[:1] in (b",", b":", b"}", b"]", b"")
-    if change.end > change.at and not (left if closes else right):
+    closes = _is_inside(site.tokens, change.at)
+    if b'"' in data[change.at : change.end] and not (left if closes else right):
         # A quote that moves inwards makes no string of what was none.
         return b""
     return inside + left if closes else right + rest
+
+
+def _is_inside(tokens: Tokens, at: int) -> bool:
+    """Whether offset `at` lies inside a string, or at its closing quote."""
+    index = bisect_right(tokens.starts, at) - 1
+    return (
+        index >= 0 and tokens.kinds[index] in (STRING, OPEN_STRING) and tokens.starts[index] < at < tokens.ends[index]
+    )
 
 
 def _oddness(text: bytes) -> float:

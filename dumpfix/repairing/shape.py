@@ -4,7 +4,10 @@ A shape never makes a value. It only tells which of several readings, all of whi
 cost, looks like the intact payloads beside it, or, where there are none, like the rest of the same document.
 """
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from dumpfix.repairing.automaton import FIRST_KEY, KEY, Stacks, read_front
 from dumpfix.repairing.tokens import ATOM, COMMA, OPEN_ARRAY, OPEN_OBJECT, STRING, lex, prepare
@@ -15,6 +18,7 @@ LONGEST_PAYLOAD = 1 << 16
 LONGEST_TEXT = 1 << 15
 DEEPEST = 64
 FEWEST_PAIRS = 8
+FEWEST_SIBLINGS = 3
 
 Trait = tuple[bytes, int]
 """A path (keys as spelled, `*` for any array index, each after a NUL) and the first byte of the kind that stands there;
@@ -150,3 +154,42 @@ def irregularity(profile: Profile) -> float:
         + 0.8 * descents
         + 3.0 * profile.duplicates
     )
+
+
+class _TwiceError(ValueError):
+    """An object has one key twice."""
+
+
+def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise _TwiceError
+    return members
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_int=len, parse_float=len)
+
+
+def looks_spliced(document: bytes) -> bool:
+    """Whether a valid document shows that two parts of it were joined which do not belong together: one key twice in an
+    object, or an object in an array that lacks what all the others there have."""
+    try:
+        left = [_DECODER.decode(document.decode())]
+    except _TwiceError:
+        return True
+    except (RecursionError, ValueError):
+        return False
+    while left:
+        value = left.pop()
+        if isinstance(value, dict):
+            left.extend(each for each in value.values() if isinstance(each, dict | list))
+            continue
+        inner = [each for each in value if isinstance(each, dict | list)]
+        left.extend(inner)
+        if len(inner) >= FEWEST_SIBLINGS:
+            kinds = Counter(frozenset(each) for each in inner if isinstance(each, dict))
+            if len(kinds) == 2:
+                (usual, _), (odd, count) = kinds.most_common()
+                if count == 1 and not usual <= odd:
+                    return True
+    return False

@@ -62,8 +62,8 @@ def meets(site: Site, offset: int, state: int, stack: int) -> int:
 
 def separator_price(data: bytes, gap: int, at: int) -> float:
     """What it costs that a separator is gone from [gap, at) where the strings around have one at their edge."""
-    edges = (data[max(0, gap - 2) : gap], data[at : at + 2])
-    return prices.SEPARATOR_AT_EDGE if any(edge in _SEPARATORS_AT_EDGES for edge in edges) else 0.0
+    is_odd = data[max(0, gap - 2) : gap] in _SEPARATORS_AT_EDGES or data[at : at + 2] in _SEPARATORS_AT_EDGES
+    return prices.SEPARATOR_AT_EDGE if is_odd else 0.0
 
 
 _SEPARATORS_AT_EDGES = frozenset((b',"', b':"', b'",', b'":'))

@@ -1,5 +1,6 @@
 """From a text whose structure is broken to one whose structure is sound: front, back, and what makes them meet."""
 
+from dumpfix.json.lexer import WHITE_SPACE
 from dumpfix.repairing import ending, holes, prices
 from dumpfix.repairing.automaton import (
     KEY,
@@ -17,7 +18,7 @@ from dumpfix.repairing.losses import (
     with_fragments,
 )
 from dumpfix.repairing.model import Fragment
-from dumpfix.repairing.pieces import Change, Draft, Grade
+from dumpfix.repairing.pieces import Change, Draft, Grade, apply_changes
 from dumpfix.repairing.reading import (
     Outcome,
     Reading,
@@ -29,12 +30,13 @@ from dumpfix.repairing.reading import (
     read,
 )
 from dumpfix.repairing.rivals import rivals
-from dumpfix.repairing.shape import ShapeModel
+from dumpfix.repairing.shape import ShapeModel, looks_spliced
 from dumpfix.repairing.site import Candidate, Site
 from dumpfix.repairing.tokens import (
     ATOM,
     BARE_KEY,
     COMMA,
+    LAST_COMMA,
 )
 
 # An outcome up to CHEAP is one small edit; above it, holes and several errors are weighed against it.
@@ -65,13 +67,7 @@ def mend(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
         if outcome is None and only_stops_early(reading):
             break
         if outcome is None or outcome.cost > CHEAP:
-            outcome = (
-                bad_scalars(reading, outcome)
-                or two_documents(reading)
-                or mixed(reading)
-                or outcome
-                or head_lost(reading)
-            )
+            outcome = bad_scalars(reading) or two_documents(reading) or mixed(reading) or outcome or head_lost(reading)
         if outcome is not None and (best is None or cost + outcome.cost < best.cost):
             best = _composed(draft, outcome, cost)
         if count + 1 == most or (outcome is not None and outcome.cost <= CHEAP):
@@ -116,6 +112,7 @@ def _composed(draft: Draft, outcome: Outcome, cost: float) -> Outcome:
     outcome.changes = [Change(edit.at, edit.end, edit.insert, edit.why, Grade.CHOICE) for edit in whole.edits()]
     outcome.grade = Grade.CHOICE
     outcome.cost += cost
+    outcome.prices = [price + cost for price in outcome.prices]
     return outcome
 
 
@@ -190,11 +187,25 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     if is_other and any("quote" in each.why and each not in known for each in outcome.changes):
         # Which quotes of a text in other quotes are missing is told by quotes that may be apostrophes.
         outcome.grade = Grade.CHOICE
+    if outcome.grade is Grade.SYNTAX and (
+        _have_moved(reading.data, outcome.changes) or looks_spliced(apply_changes(reading.data, outcome.changes))
+    ):
+        # Lines may have changed places, or a stretch may be missing here rather than one sign.
+        outcome.grade = Grade.CHOICE
     if closes_the_end(site, outcome.changes):
         # Closed where the text ends: more than the bracket may be missing.
         outcome.grade = Grade(max(outcome.grade, Grade.LOSS))
         outcome.lost.append((outcome.changes[-1].at, None))
     return with_fragments(site, outcome)
+
+
+def _have_moved(data: bytes, changes: list[Change]) -> bool:
+    """Whether one comma is too many and one is missing, and not just on the wrong side of a bracket."""
+    extra = [change.at for change in changes if change.why == LAST_COMMA]
+    lost = [change.at for change in changes if change.insert == b","]
+    return any(
+        data[min(one, other) : max(one, other)].strip(b",}]" + WHITE_SPACE) for one in extra for other in lost[:1]
+    )
 
 
 def _digits_apart(reading: Reading) -> int:

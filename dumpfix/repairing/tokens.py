@@ -135,21 +135,22 @@ def lex(text: Text, at: int = 0, dialect: bool = True, takes_prefix: bool = True
     tokens = Tokens(_LEAST_PATIENCE + (stop - at) // 32, takes_prefix)
     tokens.cutting = tuple(mark for mark in _CUTTING if mark in data)
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
+    add_kind, add_start, add_end = kinds.append, starts.append, ends.append
     while at < stop:
         byte = data[at]
         if byte == STRING:
             quote = plain.find(b'"', at + 1)
-            kinds.append(STRING if quote >= 0 else OPEN_STRING)
-            starts.append(at)
+            add_kind(STRING if quote >= 0 else OPEN_STRING)
+            add_start(at)
             at = quote + 1 if quote >= 0 else stop
-            ends.append(at)
+            add_end(at)
         elif byte in STRUCTURE:
             if byte in b"}]" and kinds and kinds[-1] == COMMA:
                 _drop_comma(tokens)
-            kinds.append(byte)
-            starts.append(at)
+            add_kind(byte)
+            add_start(at)
             at += 1
-            ends.append(at)
+            add_end(at)
         elif byte in WHITE_SPACE:
             at += 1
             if at < stop and data[at] in WHITE_SPACE:
@@ -159,9 +160,9 @@ def lex(text: Text, at: int = 0, dialect: bool = True, takes_prefix: bool = True
             if end < 0:
                 end = stop
             if is_atom(data[at:end]) and not (dialect and _is_number_as_key(data, end, stop, kinds)):
-                kinds.append(ATOM)
-                starts.append(at)
-                ends.append(end)
+                add_kind(ATOM)
+                add_start(at)
+                add_end(end)
                 at = end
             elif not dialect:
                 _add(tokens, WORD, at, end)
@@ -182,8 +183,8 @@ def speaks_dialect(data: bytes, tokens: Tokens, index: int) -> bool:
     for before in range(max(0, index - 2), index):
         _add(probe, tokens.kinds[before], at, at)
     stop = _lex_dialect(data, at, end, len(data), probe)
-    # A run that was cut short was cut before a comment, a blank or a semicolon.
-    return bool(probe.changes) or stop < end
+    # A run that was cut short was cut before a comment, a blank or a semicolon; a call goes on behind its bracket.
+    return bool(probe.changes) or stop != end
 
 
 def _is_number_as_key(data: bytes, end: int, stop: int, before: list[int]) -> bool:
@@ -226,6 +227,10 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
     if previous in b"{[,:" and byte in b"ub" and data[at + 1 : at + 2] == b'"' and tokens.takes_prefix:
         tokens.changes.append(Change(at, at + 1, b"", PREFIX))
         return at + 1
+    call = _call_end(data, at, end) if tokens.kinds and previous in b"[,:" else 0
+    if call:
+        _add(tokens, WORD, at, call)
+        return call
     if end - at > 1 and tokens.cutting:
         reach = min(end, at + _LONGEST_PIECE)
         end = min((found for mark in tokens.cutting if (found := data.find(mark, at + 1, reach)) > 0), default=end)
@@ -233,6 +238,15 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
     _add(tokens, kind, at, end)
     tokens.changes.extend(changes)
     return end
+
+
+def _call_end(data: bytes, at: int, end: int) -> int:
+    """The offset behind a value that a call makes, like `ObjectId("65a1")`; 0 if none begins at `at`."""
+    bracket = data.find(b"(", at, end)
+    if bracket <= at or data[at:bracket].translate(None, _IDENTIFIER):
+        return 0
+    close = data.find(b")", bracket, bracket + _LONGEST_PIECE) + 1
+    return close if close and data[close : close + _LONGEST_PIECE].lstrip(WHITE_SPACE)[:1] in (b",", b"}", b"]") else 0
 
 
 def _lex_special(data: bytes, at: int, end: int, stop: int, previous: int, tokens: Tokens) -> int:

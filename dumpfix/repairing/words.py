@@ -1,9 +1,10 @@
 """Every single repair inside a word or number: a byte flipped back, dropped, or a comma put between its halves."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from dumpfix.repairing import prices
-from dumpfix.repairing.automaton import ERROR, KEY, step
+from dumpfix.repairing.automaton import ERROR, KEY, Back, step
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.site import Candidate, Site, is_sign, meets
 from dumpfix.repairing.tokens import (
@@ -25,6 +26,9 @@ def word_repairs(site: Site, index: int) -> Iterator[Candidate]:
     kind, start, end = tokens.kinds[index], tokens.starts[index], tokens.ends[index]
     if kind not in (WORD, ATOM) or end - start > _LONGEST_WORD or is_sign(site, index):
         return
+    if isinstance(site.back, Back) and bisect_left(site.back.tokens.starts, end) < site.back.first:
+        # Whatever it was, what follows it makes no sense.
+        return
     text = data[start:end]
     edited = list(_edited_words(text, start))
     number = _only_number(text, [changed for changed, _, _ in edited if _is_number(changed)])
@@ -33,9 +37,9 @@ def word_repairs(site: Site, index: int) -> Iterator[Candidate]:
             yield from _if_it_reads(site, index, changed, cost, change)
     for at in range(1, len(text)):
         if is_atom(text[:at]) and is_atom(text[at:]):
-            is_choice = (text[at - 1] in b".0123456789" and text[at] in b"-0123456789") or (
-                text[:at].isdigit() and at == 1
-            )
+            # A digit alone may have slipped in, or changed places with the comma behind it.
+            is_digit = (at == 1 and text[:1].isdigit()) or (at == len(text) - 1 and text[-1:].isdigit())
+            is_choice = is_digit or (text[at - 1] in b".0123456789" and text[at] in b"-0123456789")
             grade = Grade.CHOICE if is_choice else Grade.SYNTAX
             comma = Change(start + at, start + at, b",", "',' was missing", grade)
             yield from _if_it_reads(site, index, text[:at] + b"," + text[at:], prices.LOST_IN_WORD, comma)
@@ -105,10 +109,10 @@ def _if_it_reads(site: Site, index: int, text: bytes, cost: float, *changes: Cha
     """The candidate that puts `text` in the place of token `index`, if front and back meet behind it."""
     state, stack = site.front.states[index], site.front.stacks[index]
     if text:
-        inner = lex(prepare(text))
-        if inner.changes:
+        inner = lex(prepare(text)) if not is_atom(text) else None
+        if inner is not None and inner.changes:
             return
-        for kind in inner.kinds:
+        for kind in inner.kinds if inner is not None else (ATOM,):
             state, stack = step(kind, state, stack, site.table)
             if state == ERROR:
                 return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from dumpfix.json.validity import first_error
 from dumpfix.record.model import Record
@@ -71,8 +72,11 @@ def _repair(payload: bytes, repair: Repair, style: Style) -> Iterator[str]:
         yield f"  lost: {lost}"
     for fragment in repair.fragments[:MOST]:
         yield f"  left over at {shown(fragment.path) or '/'}: {shown(fragment.text, 60)}"
-    for alternative in repair.alternatives[:MOST]:
-        yield f"  or: {shown(alternative, 70)}"
+    own, *others = repair.prices if repair.json is not None and repair.prices else (None, *repair.prices)
+    if repair.alternatives and own is not None:
+        yield f"  price {own:g}"
+    for alternative, price in zip_longest(repair.alternatives[:MOST], others[:MOST]):
+        yield f"  or{f', price {price:g}' if price is not None else ''}: {shown(alternative, 70)}"
 
 
 def _edits(payload: bytes, edits: Sequence[Edit], style: Style) -> Iterator[str]:

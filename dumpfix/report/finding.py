@@ -54,6 +54,7 @@ def finding_of(
         "lost": [list(extent) for extent in repair.lost] if repair else [],
         "fragments": [{"path": f.path, "text": shortened(f.text)} for f in repair.fragments] if repair else [],
         "alternatives": [shortened(text) for text in repair.alternatives] if repair else [],
+        "prices": list(repair.prices) if repair else [],
     }
 
 
@@ -75,7 +76,7 @@ def mismatch_of(mismatch: Mismatch, path: str) -> JsonObject:
         "partition": notice.partition,
         "reason": mismatch.reason,
         "error": None,
-        **{name: [] for name in ("edits", "lost", "fragments", "alternatives")},
+        **{name: [] for name in ("edits", "lost", "fragments", "alternatives", "prices")},
         "said": mismatch.said,
         "read": mismatch.read,
     }

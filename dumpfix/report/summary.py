@@ -32,6 +32,7 @@ class Context:
     is_check: bool = False
     is_repair: bool = False
     is_piped: bool = False
+    is_explained: bool = False
 
 
 def summary(report: Report, ledger: Ledger, context: Context, style: Style = PLAIN) -> Iterator[str]:
@@ -42,6 +43,8 @@ def summary(report: Report, ledger: Ledger, context: Context, style: Style = PLA
         yield from _findings([finding], style)
         if context.is_repair:
             yield from _edits(finding)
+        if context.is_explained:
+            yield from _alternatives(finding)
     more = len(report.findings) - MOST_FINDINGS
     if more > 0:
         where = f"all are in {shown(context.report)}" if context.report else "--report FILE lists all"
@@ -138,8 +141,17 @@ def _edits(finding: JsonObject) -> Iterator[str]:
         yield f"    … and {counted(more, 'more edit')}"
 
 
-def _edited(text: str | JsonObject) -> str:
-    return shown(text if isinstance(text, str) else f"base64 {text['base64']}", 30)
+def _alternatives(finding: JsonObject) -> Iterator[str]:
+    """What else the document may have been, each with its price; the price of the output before them."""
+    prices = [f"{price:g}" for price in finding["prices"]]
+    if len(prices) > len(finding["alternatives"]):
+        yield f"    price {prices.pop(0)}"
+    for text, price in zip(finding["alternatives"], prices, strict=True):
+        yield f"    or, price {price}: {_edited(text, 200)}"
+
+
+def _edited(text: str | JsonObject, most: int = 30) -> str:
+    return shown(text if isinstance(text, str) else f"base64 {text['base64']}", most)
 
 
 def _advice(report: Report, ledger: Ledger, context: Context, style: Style) -> Iterator[str]:

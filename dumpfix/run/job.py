@@ -44,7 +44,8 @@ class Job:
     """What is wanted. ``output`` is a path (None: standard output), or something that takes bytes already.
 
     ``jobs`` is the number of processes, None for as many as there are cores. ``documents`` is how JSON that comes from
-    no dump is read; None for dumps. ``is_queue``: the output is what ``dumpfix produce`` sets aside (``to`` is QUEUE).
+    no dump is read; None for dumps. ``is_explained``: the summary shows every alternative. ``is_queue``: the output is
+    what ``dumpfix produce`` sets aside (``to`` is QUEUE).
     """
 
     told: Told
@@ -62,6 +63,7 @@ class Job:
     selection: Selection = EVERYTHING
     split: str | None = None
     max_record: int = MAX_RECORD
+    is_explained: bool = False
 
     def validate(self) -> None:
         """Refuse values that do not exist or do not go together. Raises UsageError."""
@@ -242,7 +244,10 @@ def _plan(report: Report) -> Sequence[str]:
 
 def _context(job: Job, output: Output) -> Context:
     is_piped = isinstance(output, Stream) and output.is_pipe
-    return Context(job.to, job.level, job.rejects, job.report, job.is_check, job.documents is not None, is_piped)
+    is_repair = job.documents is not None
+    return Context(
+        job.to, job.level, job.rejects, job.report, job.is_check, is_repair, is_piped, is_explained=job.is_explained
+    )
 
 
 def _one_of(option: str, value: str, names: Iterable[str]) -> None:

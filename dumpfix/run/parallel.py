@@ -13,7 +13,7 @@ import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from dumpfix.detection.choose import Told
 from dumpfix.errors import BrokenInputError, BrokenRunError
@@ -43,6 +43,14 @@ SMALLEST = 4 * REGION
 WINDOW = 1 << 18
 #: signals for which a process of ours has another answer than the one that started it
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stretch(NamedTuple):
+    """Bytes ``start`` to ``stop`` of the file; the line of the first one begins at ``line_start``."""
+
+    start: int
+    stop: int
+    line_start: int
 
 
 class Task:
@@ -156,11 +164,12 @@ class _Run:
     def learn(self, cuts: deque[int]) -> Iterator[Event]:
         """Regions that are read here, until the siblings that all processes share have been seen."""
         while cuts and not self.task.siblings.is_full and not self.is_unexplained:
-            yield from self._join(_answer(self.task, self.source.descriptor, self.end, cuts.popleft()))
+            yield from self._join(self._answer(cuts.popleft()))
 
     def share_out(self, cuts: deque[int], jobs: int) -> Iterator[Event]:
         """Regions that are read by processes, each of which is one or two ahead of the answer that is waited for."""
-        regions = deque(zip([self.end, *cuts], cuts, strict=False))
+        starts = [(self.end, self.line_start), *zip(cuts, cuts, strict=True)]
+        regions = deque(Stretch(start, stop, line) for (start, line), stop in zip(starts, cuts, strict=False))
         if not regions or self.is_unexplained:
             return
         workers = deque(_Worker.several(self.task, self.source.descriptor, min(jobs, len(regions))))
@@ -169,13 +178,13 @@ class _Run:
                 worker.take(regions)
             while workers[0].asked:
                 self.source.before_read()
-                start, stop = workers[0].asked[0]
+                start, stop, _ = workers[0].asked[0]
                 if self.end != start and stop - self.end > 4 * REGION:
                     # One record goes on and on: what is left is read in one go.
                     return
                 answer = workers[0].answer()
                 if self.end != start:
-                    answer = _answer(self.task, self.source.descriptor, self.end, stop)
+                    answer = self._answer(stop)
                 yield from self._join(answer)
                 if self.is_unexplained:
                     return
@@ -211,6 +220,10 @@ class _Run:
             yield chunk
             self.source.before_read()
 
+    def _answer(self, stop: int) -> Answer:
+        """What is next, up to ``stop``, read here."""
+        return _answer(self.task, self.source.descriptor, Stretch(self.end, stop, self.line_start))
+
     def _join(self, answer: Answer) -> Iterator[Event]:
         for event in answer.events:
             if isinstance(event, Samples):
@@ -244,7 +257,7 @@ class _Worker:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, held)
         theirs.close()
-        self.asked: deque[tuple[int, int]] = deque()
+        self.asked: deque[Stretch] = deque()
 
     @classmethod
     def several(cls, task: Task, descriptor: int, count: int) -> list[_Worker]:
@@ -253,7 +266,7 @@ class _Worker:
             workers.append(cls(task, descriptor, workers))
         return workers
 
-    def take(self, regions: deque[tuple[int, int]]) -> None:
+    def take(self, regions: deque[Stretch]) -> None:
         """Ask for the next region, if there is one."""
         if regions:
             self.asked.append(regions.popleft())
@@ -285,9 +298,9 @@ def _serve(task: Task, descriptor: int, connection: Connection, inherited: Seque
         other.close()
     while True:
         try:
-            start, stop = connection.recv()
+            stretch = connection.recv()
             try:
-                connection.send(_answer(task, descriptor, start, stop))
+                connection.send(_answer(task, descriptor, stretch))
             except Exception as error:
                 # Told by the process that waits for the answer, in one line.
                 connection.send(error)
@@ -295,15 +308,17 @@ def _serve(task: Task, descriptor: int, connection: Connection, inherited: Seque
             return
 
 
-def _answer(task: Task, descriptor: int, start: int, stop: int) -> Answer:
-    """Read the bytes ``start`` to ``stop`` of the file as far as they decide."""
+def _answer(task: Task, descriptor: int, stretch: Stretch) -> Answer:
+    """Read some bytes of the file as far as they decide."""
+    start, stop, line_start = stretch
     data = _bytes(descriptor, start, stop)
-    region = _Region(task.found.choice, Position(start), task.siblings, task.sampler.copy())
+    place = Position(start, line_start=line_start)
+    region = _Region(task.found.choice, place, task.siblings, task.sampler.copy())
     region.watch = task.watch
     told, is_unexplained = region.explained(data, task.emission, may_change=may_change(task.told))
     lines = data.count(b"\n", 0, region.decided)
-    line_start = start + data.rfind(b"\n", 0, region.decided) + 1 if lines else None
-    return Answer(list(condensed(told)), start + region.decided, lines, line_start, is_unexplained)
+    last_line = start + data.rfind(b"\n", 0, region.decided) + 1 if lines else None
+    return Answer(list(condensed(told)), start + region.decided, lines, last_line, is_unexplained)
 
 
 def _bytes(descriptor: int, start: int, stop: int) -> bytes:

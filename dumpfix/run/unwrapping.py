@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dumpfix.detection.choose import HEAD, READ_OFF, Choice, Search, Told, choose
@@ -15,6 +15,8 @@ from dumpfix.wrapping.obstacles import obstacle
 
 #: lines after which a head is looked at, before HEAD bytes of it are here
 LINES_LOOKED_AT = frozenset((1, 2, 4, 8, 16, 32, 64, 256))
+#: lines most of which would be wrapped if any are
+ENOUGH_LINES = 4
 #: bits by which a doubtful wrapper has to explain what is not explained else
 DOUBT = 60.0
 #: bits by which another way has to be cheaper, for a wrapper that cannot be mistaken to be none
@@ -46,36 +48,54 @@ class Finder:
         self._bare = Search(told)
         self._looked = 0
         self._is_wrapped = False
-        self._refused: LayoutError | None = None
 
     def look(self, head: bytes, *, final: bool) -> Explained | None:
         """What the dump is that begins with ``head``; None where more of it has to be seen. Raises LayoutError.
 
-        The answer depends on the bytes of the dump alone, however many of them are at hand.
+        The answer depends on the bytes of the dump alone: its first lines are judged by themselves, then some more of
+        them, however much of the dump is at hand.
         """
-        is_last = final or len(head) >= HEAD
-        steps = list(_steps(head))
-        self._is_wrapped |= any(sure(head[:step]) for step in steps if step > self._looked)
-        if not self._is_wrapped and not (is_last and sure(head[:HEAD])):
-            self._looked = max(self._looked, *steps, 0)
-            return self._without_wrappers(head, final=final)
-        for step in steps:
-            best = _cheapest(head[:step], self.told, final=False)
-            if best is not None and best.is_settled:
-                return best.explained
-        if not is_last:
+        # A layout that prints no line ends is read as it arrives, and nothing is wrapped around lines that it has not.
+        if (choice := self._bare.look(b"", final=False)) is not None:
+            return Explained(choice)
+        for lines, step in _steps(head):
+            if step <= self._looked:
+                continue
+            self._looked = step
+            wrapped = sure(head[:step])
+            self._is_wrapped |= bool(wrapped)
+            way = (
+                _cheapest(head[:step], wrapped, self.told, final=False) if wrapped else self._plain(head[:step], lines)
+            )
+            if way is not None and way.is_settled:
+                return way.explained
+        if not final and len(head) <= HEAD:
             return None
-        best = _cheapest(head[:HEAD], self.told, final=True)
-        if best is not None and best.explained.wrappers:
-            return best.explained
-        return _bare(self._bare.look(head, final=final))
+        wrapped = sure(head[:HEAD])
+        if self._is_wrapped or wrapped:
+            best = _cheapest(head[:HEAD], wrapped, self.told, final=True)
+            if best is not None and best.explained.wrappers:
+                return best.explained
+            choice = self._bare.look(head, final=final)
+            return None if choice is None else Explained(choice)
+        return self._without_wrappers(head, final=final)
+
+    def _plain(self, beginning: bytes, lines: int) -> _Way | None:
+        """What the first lines are, which show no wrapper; None where more of them have to be seen.
+
+        A layout that was told explains anything: it has to explain them well, or a wrapper would have shown by now.
+        """
+        try:
+            choice = self._bare.look(beginning, final=False)
+        except LayoutError:
+            return None
+        if choice is None:
+            return None
+        way = _way(Explained(choice), beginning)
+        return replace(way, is_settled=way.is_settled or choice.confidence != "told" or lines >= ENOUGH_LINES)
 
     def _without_wrappers(self, head: bytes, *, final: bool) -> Explained | None:
-        """The same for a head that has no wrapper, or one that may be something else."""
-        if (choice := self._bare.look(head[: HEAD - 1], final=False)) is not None:
-            return Explained(choice)
-        if not final and len(head) < HEAD:
-            return None
+        """The same for all of a head that has no wrapper, or one that may be something else."""
         # Where the first records show by themselves what they are, nothing of this kind was done to them.
         seen = obstacle(head[:HEAD]) if self.told == Told() else None
         if seen is not None:
@@ -100,10 +120,6 @@ class Finder:
         return bare.explained
 
 
-def _bare(choice: Choice | None) -> Explained | None:
-    return None if choice is None else Explained(choice)
-
-
 def _explains_more(way: _Way, bare: _Way | None) -> bool:
     """Whether a doubtful wrapper is the reason for what is not explained without it."""
     if bare is None:
@@ -116,10 +132,9 @@ def sure(head: bytes) -> list[Candidate]:
     return [candidate for candidate in candidates(head) if not candidate.is_doubtful]
 
 
-def _cheapest(data: bytes, told: Told, *, final: bool) -> _Way | None:
+def _cheapest(data: bytes, wrapped: Sequence[Candidate], told: Told, *, final: bool) -> _Way | None:
     """The cheapest way to explain some bytes, bare or without their wrappers; None where there is none yet."""
     bare = _explained(Candidate((), data, 0.0, is_doubtful=False), told, final=final)
-    wrapped = sure(data)
     ways = [way for candidate in wrapped if (way := _explained(candidate, told, final=final)) is not None]
     best = min(ways, key=lambda way: way.cost.total, default=None)
     if best is None and wrapped and bare is not None and not final:
@@ -154,11 +169,11 @@ def _way(explained: Explained, data: bytes) -> _Way:
     return _Way(explained, cost, is_settled=cost.records > 0 and cost.unexplained <= DOUBT)
 
 
-def _steps(head: bytes) -> Iterator[int]:
-    """Where the first lines of the head end: each of a few, then some of many."""
+def _steps(head: bytes) -> Iterator[tuple[int, int]]:
+    """How many lines end where, at the beginning of the head: each of a few, then some of many."""
     lines = 0
     at = 0
     while (at := head.find(b"\n", at) + 1) and at < HEAD:
         lines += 1
         if lines in LINES_LOOKED_AT:
-            yield at
+            yield lines, at

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from dumpfix.cli.signals import ENDING
 from dumpfix.detection.choose import Told
 from dumpfix.io.source import open_path
 from dumpfix.run import parallel
@@ -242,6 +243,12 @@ def test_a_name_as_long_as_names_may_be_is_written(name: str, folder: Path) -> N
 # -- signals -----------------------------------------------------------------------------------------------------------
 
 
+def heard() -> None:
+    """Whoever runs the tests may ignore signals (nohup, a job in the background), and that is inherited."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_DFL)
+
+
 def started(folder: Path, *before: str) -> subprocess.Popen[bytes]:
     """The program with an output that is not whole, waiting for more of its dump."""
     process = subprocess.Popen(
@@ -251,21 +258,22 @@ def started(folder: Path, *before: str) -> subprocess.Popen[bytes]:
         stderr=subprocess.PIPE,
         cwd=folder,
         env=environment(),
+        preexec_fn=heard,
     )
     assert process.stdin is not None
     process.stdin.write(DUMP)
     process.stdin.flush()
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while len(names(folder)) < 3:
         assert time.monotonic() < end
         time.sleep(0.01)
     return process
 
 
-BURSTS = [random.Random(seed).choices([signal.SIGINT, signal.SIGTERM, signal.SIGHUP], k=30) for seed in range(4)]
+BURSTS = [random.Random(seed).choices(ENDING, k=30) for seed in range(4)]
 
 
-@pytest.mark.parametrize("burst", [[signal.SIGINT], [signal.SIGTERM], [signal.SIGHUP], *BURSTS])
+@pytest.mark.parametrize("burst", [*([number] for number in ENDING), *BURSTS])
 def test_bursts_of_signals_leave_no_half_file(burst: list[signal.Signals], folder: Path) -> None:
     process = started(folder)
     for number in burst:
@@ -277,6 +285,59 @@ def test_bursts_of_signals_leave_no_half_file(burst: list[signal.Signals], folde
     # A signal behind the end of the run ends the process as it ends any other.
     assert process.returncode in wanted | {-number for number in burst}
     assert len(burst) > 1 or process.returncode in wanted
+
+
+def interrupted(folder: Path, code: str) -> subprocess.CompletedProcess[bytes]:
+    """The program, which ``code`` sends a signal at some moment with ``strike()``."""
+    words = ["convert", "-f", PROSE, "dump.txt", "-o", "out", "--rejects", "rejects", "--report", "r.json", "-j", "2"]
+    strike = "import os, sys\ndef strike(): os.kill(os.getpid(), 15)\n"
+    return subprocess.run(
+        [sys.executable, "-c", f"{strike}{code}\nimport dumpfix.cli\ndumpfix.cli.main()", *words],
+        cwd=folder,
+        env=environment(),
+        capture_output=True,
+        timeout=60,
+        check=False,
+        preexec_fn=heard,
+    )
+
+
+#: a module that is imported early, one in the middle, one when something is written already
+@pytest.mark.parametrize("module", ["typer", "dumpfix.run.job", "dumpfix.run.parallel", "dumpfix.report.summary"])
+def test_a_signal_inside_an_import_ends_the_program_behind_it(module: str, folder: Path) -> None:
+    code = f"""
+from dumpfix.run import sections
+sys.modules.pop({module!r}, None)
+class Finder:
+    def find_spec(self, name, path, target=None):
+        if name == {module!r}:
+            try:
+                strike()
+                for _ in range(1000): pass
+            except BaseException as error:
+                print("raised inside an import:", repr(error), file=sys.stderr)
+sys.meta_path.insert(0, Finder())
+"""
+    done = interrupted(folder, code)
+    assert (done.stderr, names(folder)) == (b"", ["dump.txt"])
+    assert done.returncode in (128 + signal.SIGTERM, -signal.SIGTERM)
+
+
+@pytest.mark.parametrize("kept", ["weakref.ref(thing, lambda _: strike())", "weakref.finalize(thing, strike)"])
+def test_a_signal_where_nothing_can_be_raised_ends_the_program_there(kept: str, folder: Path) -> None:
+    code = f"""
+import weakref
+from dumpfix.run import job
+class Thing: pass
+def pump(*args, pump=job._pump):
+    thing = Thing()
+    kept = {kept}
+    del thing
+    return pump(*args)
+job._pump = pump
+"""
+    done = interrupted(folder, code)
+    assert (done.returncode, done.stderr, names(folder)) == (128 + signal.SIGTERM, b"", ["dump.txt"])
 
 
 def test_what_was_ignored_at_the_beginning_stays_ignored(folder: Path) -> None:

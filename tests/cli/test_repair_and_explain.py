@@ -27,6 +27,28 @@ def test_edits_are_shown_with_their_places() -> None:
     assert "+," in done.stderr
 
 
+def test_every_alternative_is_shown_with_its_price(tmp_path: Path) -> None:
+    line = b'{"text": "You can try 65", which are good"}\n'
+    done = dumpfix("repair", "--repair", "guess", "--explain", stdin=line)
+    shown = [each.strip() for each in done.stderr.splitlines() if "price" in each]
+    assert shown[0].startswith("price ")
+    assert len(shown) > 1
+    assert all(float(each.split("price ")[1].split(":")[0]) >= 0 for each in shown)
+    assert "price" not in dumpfix("repair", "--repair", "guess", stdin=line).stderr
+    (tmp_path / "lines").write_bytes(line)
+    explained = dumpfix("explain", "lines:1", cwd=tmp_path).stdout.decode()
+    assert [each.split("price ")[1].split(":")[0] for each in shown] == [
+        each.split("price ")[1].split(":")[0] for each in explained.splitlines() if "price " in each
+    ]
+
+
+def test_what_is_undecided_shows_its_readings() -> None:
+    line = b'{"a":{"b":1,"c":{"d":2,"e":3,"f":{"g":4,"h":5},"i":6},"j":7}\n'
+    done = dumpfix("repair", "--explain", stdin=line)
+    assert done.status == 1
+    assert done.stderr.count("or, price ") == 5
+
+
 def test_a_file_may_be_one_document() -> None:
     assert dumpfix("repair", "--whole", stdin=b'{\n "a": [1,\n 2],\n}\n').stdout == b'{"a": [1,2]}\n'
     assert dumpfix("repair", "--whole", stdin=b'{\n "a": "b"\n}\n').stdout == b'{"a": "b"}\n'

@@ -20,6 +20,7 @@ from dumpfix.detection.choose import Told
 from dumpfix.io.source import Source, open_path
 from dumpfix.report.json_report import json_report
 from dumpfix.run import parallel
+from dumpfix.run.conversion import records_of
 from dumpfix.run.job import Job, perform
 from tests.properties.test_reading import damaged_dumps
 from tests.reading import chunked
@@ -79,8 +80,7 @@ def check(dump: bytes, pieces: Sequence[bytes], told: Told, to: str) -> None:
                 assert answer(open_path(str(plain)), told, to, jobs=2) == one
 
 
-@pytest.mark.parametrize("to", OUTPUTS)
-@given(damaged_dumps(), st.data())
+@given(st.sampled_from(OUTPUTS), damaged_dumps(), st.data())
 def test_a_damaged_dump_gives_the_same_however_it_arrives(
     to: str, damaged: tuple[bytes, bytes], data: st.DataObject
 ) -> None:
@@ -89,8 +89,7 @@ def test_a_damaged_dump_gives_the_same_however_it_arrives(
     check(dump, data.draw(chunked(dump)), Told(kcat_format=format_string), to)
 
 
-@pytest.mark.parametrize("to", OUTPUTS)
-@given(topics_of_records(key=keys(), value=values(), header=headers()), st.data())
+@given(st.sampled_from(OUTPUTS), topics_of_records(key=keys(), value=values(), header=headers()), st.data())
 def test_damaged_kcat_json_gives_the_same_however_it_arrives(
     to: str, drawn: list[KafkaRecord], data: st.DataObject
 ) -> None:
@@ -100,3 +99,30 @@ def test_damaged_kcat_json_gives_the_same_however_it_arrives(
         piece = data.draw(st.sampled_from([b"", b"\n", b"\r\n", b"garbage\n", b'"', b"{", b"\\u00", b"\xff", b"null"]))
         dump = dump[:at] + piece + dump[at + length :]
     check(dump, data.draw(chunked(dump)), Told("kcat-json"), to)
+
+
+#: (format, dump): whether the first line is wrapped is not yet seen in its first bytes, or lines
+WRAPPED_OR_NOT = [
+    (b"%k - %s", b"\t\t% Reached end of topic events [0] at offset 0\n:  - "),
+    (b"%k: %s\n", b"a title without an object\n  a: {}\n  b: {}\n  c: {}\n"),
+    (
+        b"Topic %t [%p] at offset %o: %s\n",
+        b"a title\n  Topic t [0] at offset 0: {}\n  Topic t [0] at offset 1: {}\n",
+    ),
+]
+
+
+@pytest.mark.parametrize(("format_string", "dump"), WRAPPED_OR_NOT)
+def test_whether_lines_are_wrapped_does_not_depend_on_how_much_is_at_hand(format_string: bytes, dump: bytes) -> None:
+    told = Told(kcat_format=format_string)
+    whole = list(records_of(Source("x", [dump]), told))
+    assert whole
+    for cut in range(1, len(dump)):
+        assert list(records_of(Source("x", [dump[:cut], dump[cut:]]), told)) == whole
+
+
+def test_several_processes_tell_columns_where_records_begin_in_the_middle_of_lines() -> None:
+    notices = b"% Configuration filename kafkacat.conf is deprecated!\n% Rename kafkacat.conf to kcat.conf\n"
+    once = b'd - {\n\t"list": []\n}s_ - { "text": "k: {}\\n" , "lis  } , [  ] ] }pv0wm -' + notices
+    once += b' {"text":"","list":[]}l-n5 - {\n  "text": "[2023-11-14 22:13:20,001] ERROR",\n  "list": [\n  ]\n}'
+    check(once * 12, [once] * 12, Told(kcat_format=b"%k - %s"), "values")

@@ -1,0 +1,78 @@
+"""Every file that is no dump is refused, and nothing of it is written; what it is is said where that is plain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import pytest
+
+from dumpfix.cli.errors import exit_status
+from tests.not_dumps import inputs, judge
+from tests.outcomes import share
+
+_LINES = "a few lines that end in a document are taken for records with keys"
+
+#: what is read today although it is no dump, and why
+READ = {
+    "zip-stored": "documents between binary bytes are taken for records",
+    "list-of-answers": _LINES,
+    "mail-that-quotes": _LINES,
+    "python": _LINES,
+    "git-diff": _LINES,
+    "git-diff-of-jsonl": _LINES,
+    "application-log-with-json": _LINES,
+    "tap": _LINES,
+    "strace": "numbers at the ends of lines are taken for payloads",
+}
+_GUESS = "the message names a layout that was tried, not what was seen"
+#: what is refused today without being called what it is, and why
+UNNAMED = dict.fromkeys(
+    (
+        *(one.name for one in inputs.BINARY),
+        *("html", "html-with-state", "html-of-a-proxy", "xml", "svg", "coloured-ls", "coloured-tests", "full-screen"),
+    ),
+    _GUESS,
+)
+
+
+SHARE = share(inputs.ALL, every=6)
+
+
+def _cases(cases: Iterable[inputs.NotDump], failing: Mapping[str, str]) -> list[object]:
+    marks = {name: pytest.mark.xfail(strict=True, reason=reason) for name, reason in failing.items()}
+    return [pytest.param(one, id=one.name, marks=marks.get(one.name, ())) for one in cases]
+
+
+def test_names_are_unique_and_what_fails_is_a_name() -> None:
+    names = [one.name for one in inputs.ALL]
+    assert len(set(names)) == len(names) >= 60
+    assert {*READ, *UNNAMED} <= set(names)
+
+
+@pytest.mark.parametrize("one", _cases(SHARE, READ))
+def test_what_is_no_dump_is_refused(one: inputs.NotDump) -> None:
+    assert judge.judged(one).fault == ""
+
+
+@pytest.mark.parametrize("one", _cases([one for one in SHARE if one.sees], UNNAMED))
+def test_what_was_seen_is_said(one: inputs.NotDump) -> None:
+    assert judge.judged(one).unnamed == ""
+
+
+@pytest.mark.xfail(strict=True, reason=_GUESS)
+def test_no_message_names_a_layout_that_does_not_matter() -> None:
+    messages = {one.name: judge.judged(one).message for one in SHARE}
+    assert [name for name, message in messages.items() if "KEY" in message or "VALUE" in message] == []
+
+
+@pytest.mark.parametrize("name", ["readme-with-json", "csv", "noise"])
+def test_the_command_line_exits_with_2_and_writes_nothing(
+    name: str, tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    (one,) = (one for one in inputs.ALL if one.name == name)
+    (tmp_path / "dump").write_bytes(one.content)
+    assert exit_status(["convert", str(tmp_path / "dump")]) == 2
+    captured = capfdbinary.readouterr()
+    assert captured.out == b""
+    assert captured.err.startswith(b"dumpfix: ")
