@@ -221,8 +221,9 @@ def main(folder: str) -> None:
     print(f"of the right ones {refused} have no JSON in them and were refused")
     bad = [one for one in found if one.status == 0 and not one.is_right]
     print(f"wrong with exit status 0: {len(bad)} ({' '.join(one.dump[:12] for one in bad)})")
-    sure = [one for one in found if one.sure.startswith("sure")]
-    print(f"sure: {len(sure)}, of them wrong: {sum(not one.is_right for one in sure)}")
+    for word in ("sure", "likely", "unclear"):
+        said = [one for one in found if one.sure.startswith(word)]
+        print(f"{word}: {len(said)}, of them wrong: {sum(not one.is_right for one in said)}")
 
 
 def _tally(found: Sequence[Score]) -> str:
