@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from dumpfix.detection import objects, prices, read_off
 from dumpfix.detection.candidates import Told, of_grammars, told_grammars
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
-from dumpfix.detection.reading import Reading, differs, payloads
+from dumpfix.detection.reading import Reading, Scan, differs, payloads
+from dumpfix.detection.texts import Texts
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.framing.notices import Notices
@@ -34,7 +36,7 @@ MOST_RIVALS = 3
 #: the rules of a tool's own notices begin so
 _JAVA = ("console_consumer", "log4j", "java")
 
-__all__ = ["HEAD", "LARGEST_HEAD", "Choice", "Search", "Told", "choose", "explain"]
+__all__ = ["HEAD", "LARGEST_HEAD", "Choice", "Search", "Told", "choose", "explain", "price"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class Choice:
 
     ``alternatives`` are other layouts that would give the same output. ``rivals`` are those that would give another
     one and explain the dump nearly as well; there are some only where ``confidence`` is ``unclear``.
-    ``doubts_payloads``: not only keys and coordinates would be others. ``bits`` is the price of the head.
+    ``doubts_payloads``: not only keys and coordinates would be others. ``layout_bits`` is the price of the layout.
     """
 
     layout: AnyLayout
@@ -53,7 +55,7 @@ class Choice:
     alternatives: tuple[str, ...] = field(default=())
     rivals: tuple[AnyLayout, ...] = ()
     doubts_payloads: bool = False
-    bits: float = 0.0
+    layout_bits: float = 0.0
 
     @property
     def doubt(self) -> str:
@@ -156,8 +158,16 @@ class Search:
             tuple(names)[:MOST_NAMED],
             tuple(r.layout for r in rivals),
             any(payloads(r) != payloads(best) for r in rivals),
-            best.bits,
+            best.layout_bits,
         )
+
+
+def price(choice: Choice, head: bytes) -> float:
+    """Bits that it takes to say ``head``, of which nothing follows, by this layout."""
+    scan = Scan(choice.layout, choice.notices, choice.grammar, Texts())
+    reading = scan.read(head, choice.layout_bits, final=True, most=inf)
+    assert reading is not None
+    return reading.bits
 
 
 def choose(head: bytes, told: Told, *, final: bool) -> Choice:

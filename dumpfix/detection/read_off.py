@@ -355,6 +355,7 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
         elements: list[Element] = []
         bits = 0.0
         said: set[bytes] = set()
+        is_vague = False
         for index, part in enumerate(parts):
             terminal = ways.get(index, "")
             if isinstance(part, bytes):
@@ -377,10 +378,12 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
                 if terminal == "TEXT" and not part.label:
                     # A word that names nothing, in each record.
                     bits += prices.CONSTANT - prices.NAMELESS_COLUMN
+                    is_vague = True
                 if not part.is_payload:
                     bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
                 elements.append(Field(terminal))
-        if _holds(elements):
+        # Of several lines, what nothing names would be payloads as well.
+        if _holds(elements) and not (is_vague and b"\n" in parts[:-1]):
             yield tuple(elements), bits + _order_bits([parts[index] for index in columns], chosen)
 
 

@@ -44,6 +44,7 @@ class Reading:
     says: list[dict[str, bytes | None]] = field(default_factory=list)
     is_pending: bool = False
     pending_bits: float = 0.0
+    layout_bits: float = 0.0
 
     def at_the_end(self, bits: float) -> Reading:
         """The same as it stands now, at this price."""
@@ -184,6 +185,7 @@ class Scan:
         if not self._go_to_end(head, most - bits, final=final):
             return None
         reading = self.priced.at_the_end(bits + self.priced.bits + _tool_bits(self.priced))
+        reading.layout_bits = bits
         if self._at < len(head):
             _undecided(reading, head, self._at, self._pricer.texts)
         return reading if reading.bits <= most else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dumpfix.detection.choose import HEAD, READ_OFF, Choice, Search, Told, choose
+from dumpfix.detection.choose import HEAD, READ_OFF, Choice, Search, Told, choose, price
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.run.cost import Cost, cost_of
@@ -166,6 +166,7 @@ def _explained(candidate: Candidate, told: Told, *, final: bool) -> _Way | None:
 def _way(explained: Explained, data: bytes) -> _Way:
     choice = explained.choice
     cost = cost_of(choice.layout, choice.notices, data, is_shipped=choice.grammar != READ_OFF)
+    cost = cost._replace(total=price(choice, data))
     return _Way(explained, cost, is_settled=cost.records > 0 and cost.unexplained <= DOUBT)
 
 

@@ -22,7 +22,7 @@ WITH, WITHOUT = 0.1, 6.0
 DEEPEST = 3
 #: lines looked at first; wrappers that stand on few of them are not looked for on all
 SAMPLE = 48
-#: candidates that are worth an explanation
+#: candidates that are worth an explanation, of those that are doubtful and of the others
 MOST = 4
 #: a text that all lines begin with is no longer than this
 LONGEST_CONSTANT = 64
@@ -47,8 +47,10 @@ def candidates(head: bytes) -> list[Candidate]:
     if b"\0" in head:
         # Bytes of no text: nothing wraps lines that are none.
         return []
-    found = list(_inside(Candidate((), head, 0.0, False)))
-    return sorted(found, key=lambda one: len(one.head) + one.bits / 8)[:MOST]
+    found = sorted(_inside(Candidate((), head, 0.0, False)), key=lambda one: len(one.head) + one.bits / 8)
+    # What may be a part of the records takes no other's place.
+    some = [[one for one in found if one.is_doubtful == is_doubtful][:MOST] for is_doubtful in (False, True)]
+    return [*some[0], *some[1]]
 
 
 def _inside(outer: Candidate) -> Iterator[Candidate]:
@@ -136,7 +138,8 @@ def _price(wrapper: Wrapper, lines: Sequence[bytes]) -> tuple[float, bool]:
         template, end = found
         prefix = line[:end]
         if before != prefix:
-            same = len(_common([prefix, before]))
+            begin = len(_common([prefix, before]))
+            same = begin + len(_common([prefix[begin:][::-1], before[begin:][::-1]]))
             bits += CHANGED * (end - same)
             before = prefix
         bits += WITH

@@ -35,7 +35,7 @@ def test_a_record_without_what_follows_the_payload_is_named(tmp_path: Path) -> N
 def test_records_are_found_again_behind_a_prompt(tmp_path: Path) -> None:
     out, _, report = converted("07a-no-resync-after-garbage.txt", tmp_path)
     assert [one["offset"] for one in out] == [0, 1, 2]
-    assert report.totals.garbage_bytes == len(b"noise\n> > ")
+    assert report.totals.garbage_bytes == len(b"noise\n")
     assert report.needs_a_look
 
 
