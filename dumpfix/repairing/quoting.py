@@ -74,7 +74,7 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
         return
     # A blank where no other colon has one is rather a part of the text, and its beginning is gone.
     is_odd = data[start - 1 : start] == b" " and data.count(_COLON_AND_BLANK) == 1
-    is_odd = is_odd or quote == start + 1
+    is_odd = is_odd or (after == AFTER and quote == start + 1)
     is_key = after == AFTER_KEY
     grade = Grade.CHOICE if is_odd else _grade_of_string(data[start:quote], is_key=is_key, lacks_front=True)
     insertion = Change(start, start, b'"', "an opening quote was missing", grade)
