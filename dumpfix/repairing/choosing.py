@@ -18,7 +18,8 @@ FEWEST_COMPARED = 8
 COMPARED_BYTES = 1 << 17
 MOST_ALTERNATIVES = 4
 # Readings that differ by less than EVEN are equal; with TOO_MANY equals none is taken (measured: right in one of five).
-EVEN = 0.01
+# Where a bracket may be missing at the end or before it, their shapes must differ by more than one succession of keys.
+EVEN, EVEN_AT_END = 0.01, 0.31
 TOO_MANY_EQUALS = 3
 # A bracket that may be missing at the end is, unless there are TELLING tokens whose shape is CONVINCING.
 TELLING = 64
@@ -61,9 +62,10 @@ def cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Ou
         outcome.grade = Grade.CHOICE
         outcome.alternatives = near_by[:MOST_ALTERNATIVES]
         outcome.prices = [readings[output][0] for output in outcome.alternatives]
+    even = EVEN_AT_END if closes_the_end(site, changes) else EVEN
     equals: list[bytes] = []
     for total, _, output in ranked:
-        if total - ranked[0][0] < EVEN and not any(says_the_same(output, other) for other in equals):
+        if total - ranked[0][0] < even and not any(says_the_same(output, other) for other in equals):
             equals.append(output)
     outcome.undecided = len(equals) >= TOO_MANY_EQUALS
     return outcome
