@@ -11,6 +11,8 @@ import pytest
 
 from tests.cli.program import PROSE, command, environment
 
+pytestmark = pytest.mark.slow
+
 #: what one run may take more than another, in KiB: the allocator's moods
 SLACK = 12 * 1024
 GOOD = b'Topic events [0] at offset %d: key user-%d: {"n":%d,"text":"' + b"x" * 300 + b'","tags":["a","b"]}\n'
