@@ -1,7 +1,8 @@
 """Profiles for hypothesis, and the options that the whole suite shares.
 
-    pytest                                                      the `dev` profile: quick, the same examples every time
-    HYPOTHESIS_PROFILE=ci pytest                                thousands of examples (what .ci/run calls)
+    pytest -m quick                                             a minute
+    pytest                                                      the `dev` profile: the same examples every time
+    HYPOTHESIS_PROFILE=ci pytest                                more of them (what .ci/run calls)
     HYPOTHESIS_PROFILE=fuzz DUMPFIX_FUZZ_SECONDS=600 pytest tests/properties
                                                                 new examples until the time is up
 
@@ -23,12 +24,19 @@ _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_to
 
 settings.register_profile("dev", max_examples=60, deadline=None, derandomize=True, suppress_health_check=_SLOW)
 settings.register_profile(
-    "ci", max_examples=150, deadline=None, derandomize=True, suppress_health_check=_SLOW, print_blob=True
+    "ci", max_examples=100, deadline=None, derandomize=True, suppress_health_check=_SLOW, print_blob=True
 )
 settings.register_profile(
     "fuzz", max_examples=500, deadline=timedelta(seconds=30), suppress_health_check=_SLOW, print_blob=True
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is neither marked ``slow`` nor ``kafka`` is ``quick``."""
+    for item in items:
+        if item.get_closest_marker("slow") is None and item.get_closest_marker("kafka") is None:
+            item.add_marker("quick")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -25,6 +25,8 @@ from .kafka import (
 from .writers.console_consumer import Options, parse_version
 from .writers.records import BASE_TIMESTAMP, Header, KafkaRecord
 
+pytestmark = pytest.mark.kafka
+
 _numbers = count(1)
 
 

@@ -356,6 +356,7 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
         bits = 0.0
         said: set[bytes] = set()
         is_vague = False
+        has_labels = any(isinstance(part, Column) and part.label for part in parts)
         for index, part in enumerate(parts):
             terminal = ways.get(index, "")
             if isinstance(part, bytes):
@@ -364,7 +365,9 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
                     said.add(token)
                 _add_literal(elements, part)
             elif terminal == "":
-                bits += 0.0 if part.texts[0].lower() in KNOWN else prices.CONSTANT
+                is_known = part.texts[0].lower() in KNOWN
+                bits += 0.0 if is_known else prices.CONSTANT
+                is_vague |= not is_known and not has_labels
                 bits += _literal_bits(part.texts[0])
                 _add_literal(elements, part.texts[0])
             elif terminal == "TOPIC-PARTITION":

@@ -6,7 +6,6 @@ stand in the middle of a record (kcat 1.7.1, ``2>&1``). Such a record is read wi
 
 from __future__ import annotations
 
-import functools
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
@@ -25,6 +24,11 @@ LONGEST_RUN = 64
 MOST_CHOSEN = 4
 
 _LINE_END = 0x0A
+
+
+#: grammars whose notices are kept ready
+MOST_KEPT = 16
+_made: dict[int, tuple[tuple[Layout, ...], Notices]] = {}
 
 
 class Notices:
@@ -46,10 +50,15 @@ class Notices:
         self.first_bytes = frozenset(first[:1] for first in self.beginnings)
 
     @staticmethod
-    @functools.lru_cache(maxsize=8)
     def of(layouts: tuple[Layout, ...]) -> Notices:
-        """The same, made once for each grammar."""
-        return Notices(layouts)
+        """The same, made once for each grammar: to compare the layouts of two costs more than to read a record."""
+        kept, notices = _made.get(id(layouts), (None, None))
+        if kept is not layouts or notices is None:
+            if len(_made) == MOST_KEPT:
+                _made.clear()
+            notices = Notices(layouts)
+            _made[id(layouts)] = layouts, notices
+        return notices
 
     def match(self, window: Window, at: int) -> Span | None:
         """The notice or the talk that begins at ``at``, the beginning of a line or of an item."""

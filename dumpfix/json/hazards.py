@@ -1,8 +1,8 @@
 """What makes common parsers choke on valid JSON: exactly for one payload, and in C for many of which few have any."""
 
 from collections.abc import Iterator, Sequence
-from itertools import compress, repeat
-from operator import contains
+from itertools import accumulate, compress, repeat
+from operator import contains, eq
 from typing import cast
 
 from dumpfix.json.lexer import DIGITS, WHITE_SPACE, number_end, string_end, white_space_end
@@ -90,10 +90,15 @@ def _number_hazards(token: bytes) -> Iterator[str]:
         return
     if float(token) in (float("inf"), float("-inf")):
         yield "number_overflow"
+    if _is_big(token):
+        yield "big_integer"
+
+
+def _is_big(token: bytes) -> bool:
+    """Whether a number is an integer outside of 64 bits."""
     digits = token.removeprefix(b"-")
     # Twenty digits are enough to know; int() of thousands of digits is refused by Python and quadratic elsewhere.
-    if digits.isdigit() and (len(digits) > 20 or not -(2**63) <= int(token) < 2**64):
-        yield "big_integer"
+    return digits.isdigit() and (len(digits) > 20 or not -(2**63) <= int(token) < 2**64)
 
 
 def _holds_document(text: str) -> bool:
@@ -115,6 +120,7 @@ _SHAPE = bytes(
 _LEFT_OUT = b"+ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ_"
 #: how integers outside of 64 bits look at least: 20 digits, or 19 behind a minus
 _BIG = (b":" + b"0" * 20, b":-" + b"0" * 19)
+_SHORTEST_BIG = 20
 #: an exponent of three digits: with fewer than 20 digits before it no number reaches beyond a double otherwise
 _EXPONENT = b"0e000"
 #: so many digits reach beyond a double by themselves, or with an exponent of two digits
@@ -165,11 +171,11 @@ def in_bulk(payloads: Sequence[bytes | None], text: bytes) -> Iterator[tuple[int
 
 def _big_integers(rows: Sequence[bytes]) -> Iterator[tuple[int, str]]:
     # No valid payload holds a NUL, so that it can stand between them.
-    numbers = _without_strings(b"\0".join(rows)).translate(_TO_BLANKS)
-    shapes = numbers.translate(_SHAPE).split(b"\0")
-    suspects = map(max, map(contains, shapes, repeat(_BIG[0][1:])), map(contains, shapes, repeat(_BIG[1][1:])))
-    for index, row in compress(enumerate(numbers.split(b"\0")), suspects):
-        if any("big_integer" in _number_hazards(token) for token in [t for t in row.split() if len(t) > 18]):
+    numbers = _without_strings(b" \0 ".join(rows)).translate(_TO_BLANKS)
+    words = numbers.split()
+    indices = accumulate(map(eq, words, repeat(b"\0")))
+    for index, word in compress(zip(indices, words, strict=True), map(_SHORTEST_BIG.__le__, map(len, words))):
+        if _is_big(word):
             yield index, "big_integer"
 
 

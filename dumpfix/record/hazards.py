@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dumpfix.json import hazards as json_hazards
 
@@ -38,20 +37,24 @@ def hazards_of_many(
 
     ``shows_null``: the dump shows nulls, so the text ``null`` is no doubt. ``text``: see :func:`json_hazards.in_bulk`.
     """
-    found: defaultdict[int, set[str]] = defaultdict(set)
+    found: dict[int, tuple[str, ...]] = {}
+    for index, kind in _hazards(payloads, text, shows_null=shows_null, thorough=thorough):
+        others = found.get(index, ())
+        if kind not in others:
+            found[index] = tuple(sorted((*others, kind))) if others else (kind,)
+    return sorted(found.items())
+
+
+def _hazards(
+    payloads: Sequence[bytes | None], text: bytes, *, shows_null: bool, thorough: bool
+) -> Iterator[tuple[int, str]]:
+    """(index, kind) in any order, a pair perhaps twice."""
     if thorough:
         for index, payload in enumerate(payloads):
-            for kind in json_hazards.hazards(payload) if payload else ():
-                found[index].add(kind)
+            yield from ((index, kind) for kind in (json_hazards.hazards(payload) if payload else ()))
     else:
-        for index, kind in json_hazards.in_bulk(payloads, text):
-            found[index].add(kind)
+        yield from json_hazards.in_bulk(payloads, text)
     if len(text) > OVERSIZE:
-        for index, payload in enumerate(payloads):
-            if payload and len(payload) > OVERSIZE:
-                found[index].add("oversize")
+        yield from ((i, "oversize") for i, payload in enumerate(payloads) if payload and len(payload) > OVERSIZE)
     if not shows_null and _NULL in payloads:
-        for index, payload in enumerate(payloads):
-            if payload == _NULL:
-                found[index].add("scalar_null")
-    return [(index, tuple(sorted(found[index]))) for index in sorted(found)]
+        yield from ((i, "scalar_null") for i, payload in enumerate(payloads) if payload == _NULL)

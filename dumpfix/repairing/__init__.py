@@ -25,7 +25,7 @@ other quotes around a string, a key without quotes      double quotes           
 `\\x1b` `\\U0001F600` `\\'` in a string                   the JSON escape, or the character   lossless
 `.5` `5.` `00.5` `+5` `0xFF` `1_000` `10L` `5n`         the number                          guess
 several `\\xHH` in a string that are UTF-8 together      the character                       guess
-a raw tab in a text                                     `\\t`                                lossless
+a raw tab in a text, not alone inside a word            `\\t`                                lossless
 a document that was escaped, HTML-escaped,              the character                       lossless
 percent-encoded, or had its quotes doubled, as a whole
 a literal cut at the end, inside a container            the whole literal                   partial

@@ -89,8 +89,9 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
     kind, end = tokens.kinds[index], tokens.ends[index]
     if back.accepts(index + 1, state, stack) and not is_sign(site, index):
         deletion = _deletion(site.text.data, kind, at, end)
-        if not stack or state in (FIRST_KEY, FIRST_ELEMENT):
-            # Behind a document it may be the beginning of more, before the first member the end of another.
+        if not stack or state == FIRST_ELEMENT or (state == FIRST_KEY and kind != COMMA):
+            # Behind a document it may be the beginning of more, before the first element the end of another; in an
+            # object a comma alone is the end of nothing.
             deletion = deletion._replace(grade=Grade.CHOICE)
         yield Candidate(_deletion_cost(kind, end - at), (deletion,), index, index + 1)
     if end - at != 1 or kind == STRING:

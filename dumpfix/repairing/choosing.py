@@ -4,18 +4,11 @@ import orjson
 
 from dumpfix.json.lexer import WHITE_SPACE
 from dumpfix.repairing import prices
-from dumpfix.repairing.automaton import (
-    FIRST_KEY,
-    KEY,
-)
 from dumpfix.repairing.losses import all_changes
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.reading import Outcome, outcome_of, worst
 from dumpfix.repairing.shape import LONGEST_PAYLOAD, Profile, ShapeModel, irregularity
 from dumpfix.repairing.site import Candidate, Site
-from dumpfix.repairing.tokens import (
-    STRING,
-)
 
 # Shape may overrule a difference of costs of at most NEAR.
 NEAR = 1.5
@@ -25,7 +18,8 @@ FEWEST_COMPARED = 8
 COMPARED_BYTES = 1 << 17
 MOST_ALTERNATIVES = 4
 # Readings that differ by less than EVEN are equal; with TOO_MANY equals none is taken (measured: right in one of five).
-EVEN = 0.01
+# Where a bracket may be missing at the end or before it, their shapes must differ by more than one succession of keys.
+EVEN, EVEN_AT_END = 0.01, 0.31
 TOO_MANY_EQUALS = 3
 # A bracket that may be missing at the end is, unless there are TELLING tokens whose shape is CONVINCING.
 TELLING = 64
@@ -36,7 +30,8 @@ def cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Ou
     """Choose among candidates: cost first, shape where costs are near, and say when it was a choice."""
     near = [candidate for candidate in found if candidate.cost <= found[0].cost + NEAR]
     readings: dict[bytes, tuple[float, list[Change]]] = {}
-    for candidate in _worth_comparing(site, near):
+    most = max(FEWEST_COMPARED, min(MOST_COMPARED, COMPARED_BYTES // (len(site.text.data) + 1)))
+    for candidate in near[:most]:
         changes = all_changes(site, candidate)
         output = apply_changes(site.text.data, changes)
         site.effort.steps += len(output)
@@ -67,9 +62,10 @@ def cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Ou
         outcome.grade = Grade.CHOICE
         outcome.alternatives = near_by[:MOST_ALTERNATIVES]
         outcome.prices = [readings[output][0] for output in outcome.alternatives]
+    even = EVEN_AT_END if closes_the_end(site, changes) else EVEN
     equals: list[bytes] = []
     for total, _, output in ranked:
-        if total - ranked[0][0] < EVEN and not any(says_the_same(output, other) for other in equals):
+        if total - ranked[0][0] < even and not any(says_the_same(output, other) for other in equals):
             equals.append(output)
     outcome.undecided = len(equals) >= TOO_MANY_EQUALS
     return outcome
@@ -100,39 +96,6 @@ def closes_the_end(site: Site, changes: list[Change]) -> bool:
     """Whether nothing was wrong before the end of the text, and the last change is a bracket there."""
     whole = site.front.stop == len(site.tokens)
     return whole and bool(changes) and changes[-1].at == len(site.text.data.rstrip(WHITE_SPACE))
-
-
-def _worth_comparing(site: Site, near: list[Candidate]) -> list[Candidate]:
-    """As many candidates as may be looked at closely: those first behind a key that ends objects elsewhere, too."""
-    most = max(FEWEST_COMPARED, min(MOST_COMPARED, COMPARED_BYTES // (len(site.text.data) + 1)))
-    if len(near) <= most:
-        return near
-    last_keys, finals = _last_keys(site)
-    return sorted(
-        near,
-        key=lambda candidate: candidate.cost - 0.4 * (finals.get(last_keys[candidate.front_index], 0) > 0),
-    )[:most]
-
-
-def _last_keys(site: Site) -> tuple[list[bytes], dict[bytes, int]]:
-    """For every token of the front the last key before it in its object, and how often each key ends an object."""
-    data, tokens, front = site.text.data, site.tokens, site.front
-    finals: dict[bytes, int] = {}
-    open_keys = [b""]
-    last: list[bytes] = []
-    for index in range(front.stop):
-        last.append(open_keys[-1])
-        kind = tokens.kinds[index]
-        if kind in b"{[":
-            open_keys.append(b"")
-        elif kind in b"}]":
-            key = open_keys.pop()
-            finals[key] = finals.get(key, 0) + 1
-        elif kind == STRING and front.states[index] in (KEY, FIRST_KEY):
-            open_keys[-1] = data[tokens.starts[index] : tokens.ends[index]]
-    last.append(open_keys[-1])
-    finals.pop(b"", None)
-    return last, finals
 
 
 def _shape_cost(output: bytes, shape: ShapeModel | None) -> float:

@@ -7,6 +7,7 @@ the payload to the output.
 
 from collections.abc import Iterable, Sequence
 from enum import IntEnum
+from itertools import islice
 from typing import NamedTuple
 
 from dumpfix.repairing.model import Edit
@@ -70,8 +71,7 @@ class Draft:
         if not changes:
             return
         grade = max(change.grade for change in changes)
-        if len(changes) > MOST_CHANGES:
-            changes = _in_groups(self.text, changes)
+        changes = in_groups(self.text, changes, len(changes))
         self.pieces = _laid_over(self.pieces, changes)
         self.text = apply_changes(self.text, changes)
         self.grade = Grade(max(self.grade, grade))
@@ -90,13 +90,15 @@ class Draft:
         return len(self.payload)
 
 
-def _in_groups(text: bytes, changes: Sequence[Change]) -> list[Change]:
-    """The same changes, neighbours in one with the bytes between them: at most MOST_CHANGES, so that an account of a
-    megabyte full of them stays smaller than a few megabytes."""
-    size = -(-len(changes) // MOST_CHANGES)
+def in_groups(text: bytes, changes: Iterable[Change], most: int) -> list[Change]:
+    """The same changes, of which there are about `most`: neighbours in one with the bytes between them, so that an
+    account of a megabyte full of them stays smaller than a few megabytes."""
+    size = -(-most // MOST_CHANGES)
+    if size <= 1:
+        return list(changes)
     groups: list[Change] = []
-    for begin in range(0, len(changes), size):
-        group = changes[begin : begin + size]
+    left = iter(changes)
+    while group := list(islice(left, size)):
         at = position = group[0].at
         parts: list[bytes] = []
         for change in group:

@@ -8,7 +8,7 @@ passed over as an apostrophe: then the text does not say where the string ends, 
 from collections.abc import Generator, Iterator
 
 from dumpfix.json.lexer import WHITE_SPACE
-from dumpfix.repairing.pieces import Change, Grade
+from dumpfix.repairing.pieces import Change, Grade, in_groups
 
 # Each with what closes it.
 OTHER_QUOTES = {
@@ -41,7 +41,8 @@ def in_double_quotes(data: bytes, at: int) -> list[Change] | None:
     first = walk.mask.find(1, at)
     if first < 0 or not walk.opens(first):
         return None
-    return list(walk.strings(first)) or None
+    # About one for each quote.
+    return in_groups(data, walk.strings(first), walk.mask.count(1)) or None
 
 
 class _Walk:

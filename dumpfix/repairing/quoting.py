@@ -74,7 +74,8 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
         return
     # A blank where no other colon has one is rather a part of the text, and its beginning is gone.
     is_odd = data[start - 1 : start] == b" " and data.count(_COLON_AND_BLANK) == 1
-    is_odd = is_odd or quote == start + 1
+    is_odd = is_odd or (after == AFTER and quote == start + 1)
+    is_odd = is_odd or (after == AFTER_KEY and _ends_another_key(data, start, quote))
     is_key = after == AFTER_KEY
     grade = Grade.CHOICE if is_odd else _grade_of_string(data[start:quote], is_key=is_key, lacks_front=True)
     insertion = Change(start, start, b'"', "an opening quote was missing", grade)
@@ -84,12 +85,27 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
         yield Candidate(_flip_cost(data[start]), (flipped,), index, meeting)
 
 
+def _ends_another_key(data: bytes, start: int, quote: int) -> bool:
+    """Whether a key that lacks its first quote is the end of a longer one elsewhere: `ce":` of `"price":`."""
+    text = data[start : quote + 2]
+    at = data.find(text)
+    return (at if at != start else data.find(text, quote)) > 0 and b'"' + text not in data
+
+
+def _begins_another_key(data: bytes, start: int, place: int) -> bool:
+    """Whether a key that lacks its last quote is the beginning of a longer one elsewhere: `"sen` of `"sensor":`."""
+    text = data[start:place]
+    at = data.find(text)
+    at = at if at != start else data.find(text, place)
+    return at >= 0 and text + b'"' not in data
+
+
 def _grade_of_string(text: bytes, *, is_key: bool, lacks_front: bool) -> Grade:
     """How sure it is that ``text`` is one string which only lacks a quote: with pieces of structure in it, bytes may be
     missing between two strings as well."""
     holds_literal = any(b":" + literal in text for literal in _LITERALS)
     is_bare = text != b"" and not any(chr(byte).isalnum() or byte >= 0x80 for byte in text)
-    is_odd = _is_open(text) or holds_literal or is_bare or _is_number_cut_short(text)
+    is_odd = _is_open(text) or holds_literal or is_bare or _is_number_cut_short(text) or text[:1] in _OF_STRUCTURE
     is_no_key = is_key and (not text or len(text.translate(None, _NOT_IN_KEYS)) != len(text))
     return Grade.CHOICE if is_odd or is_no_key or _looks_torn(text, lacks_front=lacks_front) else Grade.SYNTAX
 
@@ -102,15 +118,27 @@ def _looks_torn(text: bytes, *, lacks_front: bool) -> bool:
         word, _, before = text.partition(b" ")
         is_torn = text[:1] in _FOLLOWS or text.startswith((*ELLIPSES, *_LITERAL_BEGINNINGS))
     else:
-        is_torn = text.endswith((*_PRECEDES, *ELLIPSES, *_LITERALS, *_LITERAL_ENDS))
+        is_torn = text.endswith((*_PRECEDES, *ELLIPSES, *_LITERALS, *_LITERAL_ENDS)) or _is_date_cut_short(text)
     return is_torn or (before != b"" and len(word) == 1 and word.isalpha() and word not in _WORDS_OF_ONE)
 
 
+def _is_date_cut_short(text: bytes) -> bool:
+    """Whether a text is the beginning of a date and time (ISO 8601), but not to the day, the minute or the second, or
+    to a part of a second that nobody writes."""
+    if not (text[:4].isdigit() and text[4:5] == b"-" and text[5:7].isdigit()) or len(text) > _LONGEST_DATE:
+        return False
+    whole, point, rest = text.partition(b".")
+    digits = len(rest) - len(rest.lstrip(b"0123456789"))
+    return len(whole) not in _DATE_LENGTHS or (point != b"" and digits not in _FRACTIONS)
+
+
+_LONGEST_DATE, _DATE_LENGTHS, _FRACTIONS = 23, (10, 16, 17, 19, 20), (3, 6, 7, 9)
 _LITERALS = (b"null", b"true", b"false")
 _LITERAL_BEGINNINGS = (b"nul", b"tru", b"fals")
 _LITERAL_ENDS = (b"ull", b"rue", b"alse")
 _FOLLOWS = tuple(bytes((byte,)) for byte in b"\\-:=&?!*;|~^%).,")
 _PRECEDES = (b"\\", b"-", b"_", b":", b":/", b"://", b"=", b"&")
+_OF_STRUCTURE = (b"{", b"[", b":", b",")
 _NOT_IN_KEYS = b"?!*;|~^%=+<>(){}[],'`"
 _WORDS_OF_ONE = (b"a", b"A", b"I", b"i")
 
@@ -119,6 +147,8 @@ def _is_number_cut_short(text: bytes) -> bool:
     """Whether a text begins with a number that something else goes on with: no hexadecimal number, no date."""
     whole = text.lstrip(b"0123456789")
     rest = whole[1:].lstrip(b"0123456789") if whole[:1] == b"." else whole
+    if whole is not text and whole[:1] == b",":
+        return True
     goes_on = rest[:1].isalpha() or rest[:1] >= b"\x80"
     is_fraction = rest is not whole and whole != text
     is_number = is_fraction or len(text) - len(rest) >= _DIGITS_OF_NUMBERS
@@ -170,6 +200,8 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
         if meeting == len(starts) and back.tokens.ends and back.tokens.ends[-1] > start:
             continue
         grade = _grade_of_string(data[start + 1 : place], is_key=after == AFTER_KEY, lacks_front=False)
+        if after == AFTER_KEY and _begins_another_key(data, start, place):
+            grade = Grade.CHOICE
         wrong = next((mark for mark in _CLOSING_QUOTES if data[start + 1 : place].endswith(mark)), b"")
         if wrong:
             change = Change(place - len(wrong), place, b'"', "a closing quote of another kind", grade)

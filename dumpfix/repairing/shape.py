@@ -190,6 +190,6 @@ def looks_spliced(document: bytes) -> bool:
             kinds = Counter(frozenset(each) for each in inner if isinstance(each, dict))
             if len(kinds) == 2:
                 (usual, _), (odd, count) = kinds.most_common()
-                if count == 1 and not usual <= odd:
+                if count == 1 and odd < usual:
                     return True
     return False

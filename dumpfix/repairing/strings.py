@@ -255,8 +255,9 @@ def _control(data: bytes, at: int, end: int, *, is_word: bool) -> Change:
     run of NULs stands for bytes that were lost; anything else was once another byte."""
     byte = data[at]
     if byte == 0x09:
-        # Beside a blank or a quote it rather slipped in.
-        is_odd = is_word or any(beside in b' "' for beside in data[at - 1 : at + 2])
+        # Alone, inside a word or beside a blank or a quote, it rather slipped in.
+        beside = data[at - 1 : at] + data[at + 1 : at + 2]
+        is_odd = is_word or any(each in b' "\\' for each in beside) or (beside.islower() and data.count(b"\t") == 1)
         return Change(at, at + 1, b"\\t", "raw tab in a string", Grade.CHOICE if is_odd else Grade.SYNTAX)
     if byte in b"\r\n":
         stop = at + 2 if data[at : at + 2] == b"\r\n" and at + 2 <= end else at + 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from operator import itemgetter
 
 from dumpfix.detection.choose import Choice
 from dumpfix.framing.frame import Batch, Frame, Span
@@ -134,7 +134,9 @@ class Pipeline:
         return [*samples, good, self._hazards(batch, dangerous)] if dangerous else [*samples, good]
 
     def _hazards(self, batch: Batch, dangerous: Sequence[tuple[int, tuple[str, ...]]]) -> Hazards:
-        counts = Counter(chain.from_iterable(kinds for _, kinds in dangerous))
+        counts: Counter[str] = Counter()
+        for kinds, count in Counter(map(itemgetter(1), dangerous)).items():
+            counts.update(dict.fromkeys(kinds, count))
         largest = max(len(batch.values[index] or b"") for index, _ in dangerous)
         told = dangerous[: max(MOST_HAZARDS - self._hazards_told, 0)]
         self._hazards_told += len(dangerous)

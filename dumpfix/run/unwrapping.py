@@ -149,14 +149,12 @@ def _explained(candidate: Candidate, told: Told, *, final: bool) -> _Way | None:
     """What is left without these wrappers, explained as if nothing followed."""
     is_settled = True
     try:
-        choice = choose(candidate.head, told, final=False)
-    except NeedMoreError:
-        is_settled = False
         try:
+            choice = choose(candidate.head, told, final=final)
+        except NeedMoreError:
+            is_settled = False
             choice = choose(candidate.head, told, final=True)
-        except (LayoutError, NeedMoreError):
-            return None
-    except LayoutError:
+    except (LayoutError, NeedMoreError):
         return None
     way = _way(Explained(choice, candidate.wrappers), candidate.head)
     cost = way.cost._replace(total=way.cost.total + candidate.bits)

@@ -33,6 +33,7 @@ class Watch:
 
     def __init__(self, layout: AnyLayout) -> None:
         self.is_anchored = not isinstance(layout, Layout) or layout.is_anchored
+        self._is_sized = isinstance(layout, Layout) and layout.is_sized and not layout.is_json
         self._looks_at_keys = not self.is_anchored and "KEY" in layout.fields
         self._looks_at_values = not COORDINATES.intersection(layout.fields)
         self._learnt = 0
@@ -67,10 +68,14 @@ class Watch:
         value = item.fields.get("value")
         if item.is_valid and (doubt := self._doubt(item.fields.get("key") or b"", value or b"")):
             return doubt
-        if self.is_anchored and item.complete and (not value or b"\n" not in value):
+        if self.is_anchored and item.complete and (self._is_measured(item) or not value or b"\n" not in value):
             # Whatever its payload is, it is a record of this layout.
             return 0.0
         return unexplained(item)
+
+    def _is_measured(self, item: Frame) -> bool:
+        """Whether a printed length says where its payload ends, and what follows it stands there."""
+        return self._is_sized and not item.has_wrong_size
 
     def _doubt(self, key: bytes, value: bytes) -> float:
         is_envelope = self._looks_at_values and value.startswith(_beginnings()) and _is_envelope(value)

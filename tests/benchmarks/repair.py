@@ -347,9 +347,9 @@ def claims(count: int, seed: int) -> Iterator[str]:
         lossless = [verdict for verdict in row if verdict.level == "lossless"]
         recall = 100 * sum(verdict.ideal for verdict in lossless) / max(len(row), 1)
         guesses = [verdict for verdict in row if verdict.level == "guess"]
-        figures = (share(row, "ideal"), share(row, "invented"), share(lossless, "ideal"), recall)
-        shown = " | ".join(f"{figure:.1f}" for figure in figures)
-        yield f"| {name} | {len(row)} | {shown} | {share(guesses, 'invented'):.1f} |"
+        exact = f"{share(lossless, 'ideal'):.1f}" if lossless else "no answer"
+        before = f"{share(row, 'ideal'):.1f} | {share(row, 'invented'):.1f}"
+        yield f"| {name} | {len(row)} | {before} | {exact} | {recall:.1f} | {share(guesses, 'invented'):.1f} |"
     yield ""
     yield "| wild payloads | right, % | wrong and called lossless or partial | refused though an answer exists |"
     yield "|---|---|---|---|"

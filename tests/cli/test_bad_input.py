@@ -94,6 +94,7 @@ def test_a_bare_number_at_the_very_end_is_withheld() -> None:
     assert "may be cut" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_line_of_fifty_megabytes_passes() -> None:
     long = b'{"text":"%b"}' % (b"x" * 50_000_000)
     done = dumpfix("convert", "-f", PROSE, stdin=BEFORE + middle(long) + AFTER)

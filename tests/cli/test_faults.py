@@ -273,6 +273,7 @@ def started(folder: Path, *before: str) -> subprocess.Popen[bytes]:
 BURSTS = [random.Random(seed).choices(ENDING, k=30) for seed in range(4)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("burst", [*([number] for number in ENDING), *BURSTS])
 def test_bursts_of_signals_leave_no_half_file(burst: list[signal.Signals], folder: Path) -> None:
     process = started(folder)

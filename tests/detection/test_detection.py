@@ -123,6 +123,7 @@ COLUMNS = st.sampled_from(console_consumer.FAMILIES).flatmap(
 )
 
 
+@pytest.mark.slow
 @given(COLUMNS, st.integers(1, 30))
 def test_every_console_consumer_layout_is_recognised(told: tuple[str, console_consumer.Options], count: int) -> None:
     version, options = told
@@ -159,6 +160,7 @@ def test_no_text_becomes_a_dump_by_accident(text: bytes) -> None:
         choose(text, Told(), final=True)
 
 
+@pytest.mark.slow
 @given(st.sampled_from(FORMATS), st.integers(2, 12), st.data())
 def test_the_layout_does_not_depend_on_how_much_of_the_head_is_at_hand(
     format_string: bytes, count: int, data: st.DataObject
@@ -579,6 +581,7 @@ def reason_against(format_string: bytes, key: str, payload: str, count: int) -> 
     return None
 
 
+@pytest.mark.slow
 @settings(max_examples=settings().max_examples * 4)
 @given(
     st.sampled_from([*FORMATS, *(b"-K" + text for text in SEPARATORS), b"-J"]),
@@ -632,6 +635,7 @@ def test_a_told_layout_without_line_ends_waits_for_none() -> None:
     assert choice.confidence == "told"
 
 
+@pytest.mark.slow
 def test_a_layout_that_gets_stuck_does_not_win_by_what_it_has_read() -> None:
     """A first record of 70 KB explains most of a head; a column that is left out stands before every other record."""
     row = b"CreateTime:%d\tPartition:1\tOffset:%d\tNO_HEADERS\tk\t%b\n"

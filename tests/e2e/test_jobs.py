@@ -23,6 +23,8 @@ from tests.sink.run import SIZED
 from tests.writers import kcat
 from tests.writers.records import KafkaRecord, headers, keys, topics_of_records, values
 
+pytestmark = pytest.mark.slow
+
 FEW = settings(
     max_examples=25,
     deadline=None,

@@ -18,6 +18,8 @@ from tests.brokers import MockCluster, consume, mock_cluster, run_kcat
 from tests.cli.program import dumpfix
 from tests.writers.records import BASE_TIMESTAMP, KafkaRecord
 
+pytestmark = pytest.mark.kafka
+
 PARTITIONS = 4
 RECORDS = 4000
 

@@ -11,6 +11,8 @@ import pytest
 
 from tests.cli.program import PROSE, command, environment
 
+pytestmark = pytest.mark.slow
+
 #: what one run may take more than another, in KiB: the allocator's moods
 SLACK = 12 * 1024
 GOOD = b'Topic events [0] at offset %d: key user-%d: {"n":%d,"text":"' + b"x" * 300 + b'","tags":["a","b"]}\n'
@@ -28,7 +30,7 @@ def peak(dump: Path) -> int:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="ru_maxrss is in other units elsewhere")
-@pytest.mark.parametrize(("row", "count"), [(GOOD, 20_000), (BROKEN, 4_000)], ids=["good", "broken"])
+@pytest.mark.parametrize(("row", "count"), [(GOOD, 10_000), (BROKEN, 2_000)], ids=["good", "broken"])
 def test_ten_times_the_dump_takes_no_more_memory(row: bytes, count: int, tmp_path: Path) -> None:
     peaks = []
     for times in (1, 10):

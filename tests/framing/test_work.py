@@ -10,6 +10,8 @@ from dumpfix.layout.load import load, shipped
 from dumpfix.layout.model import AnyLayout, Layout
 from tests.reading import kcat_grammar
 
+pytestmark = pytest.mark.slow
+
 FORMATS = [
     rb"Topic %t [%p] at offset %o: key %k: %s\n",
     rb"\nKey (%K bytes): %k\t\nValue (%S bytes): %s\nTimestamp: %T\tPartition: %p\tOffset: %o\n--\n",

@@ -26,9 +26,11 @@ from tests.writers.records import BASE_TIMESTAMP, KafkaRecord
 from .events import PARTITIONS, console_consumer_shows, events, exact_formats_show
 from .judge import Shown, is_json, shown
 
+pytestmark = pytest.mark.kafka
+
 RECORDS = 10_000
 #: under the profile of continuous integration as many as the promise is made for
-KILLS = 20 if os.environ.get("HYPOTHESIS_PROFILE") in ("ci", "fuzz") else 6
+KILLS = 8 if os.environ.get("HYPOTHESIS_PROFILE") in ("ci", "fuzz") else 5
 TOOL = "3.9.1"
 SIZED = "%t %p %o %T %K %S\\n%k%s\\n"
 

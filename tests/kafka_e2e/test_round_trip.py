@@ -31,6 +31,8 @@ from . import events as formats
 from .events import PARTITIONS, events
 from .judge import Carried, Fate, Shown, Withheld, is_json, on_one_line, shown, to_console_producer, to_kcat
 
+pytestmark = pytest.mark.kafka
+
 EVENTS = 10_000
 # Over the mock cluster: before the large events, of which it would keep no more than a few.
 FEWER_EVENTS = 1_500

@@ -26,6 +26,8 @@ from tests.cli.program import PROSE, environment
 from tests.kafka import KafkaBroker, run_tool, tool_command
 from tests.writers.records import BASE_TIMESTAMP, KafkaRecord
 
+pytestmark = pytest.mark.kafka
+
 PARTITIONS = 3
 EVENTS = 1000
 # Cut behind a colon: Node says "Unexpected end of JSON input". The first before anything was whole: nobody can save it.

@@ -130,12 +130,14 @@ def grammars(draw: st.DrawFn) -> str:
     return draw(st.sampled_from(["\n", "\n\n", " // a comment\n", "\n  \n"])).join(lines) + "\n"
 
 
+@pytest.mark.slow
 @given(grammars())
 @settings(max_examples=200)
 def test_lark_reads_any_grammar_as_we_do(text: str) -> None:
     assert ours(text) == larks(text)
 
 
+@pytest.mark.slow
 @given(grammars(), st.data())
 @settings(max_examples=300)
 @example("a: (\n| b)\nb:\n", None)
@@ -186,6 +188,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_grammar_is_refused_at_once_and_in_little_memory(name: str) -> None:
     text = "start: record*\n" + HOSTILE[name] + "%declare VALUE JSON_KEY\n"

@@ -24,8 +24,10 @@ from tests.kafka_e2e.events import events, exact_formats_show
 from tests.kafka_e2e.judge import is_json
 from tests.writers.records import BASE_TIMESTAMP, KafkaRecord
 
+pytestmark = pytest.mark.kafka
+
 RECORDS = 2000
-KILLS = 5
+KILLS = 4
 
 
 @pytest.fixture(scope="module")

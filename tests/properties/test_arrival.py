@@ -27,6 +27,8 @@ from tests.reading import chunked
 from tests.writers import kcat
 from tests.writers.records import KafkaRecord, headers, keys, topics_of_records, values
 
+pytestmark = pytest.mark.slow
+
 OUTPUTS = ("values", "envelope", "kcat", "console-producer")
 Answer = tuple[bytes, bytes, bytes]
 

@@ -12,6 +12,8 @@ from tests.reading import chunked, kcat_grammar, reference, scan, tiles
 from tests.writers import console_consumer, kcat
 from tests.writers.records import KafkaRecord, headers, json_payloads, keys, records, topics_of_records, values
 
+pytestmark = pytest.mark.slow
+
 README_FORMAT = rb"\nKey (%K bytes): %k\t\nValue (%S bytes): %s\nTimestamp: %T\tPartition: %p\tOffset: %o\n--\n"
 PROSE_FORMAT = rb"Topic %t [%p] at offset %o: key %k: %s\n"
 

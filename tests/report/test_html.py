@@ -98,6 +98,7 @@ def test_whatever_a_dump_holds_is_text(tmp_path: Path) -> None:
     assert not any(c in path.read_text() for c in "\x1b\x07\x00\u202e\u2028")
 
 
+@pytest.mark.slow
 def test_ten_thousand_findings_stand_in_it_with_the_plan_and_a_picture(tmp_path: Path) -> None:
     records = [(n, b"k", b'{"a":1' if n % 2 else b'{"a":1}') for n in range(20_000)]
     path, reader = report_of(prose(*records), tmp_path)

@@ -222,6 +222,7 @@ def test_what_the_console_producer_would_bend_is_withheld(withheld: KafkaRecord)
 # -- all ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("to", NAMES)
 @QUICK
 @given(

@@ -14,6 +14,8 @@ import dumpfix
 from tests.reading import chunked
 from tests.wrapping.wrap import WRAPPINGS, prefixed
 
+pytestmark = pytest.mark.slow
+
 PROSE = b"".join(b'Topic ev [%d] at offset %d: key k%d: {"n":%d,"t":"a: b"}\n' % (n % 2, n, n, n) for n in range(1, 13))
 BROKEN = b'Topic ev [0] at offset 13: key k13: {"n":"cut\n'
 NOTICE = b"% Reached end of topic ev [0] at offset 14\n"

@@ -34,9 +34,11 @@ from . import console_consumer
 from .console_consumer import ALL_COLUMNS, Options, parse_version
 from .records import BASE_TIMESTAMP, KafkaRecord, headers, topics_of_records
 
-# Five under a profile that asks for more than the usual, as the continuous integration does, else two.
+pytestmark = pytest.mark.kafka
+
+# Three under a profile that asks for more than the usual, as the continuous integration does, else two.
 REAL = settings(
-    max_examples=5 if settings().max_examples > settings.get_profile("dev").max_examples else 2,
+    max_examples=3 if settings().max_examples > settings.get_profile("dev").max_examples else 2,
     deadline=None,
     derandomize=True,
     database=None,

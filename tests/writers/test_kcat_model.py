@@ -16,6 +16,8 @@ from tests.brokers import FAST, MockCluster, kcat_path, mock_cluster, renumbered
 from . import kcat
 from .records import BASE_TIMESTAMP, KafkaRecord, topics_of_records
 
+pytestmark = pytest.mark.kafka
+
 # A run of kcat takes 10-20 ms and is not to be shrunk for minutes: examples are few and large, and always the same.
 REAL = settings(
     max_examples=25,
