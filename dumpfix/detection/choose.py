@@ -145,7 +145,7 @@ class Search:
             )
         same = [r for r in explanation.readings if r is not best and not differs(best, r)]
         layout = best.layout
-        if isinstance(layout, Layout) and any(_may_be_of_another_tool(best, r) for r in same):
+        if isinstance(layout, Layout) and any(_may_be_of_another_tool(best, r) for r in explanation.readings):
             layout = replace(layout, empty_may_be_null=True)
         names = dict.fromkeys(describe(r.layout) for r in same)
         rivals = explanation.rivals(best) if explanation.confidence == "unclear" else []

@@ -114,6 +114,9 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
     if rival is None:
         # Those that were given up are at least as far away.
         gap = min(gap, prices.SURE) if plain - best.bits >= prices.SURE else gap
+    if not best.documents and not is_labelled(best.layout):
+        # Text under nothing but separators may be anything.
+        gap = min(gap, prices.LIKELY - 1)
     is_open = any(r.pending_bits and r.bits - r.pending_bits < best.bits + prices.SURE for r in readings)
     if best.records != 1 or not (is_labelled(best.layout) or best.layout.fields == ("VALUE",)):
         gap = min(gap, prices.MOST_OF_ONE_RECORD * max(best.records, 1))

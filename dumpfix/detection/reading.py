@@ -133,7 +133,7 @@ class Pricer:
         if not self.reading.layout.has_value:
             return Payload("none", prices.OTHER)
         value = fields.get("value")
-        known = Payload("null", prices.NULL) if value is None else self._like_before(value)
+        known = self._like_before(value)
         if not self.is_object:
             return known
         if any(name in self.required and not (fields.get(name) or b"").isdigit() for name in ("partition", "offset")):
@@ -141,18 +141,16 @@ class Pricer:
             return Payload("other", prices.ENVELOPE + prices.DOCUMENT_BYTE * length)
         # All of the object is one document but for the coordinates, which are priced as such.
         said = sum(len(text) for name, text in fields.items() if text and name not in ("value", "timestamp_type"))
-        bits = known.bits - self.texts.bits(value or b"")
+        bits = max(known.bits - self.texts.bits(value or b""), prices.CONTAINER)
         return Payload(known.kind, bits + prices.DOCUMENT_BYTE * max(length - said, 0))
 
-    def _like_before(self, value: bytes) -> Payload:
-        """A payload; of those that are no documents, one that was seen before is cheap."""
-        known = self.texts.payload(value)
-        if known.kind not in ("scalar", "string", "other"):
-            return known
-        text = self.texts.bits(value)
-        bits = self.values.bits(value, text)
-        self.values.learn(value)
-        return Payload(known.kind, known.bits - text + bits)
+    def _like_before(self, value: bytes | None) -> Payload:
+        """A payload; one that was seen before is cheap."""
+        known = Payload("null", prices.NULL) if value is None else self.texts.payload(value)
+        seen = b"null" if value is None else value
+        bits = self.values.bits(seen, known.bits)
+        self.values.learn(seen)
+        return Payload(known.kind, bits + (prices.OTHER if known.kind == "other" else 0.0) * (bits < known.bits))
 
     def _record(
         self, fields: dict[str, bytes | None], extra: dict[str, bytes], payload: Payload, *, is_whole: bool
