@@ -35,7 +35,7 @@ class PlainText:
             if not end:
                 # What else the line holds is not seen yet, so that nothing is learnt of it.
                 words = {place: here.copy() for place, here in self._words.items()}
-                return self._bits + _line(head[at:], self._texts, words)
+                return self._bits + line_bits(head[at:], self._texts, words)
             start = at + len(head[at:end]) - len(head[at:end].lstrip(b" \t"))
             self._at = end
             if head[start : start + 1] in (b"{", b"[") and b"}" not in head[start:end]:
@@ -48,11 +48,11 @@ class PlainText:
                     self._bits += prices.PLAIN_DOCUMENT + prices.DOCUMENT_BYTE * (stop - start)
                     self._at = stop
                     continue
-            self._bits += _line(head[at:end], self._texts, self._words)
+            self._bits += line_bits(head[at:end], self._texts, self._words)
         return self._bits
 
 
-def _line(line: bytes, texts: Texts, words: dict[int, Words]) -> float:
+def line_bits(line: bytes, texts: Texts, words: dict[int, Words]) -> float:
     """A line of prose or of a log: its documents, and words, of which those that were seen before are cheap."""
     text = line.rstrip(b"\r\n")
     if not text:

@@ -45,6 +45,8 @@ LABELS = {
 }
 #: words that name the payload, or say something of a length
 OTHER_LABELS = frozenset(b"value payload message msg data body v val size bytes length len string record".split())
+#: words that name something wherever they stand; a letter may be a key
+_WORDS = frozenset(word for word in KNOWN if len(word) > 1)
 _SIZE_WORDS = frozenset(b"size length len bytes".split())
 #: the kinds of lines that begin with a word for the payload
 _PAYLOAD_KINDS = frozenset(word + b":" for word in PAYLOADS)
@@ -260,7 +262,7 @@ def _columns(rows: Sequence[list[Token]], label: bytes, *, how: str) -> list[Par
     rows = [list(row) for row in rows]
     front: list[Part] = []
     back: list[bytes] = []
-    known = _SIZE_WORDS if LABELS.get(label) in _TEXTS else KNOWN
+    known = _SIZE_WORDS if LABELS.get(label) in _TEXTS else _WORDS
     while (
         all(rows) and len({row[0] for row in rows}) == 1 and (_is_separator(rows[0][0]) or rows[0][0].lower() in known)
     ):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from dumpfix.detection import prices
 from dumpfix.detection.columns import Columns, Words
+from dumpfix.detection.plain import line_bits
 from dumpfix.detection.texts import Payload, Texts
 from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Batch, Frame, Span
@@ -66,6 +67,8 @@ class Pricer:
         self.head = b""
         self.columns = Columns(reading.layout, texts)
         self.values = Words()
+        #: the words of the lines that nothing explains, by their places
+        self.lines: dict[int, Words] = {}
         layout = reading.layout
         self.blank_lines = layout.blank_lines if isinstance(layout, Layout) else 0
         self.is_object = isinstance(layout, ObjectLayout)
@@ -93,7 +96,9 @@ class Pricer:
     def _unexplained(self, start: int, end: int) -> None:
         text = self.head[start:end]
         self.reading.unexplained += len(text)
-        self.reading.bits += prices.UNEXPLAINED + prices.UNEXPLAINED_BYTE * len(text) + self.texts.bits(text)
+        plain = sum(line_bits(line, self.texts, self.lines) for line in text.splitlines())
+        self.reading.bits += prices.UNEXPLAINED + prices.UNEXPLAINED_BYTE * len(text)
+        self.reading.bits += min(self.texts.bits(text), plain)
 
     def batch(self, batch: Batch) -> Iterator[int]:
         """The records of a batch, one after the other; the bytes of each."""
