@@ -138,7 +138,7 @@ class Columns:
             return self._words_at(name).bits(text, prices.NEW_SCHEMA_ID if text.isdigit() else self._text(text))
         if name == "headers" and not self.is_object and self.spelling is not None:
             if text == self.spelling.none:
-                return prices.NULL
+                return self._words_at(name).bits(text, prices.NULL)
             if not _may_be_headers(text, self.spelling):
                 return prices.IMPLAUSIBLE + self._text(text)
         return self._like_before(name, text)

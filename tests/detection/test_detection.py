@@ -90,7 +90,7 @@ def test_every_version_of_kcat_json_is_recognised(version: str, how: str) -> Non
 
 
 @pytest.mark.parametrize("how", ["pretty", "compact"])
-@pytest.mark.parametrize("count", [1, 12, 900])
+@pytest.mark.parametrize("count", [1, 60, 900])
 def test_an_array_of_kcat_json_is_its_objects(how: str, count: int) -> None:
     """``jq -s`` makes one array of them; the dump is one JSON text then, but no payload."""
     records = events(count)
@@ -530,7 +530,9 @@ def test_a_tombstone_whose_key_holds_the_separator_is_named_and_nothing_else(
     """It may as well be a payload that ends with the separator: then a null would delete what nobody deleted."""
     records = with_tombstones(key, count)
     dump = b"".join(kcat.render(format_string, record) for record in records)
-    assert any(all(map(is_withheld_or_right, found, records)) for found in said_by_any(dump, "key", "value"))
+    is_kept = all(map(is_withheld_or_right, said(dump, "key", "value"), records))
+    # What is unclear goes into no topic.
+    assert is_kept or choose(dump, Told(), final=True).confidence == "unclear"
 
 
 def is_withheld_or_right(found: tuple[bytes | None, ...], record: KafkaRecord) -> bool:
