@@ -36,13 +36,15 @@ class Explanation:
 
     @property
     def careful(self) -> Reading | None:
-        """The cheapest reading; where that is unclear, the cheapest of those with the same payloads that take what
-        stands before these for a key and nothing else: a prefix that may be a key stays whole."""
+        """The cheapest reading; where that is unclear, of those that come near the one that drops nothing: it has the
+        most payloads, and what stands before these is a key and nothing else, whole."""
         best = self.best
         if best is None or self.confidence != "unclear":
             return best
-        near = (r for r in self.readings if r.bits < best.bits + prices.LIKELY and set(r.layout.fields) <= _KEYED)
-        return next((r for r in near if payloads(r) == payloads(best)), best)
+        near = [r for r in self.readings if r.bits < best.bits + prices.LIKELY and set(r.layout.fields) <= _KEYED]
+        if not near or max(r.records for r in near) < best.records:
+            return best
+        return max(near, key=lambda r: (r.records, payloads(r) == payloads(best), -r.bits))
 
     def rivals(self, taken: Reading) -> list[Reading]:
         """What else the head may be: readings that come near the cheapest and say something else, and not the same."""

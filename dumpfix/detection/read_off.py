@@ -53,6 +53,7 @@ _PAYLOAD_KINDS = frozenset(word + b":" for word in PAYLOADS)
 _INTEGERS = frozenset({"PARTITION", "OFFSET", "TIMESTAMP"})
 _TEXTS = frozenset({"KEY", "HEADERS"})
 _QUOTES = (b'"', b"'")
+_OPENERS = (b"{", b"[")
 #: what a layout may hold more than once: literals, and what the record does not need
 _MANY = frozenset({"", "TEXT", "INTEGER"})
 _ORDER = ("TOPIC", "PARTITION", "OFFSET")
@@ -384,6 +385,8 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
                     # A word that names nothing, in each record.
                     bits += prices.CONSTANT - prices.NAMELESS_COLUMN
                     is_vague = True
+                # A document on a line of its own is a payload, where nothing names it.
+                is_vague |= not (part.is_payload or part.label) and any(text[:1] in _OPENERS for text in part.texts)
                 if not part.is_payload:
                     bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
                 elements.append(Field(terminal))
@@ -413,7 +416,12 @@ def _order_bits(parts: Sequence[Part], ways: Sequence[str]) -> float:
         and names.index("KEY") > names.index("VALUE")
         and not any(isinstance(part, Column) and part.label for part in parts)
     )
-    return prices.KEY_LAST * is_last + prices.UNUSUAL_ORDER * sum(one > other for one, other in pairwise(places))
+    is_topic_alone = "TOPIC" in nameless and not {"PARTITION", "OFFSET"}.intersection(names)
+    return (
+        prices.KEY_LAST * is_last
+        + prices.UNUSUAL_ORDER * is_topic_alone
+        + prices.UNUSUAL_ORDER * sum(one > other for one, other in pairwise(places))
+    )
 
 
 def _literal_bits(text: bytes) -> float:

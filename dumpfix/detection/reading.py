@@ -269,4 +269,6 @@ def differs(one: Reading, other: Reading) -> bool:
 
 def _said(fields: dict[str, bytes | None]) -> list[bytes]:
     value = fields.get("value") or b""
-    return [value.strip(_BLANKS), *(fields.get(name) or b"" for name in SAID[1:])]
+    # What is null for one tool is a text for the other: that is told by the tool, not by the layout.
+    said = [value.strip(_BLANKS), *(fields.get(name) or b"" for name in SAID[1:])]
+    return [b"" if text == b"null" else text for text in said]
