@@ -194,7 +194,7 @@ def _fed(process: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def _wait_for(condition: object, seconds: float = 20) -> None:
+def _wait_for(condition: object, seconds: float = 300) -> None:
     end = time.monotonic() + seconds
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < end
