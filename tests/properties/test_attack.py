@@ -36,7 +36,7 @@ MORE_FORMATS = [
 
 
 def layouts() -> list[tuple[AnyLayout, tuple[Layout, ...]]]:
-    """Every shipped layout that can be tried, and told ones, each with the notices of its tool."""
+    """Every shipped layout that has a payload, and told ones, each with the notices of its tool."""
     notices = shipped("kafkacat").notices
     told = [kcat_grammar(text) for text in (*FORMATS, *MORE_FORMATS)]
     grammars: Sequence[Grammar] = [*told, *map(json_grammar, JSON_RECORDS), *map(shipped, automatic())]
@@ -44,7 +44,7 @@ def layouts() -> list[tuple[AnyLayout, tuple[Layout, ...]]]:
         (layout, grammar.notices or notices)
         for grammar in grammars
         for layout in grammar.layouts
-        if not isinstance(layout, Layout) or not layout.variants
+        if layout.has_value and not (isinstance(layout, Layout) and layout.variants)
     ]
 
 
