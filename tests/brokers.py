@@ -50,7 +50,7 @@ def run_kcat(
     *arguments: str | bytes,
     stdin: bytes | None = None,
     merged: bool = False,
-    timeout: float = 60,
+    timeout: float = 300,
     check: bool = True,
 ) -> Output:
     """Run kcat with ``-b bootstrap`` before ``arguments``. ``merged``: one pipe for both streams (``2>&1``)."""
@@ -134,9 +134,9 @@ def consume(bootstrap: str, topic: str, *, group: str = "dumpfix-check") -> list
     tested_against.ran("confluent-kafka", f"{confluent_kafka.version()} (librdkafka {confluent_kafka.libversion()[0]})")
     found: list[KafkaRecord] = []
     try:
-        for partition in sorted(consumer.list_topics(topic, timeout=20).topics[topic].partitions):
+        for partition in sorted(consumer.list_topics(topic, timeout=300).topics[topic].partitions):
             place = confluent_kafka.TopicPartition(topic, partition)
-            low, high = consumer.get_watermark_offsets(place, timeout=20)
+            low, high = consumer.get_watermark_offsets(place, timeout=300)
             if low == high:
                 continue
             place.offset = low
@@ -172,7 +172,7 @@ class MockCluster:
 
     def __init__(self, producer: confluent_kafka.Producer) -> None:
         self._producer = producer
-        brokers = producer.list_topics(timeout=20).brokers.values()
+        brokers = producer.list_topics(timeout=300).brokers.values()
         self.bootstrap = ",".join(f"{broker.host}:{broker.port}" for broker in brokers)
         self._numbers = count(1)
 
@@ -190,7 +190,7 @@ class MockCluster:
         watcher = confluent_kafka.Consumer({"bootstrap.servers": self.bootstrap, "group.id": "dumpfix-watermarks"})
         try:
             for (topic, partition), number in wanted.items():
-                low, high = watcher.get_watermark_offsets(confluent_kafka.TopicPartition(topic, partition), timeout=20)
+                low, high = watcher.get_watermark_offsets(confluent_kafka.TopicPartition(topic, partition), timeout=300)
                 assert (low, high) == (0, number), (
                     f"the mock cluster keeps [{low}, {high}) of {number} in {topic}[{partition}]"
                 )

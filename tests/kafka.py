@@ -175,7 +175,7 @@ def run_tool(
     *arguments: str,
     stdin: bytes = b"",
     merged: bool = False,
-    timeout: float = 120,
+    timeout: float = 300,
     check: bool = True,
 ) -> Output:
     """Run kafka-console-consumer, kafka-console-producer or kafka-consumer-groups of a version."""
@@ -247,7 +247,7 @@ class KafkaBroker:
         for created in client.create_topics([NewTopic(name, partitions, 1, config=settings)]).values():
             created.result(30)
         # Known is not the same as led: the first to produce would be told to come back later.
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 300
         while time.monotonic() < deadline:
             found = client.list_topics(name, timeout=10).topics[name].partitions
             if len(found) == partitions and all(one.leader >= 0 for one in found.values()):
@@ -306,7 +306,7 @@ def kafka_broker(version: str = BROKER_VERSION) -> Iterator[KafkaBroker]:
         configuration.write_text(_server_properties(scratch / "data", port, controller_port))
         java = ["java", "-Xmx512m", *_JVM, _log_configuration(version), "-cp", f"{folder}/*"]
         storage = [*java, "kafka.tools.StorageTool", "format", "-t", "ZHVtcGZpeC1kdW1wZml4LQ", "-c", str(configuration)]
-        subprocess.run(storage, capture_output=True, timeout=60, check=True)
+        subprocess.run(storage, capture_output=True, timeout=300, check=True)
         with (scratch / "broker.log").open("wb") as log:
             process = subprocess.Popen([*java, "kafka.Kafka", str(configuration)], stdout=log, stderr=log)
             try:
@@ -322,7 +322,7 @@ def kafka_broker(version: str = BROKER_VERSION) -> Iterator[KafkaBroker]:
 
 
 def _wait_until_it_answers(process: subprocess.Popen[bytes], bootstrap: str, log: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     host, port = bootstrap.split(":")
     while time.monotonic() < deadline:
         if process.poll() is not None:

@@ -59,7 +59,7 @@ def test_the_readme_shows_what_the_program_prints(installed: tuple[Path, Path], 
             stderr=subprocess.PIPE,
             cwd=ROOT,
             check=False,
-            timeout=60,
+            timeout=300,
         )
     printed = (tmp_path / "out").read_bytes() + said.stderr
     shown = (ROOT / "README.md").read_text("utf-8").partition("```\n")[2].partition("```")[0]

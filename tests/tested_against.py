@@ -68,7 +68,7 @@ def keep(path: Path = NOTES) -> None:
 
 @cache
 def version_of_kcat(path: str) -> str:
-    said = subprocess.run([path, "-V"], capture_output=True, check=True, timeout=20).stdout.decode()
+    said = subprocess.run([path, "-V"], capture_output=True, check=True, timeout=300).stdout.decode()
     found = re.search(r"Version (\S+) .*librdkafka (\S+)", said)
     assert found, said
     return f"{found[1]} (librdkafka {found[2]})"
@@ -78,7 +78,7 @@ def version_of_kcat(path: str) -> str:
 def version_of_node() -> str:
     node = shutil.which("node")
     assert node
-    said = subprocess.run([node, "--version"], capture_output=True, check=True, timeout=20)
+    said = subprocess.run([node, "--version"], capture_output=True, check=True, timeout=300)
     return said.stdout.decode().strip().removeprefix("v")
 
 

@@ -10,6 +10,7 @@ from dumpfix.repairing.automaton import (
     AFTER,
     AFTER_KEY,
     FIRST_ELEMENT,
+    FIRST_KEY,
     KEY,
 )
 from dumpfix.repairing.pieces import Change, Grade
@@ -88,16 +89,17 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
 def _ends_another_key(data: bytes, start: int, quote: int) -> bool:
     """Whether a key that lacks its first quote is the end of a longer one elsewhere: `ce":` of `"price":`."""
     text = data[start : quote + 2]
-    at = data.find(text)
-    return (at if at != start else data.find(text, quote)) > 0 and b'"' + text not in data
+    return data.count(text) > _ELSEWHERE and b'"' + text not in data
 
 
 def _begins_another_key(data: bytes, start: int, place: int) -> bool:
     """Whether a key that lacks its last quote is the beginning of a longer one elsewhere: `"sen` of `"sensor":`."""
     text = data[start:place]
-    at = data.find(text)
-    at = at if at != start else data.find(text, place)
-    return at >= 0 and text + b'"' not in data
+    return data.count(text) > _ELSEWHERE and text + b'"' not in data
+
+
+# A key that stands only once elsewhere may be another one of the same object.
+_ELSEWHERE = 2
 
 
 def _grade_of_string(text: bytes, *, is_key: bool, lacks_front: bool) -> Grade:
@@ -105,7 +107,13 @@ def _grade_of_string(text: bytes, *, is_key: bool, lacks_front: bool) -> Grade:
     missing between two strings as well."""
     holds_literal = any(b":" + literal in text for literal in _LITERALS)
     is_bare = text != b"" and not any(chr(byte).isalnum() or byte >= 0x80 for byte in text)
-    is_odd = _is_open(text) or holds_literal or is_bare or _is_number_cut_short(text) or text[:1] in _OF_STRUCTURE
+    is_odd = (
+        _is_open(text)
+        or holds_literal
+        or is_bare
+        or _is_number_cut_short(text)
+        or (text[:1] in _OF_STRUCTURE and b'\\"' not in text)
+    )
     is_no_key = is_key and (not text or len(text.translate(None, _NOT_IN_KEYS)) != len(text))
     return Grade.CHOICE if is_odd or is_no_key or _looks_torn(text, lacks_front=lacks_front) else Grade.SYNTAX
 
@@ -310,5 +318,7 @@ def _quote_too_many(site: Site, index: int, state: int, start: int) -> Iterator[
     """A quote where no string can be: it slipped in."""
     meeting = meets(site, start + 1, state, site.front.stacks[index])
     if meeting >= 0:
-        removal = Change(start, start + 1, b"", "a quote is one too many")
+        # Behind a brace it is rather what is left of the first key.
+        grade = Grade.CHOICE if state == FIRST_KEY else Grade.SYNTAX
+        removal = Change(start, start + 1, b"", "a quote is one too many", grade)
         yield Candidate(prices.EXTRA[STRING], (removal,), index, meeting)

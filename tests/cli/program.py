@@ -33,7 +33,7 @@ def command(*arguments: str | Path) -> list[str]:
 
 
 def dumpfix(
-    *arguments: str | Path, stdin: bytes | None = None, cwd: Path | None = None, timeout: float = 60, **environ: str
+    *arguments: str | Path, stdin: bytes | None = None, cwd: Path | None = None, timeout: float = 300, **environ: str
 ) -> Done:
     done = subprocess.run(
         command(*arguments),

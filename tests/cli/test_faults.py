@@ -33,7 +33,7 @@ def shell(line: str, folder: Path, **environ: str) -> subprocess.CompletedProces
     """The program in a shell, which closes and redirects what it is told; never a traceback."""
     text = line.replace("dumpfix", f"{sys.executable} -m dumpfix")
     done = subprocess.run(
-        ["bash", "-c", text], cwd=folder, env=environment(**environ), capture_output=True, timeout=60, check=False
+        ["bash", "-c", text], cwd=folder, env=environment(**environ), capture_output=True, timeout=300, check=False
     )
     assert b"Traceback" not in done.stderr
     return done
@@ -142,7 +142,7 @@ def by_two(folder: Path, code: str) -> subprocess.CompletedProcess[bytes]:
         cwd=folder,
         env=environment(),
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
 
@@ -263,7 +263,7 @@ def started(folder: Path, *before: str) -> subprocess.Popen[bytes]:
     assert process.stdin is not None
     process.stdin.write(DUMP)
     process.stdin.flush()
-    end = time.monotonic() + 60
+    end = time.monotonic() + 300
     while len(names(folder)) < 3:
         assert time.monotonic() < end
         time.sleep(0.01)
@@ -280,7 +280,7 @@ def test_bursts_of_signals_leave_no_half_file(burst: list[signal.Signals], folde
     for number in burst:
         process.send_signal(number)
         time.sleep(random.choice([0, 0, 0.001]))
-    _, stderr = process.communicate(timeout=30)
+    _, stderr = process.communicate(timeout=300)
     assert (stderr, names(folder)) == (b"", ["dump.txt"])
     wanted = {128 + number for number in burst}
     # A signal behind the end of the run ends the process as it ends any other.
@@ -297,7 +297,7 @@ def interrupted(folder: Path, code: str) -> subprocess.CompletedProcess[bytes]:
         cwd=folder,
         env=environment(),
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
         preexec_fn=heard,
     )
@@ -345,7 +345,7 @@ def test_what_was_ignored_at_the_beginning_stays_ignored(folder: Path) -> None:
     process = started(folder, "nohup")
     os.kill(process.pid, signal.SIGHUP)
     time.sleep(0.1)
-    process.communicate(timeout=30)
+    process.communicate(timeout=300)
     assert process.returncode == 0
     assert (folder / "out").read_bytes() == OUT
 

@@ -22,7 +22,7 @@ def test_the_man_page_has_every_command_and_option_that_help_has() -> None:
             assert option in page, (name, option)
     if shutil.which("groff"):
         made = subprocess.run(
-            ["groff", "-man", "-Tutf8", "-ww"], input=done.stdout, capture_output=True, check=True, timeout=30
+            ["groff", "-man", "-Tutf8", "-ww"], input=done.stdout, capture_output=True, check=True, timeout=300
         )
         assert made.stderr == b""
 

@@ -20,7 +20,7 @@ def shell(line: str, folder: Path) -> subprocess.CompletedProcess[bytes]:
     program = " ".join([sys.executable, "-m", "dumpfix"])
     text = line.replace("dumpfix", program, 1)
     return subprocess.run(
-        ["sh", "-c", text], cwd=folder, env=environment(), capture_output=True, timeout=60, check=False
+        ["sh", "-c", text], cwd=folder, env=environment(), capture_output=True, timeout=300, check=False
     )
 
 
@@ -78,7 +78,9 @@ def test_ctrl_c_before_the_command_line_is_ready_ends_the_program_as_any_other()
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "dumpfix.cli.main()\n"
     )
-    done = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment(), capture_output=True, timeout=300, check=False
+    )
     # A shell calls this 130.
     assert (done.returncode, done.stderr) == (-signal.SIGINT, b"")
 

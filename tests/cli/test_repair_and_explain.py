@@ -110,5 +110,7 @@ def test_the_shell_completes_values_of_options() -> None:
     code = "import sys; sys.argv[0] = 'dumpfix'; from dumpfix.cli import main; main()"
     for option, wanted in (("--to", b"console-producer"), ("--repair", b"lossless"), ("--from", b"kcat-json")):
         variables = environment(COMP_WORDS=f"dumpfix convert {option} ", **words)
-        done = subprocess.run([sys.executable, "-c", code], env=variables, capture_output=True, timeout=60, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", code], env=variables, capture_output=True, timeout=300, check=False
+        )
         assert wanted in done.stdout.split(), done

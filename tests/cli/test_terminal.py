@@ -36,7 +36,7 @@ def on_a_terminal(*arguments: str, stdin: bytes, **environ: str) -> str:
         input=stdin,
         stdout=subprocess.DEVNULL,
         stderr=slave,
-        timeout=60,
+        timeout=300,
         env=wanted,
         check=False,
     )

@@ -117,13 +117,13 @@ def test_a_process_that_dies_breaks_the_run_off(large: Path, tmp_path: Path) -> 
         cwd=tmp_path,
         env=environment(),
     )
-    end = time.monotonic() + 20
+    end = time.monotonic() + 300
     children: list[str] = []
     listing = Path(f"/proc/{process.pid}/task/{process.pid}/children")
     while not children and process.poll() is None and time.monotonic() < end:
         children = listing.read_text().split()
     os.kill(int(children[0]), signal.SIGKILL)
-    _, stderr = process.communicate(timeout=60)
+    _, stderr = process.communicate(timeout=300)
     assert process.returncode == 3
     assert b"Traceback" not in stderr
     assert b"died" in stderr

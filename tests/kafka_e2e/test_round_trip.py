@@ -263,7 +263,7 @@ def assert_node_parses(values: list[bytes], folder: Path) -> None:
         }
         console.log(number);
     """
-    asked = subprocess.run([node, "-e", program, str(folder / "values")], capture_output=True, check=True, timeout=60)
+    asked = subprocess.run([node, "-e", program, str(folder / "values")], capture_output=True, check=True, timeout=300)
     tested_against.ran("node", tested_against.version_of_node())
     assert int(asked.stdout) == len(values)
 

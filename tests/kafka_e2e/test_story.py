@@ -52,7 +52,7 @@ def service() -> list[str]:
         NODE_FOLDER.mkdir(parents=True, exist_ok=True)
         npm = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(NODE_FOLDER), f"kafkajs@{KAFKAJS}"]
         try:
-            done = subprocess.run(npm, capture_output=True, timeout=120, check=False, text=True)
+            done = subprocess.run(npm, capture_output=True, timeout=300, check=False, text=True)
         except subprocess.TimeoutExpired:
             pytest.skip("npm did not bring kafkajs within two minutes")
         if done.returncode != 0:
@@ -73,7 +73,7 @@ def live(service: list[str], broker: KafkaBroker, group: str, topic: str) -> Lif
     tested_against.ran("node", tested_against.version_of_node())
     tested_against.ran("kafkajs", KAFKAJS)
     done = subprocess.run(
-        [*service, broker.bootstrap, group, topic], capture_output=True, timeout=120, check=False, text=True
+        [*service, broker.bootstrap, group, topic], capture_output=True, timeout=300, check=False, text=True
     )
     read = done.stdout.splitlines()
     if done.returncode == 0:
@@ -118,7 +118,7 @@ def in_a_shell(command: str, folder: Path, **variables: str) -> tuple[int, str]:
         ["bash", "-c", f"set -o pipefail; {command}"],
         capture_output=True,
         cwd=folder,
-        timeout=60,
+        timeout=300,
         check=False,
         env=environment(KCAT=kcat_path(), PYTHON=sys.executable, **variables),
         text=True,

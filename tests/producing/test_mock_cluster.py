@@ -69,7 +69,7 @@ def good(records: list[KafkaRecord]) -> list[KafkaRecord]:
     return [one for one in records if one.value is None or is_json(one.value)]
 
 
-def put_back(cluster: MockCluster, *arguments: str | Path, timeout: float = 60) -> Done:
+def put_back(cluster: MockCluster, *arguments: str | Path, timeout: float = 300) -> Done:
     return dumpfix("produce", "-b", cluster.bootstrap, "--yes", "--repair", "none", *arguments, timeout=timeout)
 
 
@@ -129,7 +129,7 @@ def test_killed_at_random_moments_it_goes_on_without_loss_or_duplicate_beside_ot
             env=environment(),
         )
         size = journal.stat().st_size if journal.exists() else 0
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 300
         while (not journal.exists() or journal.stat().st_size == size) and time.monotonic() < deadline:
             time.sleep(0.005)
         time.sleep(chance.random() * 0.3)
@@ -210,7 +210,7 @@ def test_without_a_terminal_or_after_a_dry_run_nothing_is_sent(
         start_new_session=True,
         check=False,
         env=environment(),
-        timeout=60,
+        timeout=300,
     )
     assert process.returncode == 2
     assert b"--yes" in process.stderr

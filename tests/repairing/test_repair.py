@@ -371,4 +371,4 @@ def test_node_parses_every_output(payloads: list[bytes]) -> None:
     lines = b"\n".join(output.replace(b"\n", b" ").replace(b"\r", b" ") for output in outputs)
     script = "require('fs').readFileSync(0,'utf8').split('\\n').forEach(l=>l&&JSON.parse(l))"
     assert NODE is not None
-    subprocess.run([NODE, "-e", script], input=lines, check=True, timeout=60)
+    subprocess.run([NODE, "-e", script], input=lines, check=True, timeout=300)

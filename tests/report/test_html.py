@@ -113,7 +113,7 @@ def test_ten_thousand_findings_stand_in_it_with_the_plan_and_a_picture(tmp_path:
     shown = subprocess.run(
         [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", path.as_uri()],
         capture_output=True,
-        timeout=120,
+        timeout=300,
         check=True,
     )
     assert shown.stdout.count(b"events[0]@") >= 10_000
