@@ -139,6 +139,8 @@ class Search:
                 "say how it was made: --command '…' (the whole command), or --grammar FILE; or --from jsonl, if these "
                 "objects are the events"
             )
+        if not is_asked_for:
+            _refuse_what_holds_a_dump(best)
         if not best.layout.has_value:
             raise LayoutError(
                 f"this dump was made without its payloads ({describe(best.layout)}): there is nothing to convert"
@@ -159,6 +161,24 @@ class Search:
             tuple(r.layout for r in rivals),
             any(payloads(r) != payloads(best) for r in rivals),
             best.layout_bits,
+        )
+
+
+def _refuse_what_holds_a_dump(reading: Reading) -> None:
+    """Raises LayoutError where the payloads are objects, and the lines that a member of each holds are a dump."""
+    held = objects.lines_held(value for said in reading.says if (value := said.get("value")))
+    if held is None:
+        return
+    member, lines = held
+    try:
+        found = Search(Told()).look(lines, final=True)
+    except LayoutError:
+        return
+    if found is not None and found.layout.fields != ("VALUE",) and is_labelled(found.layout):
+        raise LayoutError(
+            f"each object holds a line of a dump in its member {member!r}, as a log does: {describe(found.layout)}\n"
+            f"take the lines out: jq -r '.[\"{member}\"]' DUMP | dumpfix convert; or --from jsonl, if the objects are "
+            "the events"
         )
 
 

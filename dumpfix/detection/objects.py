@@ -23,6 +23,8 @@ from dumpfix.layout.model import Field, Member, ObjectLayout
 
 #: objects of a head that are compared
 MOST_OBJECTS = 64
+#: objects that show what their members hold
+FEW_OBJECTS = 8
 #: members of one object, and members inside them, that are looked at
 MOST_MEMBERS = 40
 #: a longer head says no more
@@ -80,6 +82,26 @@ Row = Mapping[tuple[str, ...], Any]
 def rows_of(head: bytes) -> list[Row]:
     """The first objects that begin a line or stand in an array: their members by the names that lead to them."""
     return list(islice(_rows(head[:_LONGEST_HEAD]), MOST_OBJECTS))
+
+
+def lines_held(payloads: Iterable[bytes]) -> tuple[str, bytes] | None:
+    """The member with the longest texts in each of the first of these payloads, all objects; its texts as lines."""
+    rows: list[dict[str, Any]] = []
+    for payload in islice(payloads, FEW_OBJECTS):
+        try:
+            row = orjson.loads(payload)
+        except ValueError:
+            continue
+        if not isinstance(row, dict):
+            return None
+        rows.append(row)
+    texts = {name: [row.get(name) for row in rows] for name in (rows[0] if rows else ())}
+    held = {name: list(map(str, column)) for name, column in texts.items() if all(isinstance(t, str) for t in column)}
+    if not held:
+        return None
+    member = max(held, key=lambda name: sum(map(len, held[name])))
+    lines = (text.rstrip("\n") + "\n" for text in held[member])
+    return member, "".join(lines).encode("utf-8", "surrogatepass")
 
 
 def without_left_over(known: Iterable[Candidate], rows: Sequence[Row]) -> Iterator[Candidate]:
