@@ -131,6 +131,11 @@ def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:
         found["value"] = path, Field("JSON_PAYLOAD")
     if "value" not in found:
         return
+    for attribute, terminal in (("key", "JSON_KEY"), ("value", "JSON_PAYLOAD")):
+        # Some print what they know of a key or a payload around it.
+        inner = (*_path(found, attribute), "payload")
+        if len(inner) == 2 and all(isinstance(row.get(inner[:1]), dict) and inner in row for row in rows):
+            found[attribute] = inner, Field(terminal)
     value = found["value"][0]
     if not found.keys() & {"partition", "offset", "key"} and not _is_log(rows, value):
         return

@@ -15,7 +15,9 @@ _CLOSERS = (b"}", b"]")
 _BLANKS = b" \t\r\n"
 _EDGES = frozenset(b" \t,:|;=>#-~")
 #: a member that stands beside them in an envelope
-_BESIDE = frozenset({"topic", "key", "value", "payload"})
+_BESIDE = frozenset({"topic", "key", "value", "payload", "k", "v"})
+#: what tools call the partition and the offset in it
+_PLACE = (("partition", "partitionid", "partition_id", "p"), ("offset", "o"))
 _LARGEST_ENVELOPE = 1 << 16
 #: a document has to go on for so many bytes to be one that breaks off, and not a bracket
 SHORTEST_BROKEN = 6
@@ -98,7 +100,7 @@ class Texts:
 def is_envelope(text: bytes) -> bool:
     """Whether a valid JSON text is an object, or an array of them, that has a record's partition and offset."""
     low = text[:_LARGEST_ENVELOPE].lower()
-    if b'"offset"' not in low or b'"partition"' not in low:
+    if not all(any(b'"%b"' % name.encode() in low for name in names) for names in _PLACE):
         return False
     try:
         parsed = orjson.loads(text)
@@ -108,7 +110,7 @@ def is_envelope(text: bytes) -> bool:
     if not isinstance(first, dict):
         return False
     members = {name.lower(): value for name, value in first.items()}
-    numbers = (members.get("partition"), members.get("offset"))
+    numbers = (next((members[name] for name in names if name in members), None) for names in _PLACE)
     return all(isinstance(n, int) and n >= 0 for n in numbers) and bool(_BESIDE & members.keys())
 
 
