@@ -109,7 +109,8 @@ class Finder:
             bare = _way(Explained(choice), head[:HEAD])
         except LayoutError as error:
             refused = error
-        if bare is None or bare.cost.unexplained > DOUBT:
+        is_told = bare is not None and bare.explained.choice.confidence == "told"
+        if bare is None or (bare.cost.unexplained > DOUBT and not is_told):
             for candidate in candidates(head[:HEAD]):
                 way = _explained(candidate, self.told, final=True)
                 if way is not None and _explains_more(way, bare):
@@ -124,6 +125,8 @@ def _explains_more(way: _Way, bare: _Way | None) -> bool:
     """Whether a doubtful wrapper is the reason for what is not explained without it."""
     if bare is None:
         return way.cost.documents > 0 and way.cost.unexplained <= DOUBT
+    if way.cost.documents < max(bare.cost.documents, 1):
+        return False
     return way.cost.unexplained + DOUBT < bare.cost.unexplained and way.cost.total < bare.cost.total
 
 

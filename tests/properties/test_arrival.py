@@ -128,3 +128,11 @@ def test_several_processes_tell_columns_where_records_begin_in_the_middle_of_lin
     once = b'd - {\n\t"list": []\n}s_ - { "text": "k: {}\\n" , "lis  } , [  ] ] }pv0wm -' + notices
     once += b' {"text":"","list":[]}l-n5 - {\n  "text": "[2023-11-14 22:13:20,001] ERROR",\n  "list": [\n  ]\n}'
     check(once * 12, [once] * 12, Told(kcat_format=b"%k - %s"), "values")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5, 40])
+def test_lines_that_are_all_alike_and_broken_are_no_wrapper(count: int) -> None:
+    line = b"a 0 0 1000 x Struct{n=1}\n"
+    told = Told(kcat_format=b"%t %p %o %T %k %s\\n")
+    found = list(records_of(Source("x", [line * count]), told))
+    assert [record.raw_value for record in found] == [b"Struct{n=1}"] * count
