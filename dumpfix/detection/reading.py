@@ -153,9 +153,11 @@ class Pricer:
         """A payload; one that was seen before is cheap."""
         known = Payload("null", prices.NULL) if value is None else self.texts.payload(value)
         seen = b"null" if value is None else value
-        bits = self.values.bits(seen, known.bits)
+        # That it is no document does not become likelier by being seen again.
+        kept = 0.0 if known.kind in ("container", "envelope", "null") else known.bits - self.texts.bits(seen)
+        bits = kept + self.values.bits(seen, known.bits - kept)
         self.values.learn(seen)
-        return Payload(known.kind, bits + (prices.OTHER if known.kind == "other" else 0.0) * (bits < known.bits))
+        return Payload(known.kind, bits)
 
     def _record(
         self, fields: dict[str, bytes | None], extra: dict[str, bytes], payload: Payload, *, is_whole: bool

@@ -29,7 +29,12 @@ MODULES += ["rule", "scanner", "objects", "object_scanner", "framer"]
 #: (module, what stands there, what is put in its place)
 MUTANTS = [
     ("rule", "count == 0 or is_null or self._may_tell", "True or self._may_tell"),
-    ("rule", "(way.is_closed and not first.is_closed)", "False"),
+    (
+        "rule",
+        "if not first.is_closed:\n            return way.is_closed",
+        "if not first.is_closed:\n            return False",
+    ),
+    ("rule", "data.startswith(_OPENERS, way.end) and", "False and"),
     ("rule", "if count or not self.may_be_key(", "if True or not self.may_be_key("),
     ("rule", 'if scan.state != "incomplete":', "if False:"),
     ("rule", "if again >= 0:\n            stop = again", "if False:\n            stop = again"),
