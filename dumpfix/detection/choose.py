@@ -129,7 +129,7 @@ class Search:
         is_asked_for = not self.is_auto
         if best is None or (best.bits > explanation.plain and not is_asked_for):
             raise LayoutError(_nothing_fits(explanation))
-        if not is_asked_for and not best.documents and best.records and not _shows_kafka(best):
+        if not is_asked_for and (best.is_text or (best.records and not best.documents)) and not _shows_kafka(best):
             raise LayoutError(_nothing_fits(explanation))
         if not is_asked_for and (rival := _other_kind(explanation, best)):
             raise LayoutError(_event_or_record(best, rival))
@@ -272,11 +272,10 @@ def _shape(layout: Layout) -> list[object]:
 
 
 def _shows_kafka(reading: Reading) -> bool:
-    """Whether more than the shape of its lines says that these are records: notices of a tool's, offsets, or labels of
-    a record's coordinates."""
+    """Whether more than the shape of its lines says that these are records: offsets, or labels of coordinates."""
     fields = set(reading.layout.fields)
     is_named = is_labelled(reading.layout) and bool(fields & {"TOPIC", "PARTITION", "TIMESTAMP", "timestamp"})
-    return bool(reading.seen) or "OFFSET" in fields or is_named
+    return "OFFSET" in fields or is_named
 
 
 def _other_kind(explanation: Explanation, taken: Reading) -> Reading | None:

@@ -42,9 +42,8 @@ class Explanation:
         if best is None or self.confidence != "unclear":
             return best
         near = [r for r in self.readings if r.bits < best.bits + prices.LIKELY and set(r.layout.fields) <= _KEYED]
-        if not near or max(r.records for r in near) < best.records:
-            return best
-        return max(near, key=lambda r: (r.records, payloads(r) == payloads(best), -r.bits))
+        near = [r for r in near if r.records > best.records or payloads(r) == payloads(best)]
+        return max(near, key=lambda r: (r.records, -r.bits), default=best)
 
     def rivals(self, taken: Reading) -> list[Reading]:
         """What else the head may be: readings that come near the cheapest and say something else, and not the same."""
@@ -116,7 +115,7 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
     if rival is None:
         # Those that were given up are at least as far away.
         gap = min(gap, prices.SURE) if plain - best.bits >= prices.SURE else gap
-    if not best.documents and not is_labelled(best.layout):
+    if best.is_text and not is_labelled(best.layout):
         # Text under nothing but separators may be anything.
         gap = min(gap, prices.LIKELY - 1)
     is_open = any(r.pending_bits and r.bits - r.pending_bits < best.bits + prices.SURE for r in readings)

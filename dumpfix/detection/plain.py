@@ -59,6 +59,7 @@ def line_bits(line: bytes, texts: Texts, words: dict[int, Words]) -> float:
         return prices.BLANK_LINE
     bits = prices.PLAIN_TAB * text.count(b"\t")
     found = documents_in(text, 0, len(text)) if b"{" in text or b"[" in text else []
+    documents = sum(b"{" in text[start:end] or b'"' in text[start:end] for start, end in found)
     before: list[bytes] = []
     at = 0
     for start, end in found:
@@ -72,4 +73,4 @@ def line_bits(line: bytes, texts: Texts, words: dict[int, Words]) -> float:
         is_time = is_log and index < _LOG_WORDS and not word.strip(_DATE_BYTES)
         bits += prices.NEXT_TIMESTAMP if is_time else here.bits(word, texts.bits(word) + prices.WORD_END)
         here.learn(word)
-    return bits + (prices.LOG_LINE if is_log else prices.PLAIN_LINE + prices.PLAIN_DOCUMENT * len(found))
+    return bits + (prices.LOG_LINE if is_log else prices.PLAIN_LINE + prices.PLAIN_DOCUMENT * documents)

@@ -19,6 +19,8 @@ from dumpfix.layout.model import Field as FieldElement
 _BLANKS = b" \t\r\n"
 #: the rules of a tool's own notices begin so
 _KEY_AND_SIZE = ("KEY", "KEY_SIZE")
+#: the share of payloads that are no JSON from which on all are taken for text
+MOSTLY = 0.75
 _KCAT = ("kcat", "rdkafka")
 _JAVA = ("console_consumer", "log4j", "java")
 #: the attributes in which two readings can differ
@@ -51,6 +53,11 @@ class Reading:
         """The same as it stands now, at this price."""
         says, kinds = list(self.says), dict(self.kinds)
         return replace(self, bits=bits, says=says, kinds=kinds, seen=set(self.seen))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether most of its payloads are no JSON, nor were meant to be."""
+        return self.records > 0 and self.kinds.get("other", 0) > MOSTLY * self.records
 
     @property
     def documents(self) -> int:

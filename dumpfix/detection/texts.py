@@ -82,9 +82,12 @@ class Texts:
             return Payload("null", prices.NULL + prices.EDGE * bool(payload))
         edge = prices.EDGE if len(text) != len(payload.rstrip(b"\r\n")) else 0.0
         if text.startswith(_OPENERS):
-            if is_valid(text):
+            if is_valid(text) and not (text[:1] == b"[" and b"{" not in text and b'"' not in text):
                 bits = prices.CONTAINER + edge + len(text) * prices.DOCUMENT_BYTE
                 return Payload("envelope", bits + prices.ENVELOPE) if is_envelope(text) else Payload("container", bits)
+            if is_valid(text):
+                # Numbers in brackets: logs begin so.
+                return Payload("scalar", prices.SCALAR + edge + self.bits(text))
             found = scan_value(text, 0, len(text))
             is_broken = found.state != "complete" and found.at >= min(len(text), SHORTEST_BROKEN)
             kind, bits = ("broken", prices.BROKEN) if is_broken else ("other", prices.OTHER)

@@ -17,13 +17,6 @@ _LINES = "a few lines that end in a document are taken for records with keys"
 READ = {
     "zip-stored": "documents between binary bytes are taken for records",
     "list-of-answers": _LINES,
-    "mail-that-quotes": _LINES,
-    "python": _LINES,
-    "git-diff": _LINES,
-    "git-diff-of-jsonl": _LINES,
-    "application-log-with-json": _LINES,
-    "tap": _LINES,
-    "strace": "numbers at the ends of lines are taken for payloads",
 }
 _GUESS = "the message names a layout that was tried, not what was seen"
 #: what is refused today without being called what it is, and why
