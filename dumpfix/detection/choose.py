@@ -71,7 +71,7 @@ class Search:
 
     def __init__(self, told: Told) -> None:
         self.told = told
-        self.is_auto = told in (Told(), Told("auto"))
+        self.is_auto = told.is_auto
         self._explaining = Explaining()
         self._looked = 0
 

@@ -115,7 +115,7 @@ class Sections:
         self.sections: list[Section] = []
         self.lines = start.lines
         self.budget = Budget()
-        self._may_change = may_change(told)
+        self._may_change = told.is_auto
         self._watch = watch
         self._max_record = max_record
         self._next: tuple[Explained, Position] | None = (found, start)
@@ -262,11 +262,6 @@ def _another(now: Explained, data: bytes, cost: float, told: Told, *, is_heard: 
 def _is_the_same(one: Explained, other: Explained) -> bool:
     kinds = [[wrapper.kind for wrapper in found.wrappers] for found in (one, other)]
     return kinds[0] == kinds[1] and one.choice.layout == other.choice.layout
-
-
-def may_change(told: Told) -> bool:
-    """Whether a dump may have other sections than its first: not where its layout was told."""
-    return told == Told(told.from_name) and told.from_name in (None, "auto")
 
 
 def _entry(section: Section) -> JsonObject:
