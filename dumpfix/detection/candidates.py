@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dumpfix.detection import prices
 from dumpfix.detection.told import Told, told_grammars
 from dumpfix.layout.model import AnyLayout, Element, Field, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.layout.vocabulary import TOPIC_BYTES, Kind
 
+#: the name of layouts that no grammar has
+READ_OFF = "read off"
 #: lines of a head that are compared with how records begin, and so few that each may hold one anywhere
 MOST_LINES = 256
 FEW_LINES = 64
@@ -52,6 +55,7 @@ def of_grammars(grammars: Sequence[Grammar], head: bytes) -> Iterator[Candidate]
                 yield Candidate(layout, grammar.notices, grammar.name, layout_bits(layout))
 
 
+@lru_cache(maxsize=1024)
 def _needed(layout: AnyLayout) -> list[bytes]:
     """What a record of this layout holds at least. Of one over several lines the later ones may not be here yet."""
     if isinstance(layout, ObjectLayout):

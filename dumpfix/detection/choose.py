@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import chain
 from math import inf
 
 from dumpfix.detection import objects, prices, read_off
-from dumpfix.detection.candidates import Told, of_grammars, told_grammars
+from dumpfix.detection.candidates import READ_OFF, Told, of_grammars, told_grammars
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
 from dumpfix.detection.reading import Reading, Scan, differs, payloads
 from dumpfix.detection.texts import Texts
@@ -26,8 +28,7 @@ FEW_LINES = 8
 EACH_LINE = 12
 #: so much of it is looked at for a separator
 SAMPLE = 1 << 12
-#: the name of layouts that no grammar has, and the records of one that may still have lines which are not seen yet
-READ_OFF = "read off"
+#: the records of a layout that no grammar has, which may still have lines that are not seen yet
 MOST_UNKNOWN = 12
 #: other layouts that give the same output and are worth a line
 MOST_NAMED = 5
@@ -86,7 +87,7 @@ class Search:
         if b"\n" not in head and not final and len(head) < HEAD and not (is_told and _has_no_lines(grammars[0])):
             return None
         if _ends_lines_with_carriage_returns(head):
-            grammars = tuple(grammar.with_carriage_returns() for grammar in grammars)
+            grammars = tuple(grammar.with_carriage_returns for grammar in grammars)
         if is_told:
             return Choice(grammars[0].layouts[0], grammars[0].notices, grammars[0].name)
         for stop in _steps(head):
@@ -115,7 +116,7 @@ class Search:
             limit *= 4
 
     def _explain(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
-        notices = Notices.of(tuple(dict.fromkeys(notice for grammar in grammars for notice in grammar.notices)))
+        notices = Notices.of(_together(*(grammar.notices for grammar in grammars)))
         head = notices.first(head)
         rows = objects.rows_of(head)
         candidates = list(objects.without_left_over(of_grammars(grammars, head), rows))
@@ -159,7 +160,8 @@ class Search:
             explanation.confidence,
             tuple(names)[:MOST_NAMED],
             tuple(r.layout for r in rivals),
-            any(payloads(r) != payloads(best) for r in rivals),
+            explanation.confidence == "unclear"
+            and (best.may_be_text or any(payloads(r) != payloads(best) for r in rivals)),
             best.layout_bits,
         )
 
@@ -202,8 +204,14 @@ def explain(head: bytes, told: Told, *, final: bool) -> Explanation:
     """The explanations of ``head``, all of whose bytes are priced. ``final`` says that the dump is over."""
     grammars = told_grammars(told, head[:SAMPLE])
     if _ends_lines_with_carriage_returns(head):
-        grammars = tuple(grammar.with_carriage_returns() for grammar in grammars)
+        grammars = tuple(grammar.with_carriage_returns for grammar in grammars)
     return Search(told)._explain(head, grammars, final=final)
+
+
+@lru_cache(maxsize=16)
+def _together(*notices: tuple[Layout, ...]) -> tuple[Layout, ...]:
+    """The notices of several grammars, each once."""
+    return tuple(dict.fromkeys(chain.from_iterable(notices)))
 
 
 def _is_settled(explanation: Explanation) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dumpfix.detection import prices
-from dumpfix.detection.candidates import Candidate
+from dumpfix.detection.candidates import READ_OFF, Candidate
+from dumpfix.detection.lines import LABELS, tokens
 from dumpfix.detection.plain import PlainText
 from dumpfix.detection.reading import Reading, Scan, differs, payloads
 from dumpfix.detection.texts import Texts
-from dumpfix.layout.model import Alternation, AnyLayout, Layout, Literal, ObjectLayout
+from dumpfix.layout.model import Alternation, AnyLayout, Field, Layout, Literal, ObjectLayout
 
 _KEYED = {"KEY", "VALUE"}
 
@@ -69,19 +71,21 @@ class Explaining:
 
     def __init__(self) -> None:
         self._data = b""
+        self._is_over = False
+        self._texts = Texts()
         self._forget()
         self._likely: dict[AnyLayout, int] = {}
 
     def _forget(self) -> None:
-        texts = self._texts = Texts()
-        self._plain = PlainText(texts)
-        self._scans: dict[tuple[AnyLayout, tuple[Layout, ...]], Scan] = {}
+        self._plain = PlainText(self._texts)
+        self._scans: dict[tuple[AnyLayout, int], Scan] = {}
 
     def explain(self, head: bytes, candidates: Iterable[Candidate], *, final: bool) -> Explanation:
-        """The readings of ``head`` that come near the cheapest. ``final`` says that the dump is over."""
-        if not head.startswith(self._data):
+        """The readings of ``head`` that come near the cheapest. ``final`` says that the dump is over, if only for now:
+        a longer head is read anew then."""
+        if self._is_over or not head.startswith(self._data):
             self._forget()
-        self._data = head
+        self._data, self._is_over = head, final
         plain = self._plain.price(head)
         likely = self._likely
         best = plain
@@ -99,7 +103,8 @@ class Explaining:
         return _compared(readings, plain)
 
     def _scan(self, candidate: Candidate) -> Scan:
-        key = candidate.layout, candidate.notices
+        # The notices by their place in memory, where a scan keeps them: there are many, and they are seldom others.
+        key = candidate.layout, id(candidate.notices)
         scan = self._scans.get(key)
         if scan is None:
             scan = self._scans[key] = Scan(candidate.layout, candidate.notices, candidate.grammar, self._texts)
@@ -115,14 +120,27 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
     if rival is None:
         # Those that were given up are at least as far away.
         gap = min(gap, prices.SURE) if plain - best.bits >= prices.SURE else gap
-    if best.is_text and not is_labelled(best.layout):
-        # Text under nothing but separators may be anything.
+    if best.may_be_text and not is_labelled(best.layout):
+        # Text under nothing but separators may be anything; so may numbers behind words.
         gap = min(gap, prices.LIKELY - 1)
     is_open = any(r.pending_bits and r.bits - r.pending_bits < best.bits + prices.SURE for r in readings)
-    if best.records != 1 or not (is_labelled(best.layout) or best.layout.fields == ("VALUE",)):
+    if best.records != 1 or not _is_told_by_one_record(best):
         gap = min(gap, prices.MOST_OF_ONE_RECORD * max(best.records, 1))
     nearest = None if rival is not None and plain < rival.bits else rival
     return Explanation(tuple(readings), plain, gap, nearest, is_open)
+
+
+def _is_told_by_one_record(reading: Reading) -> bool:
+    """Whether one record shows which field is which: the layout is somebody's, or each field has its name."""
+    layout = reading.layout
+    if reading.grammar != READ_OFF or not isinstance(layout, Layout):
+        return is_labelled(layout) or layout.fields == ("VALUE",)
+    parts = [*layout.prefix, *layout.suffix]
+    return all(
+        isinstance(before, Literal) and any(LABELS.get(word.lower()) == part.terminal for word in tokens(before.text))
+        for before, part in pairwise([None, *parts])
+        if isinstance(part, Field)
+    )
 
 
 def is_labelled(layout: AnyLayout) -> bool:

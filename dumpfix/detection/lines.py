@@ -187,6 +187,15 @@ UNMISTAKABLE = frozenset(
     b"topic partition offset timestamp headers key value payload message bytes string data".split()
 )
 PAYLOADS = frozenset(b"value payload message msg body data".split())
-KNOWN = UNMISTAKABLE | frozenset(
-    b"t part p off o ts time createtime logappendtime k header hdrs hdr h msg body v val size length len record".split()
-)
+#: words in front of a field, in small letters, and the terminal that they announce
+LABELS = {
+    **dict.fromkeys((b"topic", b"t"), "TOPIC"),
+    **dict.fromkeys((b"partition", b"part", b"p"), "PARTITION"),
+    **dict.fromkeys((b"offset", b"off", b"o"), "OFFSET"),
+    **dict.fromkeys((b"timestamp", b"ts", b"time", b"createtime", b"logappendtime"), "TIMESTAMP"),
+    **dict.fromkeys((b"key", b"k"), "KEY"),
+    **dict.fromkeys((b"headers", b"header", b"hdrs", b"hdr", b"h"), "HEADERS"),
+}
+#: words that name the payload, or say something of a length
+OTHER_LABELS = frozenset(b"value payload message msg data body v val size bytes length len string record".split())
+KNOWN = OTHER_LABELS.union(LABELS)

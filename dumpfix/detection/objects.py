@@ -16,7 +16,7 @@ from typing import Any
 import orjson
 
 from dumpfix.detection import prices
-from dumpfix.detection.candidates import Candidate
+from dumpfix.detection.candidates import READ_OFF, Candidate
 from dumpfix.framing.notices import Notices
 from dumpfix.json.documents import documents
 from dumpfix.layout.model import Field, Member, ObjectLayout
@@ -142,8 +142,7 @@ def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:
     if all(_is_document_text(row.get(value)) for row in rows):
         bits -= prices.DOCUMENT_IN_MEMBER
     bits = max(bits, prices.READ_OFF_AT_LEAST) + prices.OTHER_MEMBER * _left_over(rows, found)
-    near = tuple(layout for layouts in notices.layouts.values() for layout in layouts)
-    yield Candidate(ObjectLayout("read off", "", _members(rows, paths, found)), near, "read off", bits)
+    yield Candidate(ObjectLayout(READ_OFF, "", _members(rows, paths, found)), notices.given, READ_OFF, bits)
 
 
 def _rows(head: bytes) -> Iterator[Row]:

@@ -24,6 +24,7 @@ MOSTLY = 0.75
 _KCAT = ("kcat", "rdkafka")
 _JAVA = ("console_consumer", "log4j", "java")
 #: the attributes in which two readings can differ
+KEYED = ("KEY", "VALUE")
 SAID = ("value", "key", "partition", "offset", "topic", "timestamp", "headers")
 
 
@@ -58,6 +59,13 @@ class Reading:
     def is_text(self) -> bool:
         """Whether most of its payloads are no JSON, nor were meant to be."""
         return self.records > 0 and self.kinds.get("other", 0) > MOSTLY * self.records
+
+    @property
+    def may_be_text(self) -> bool:
+        """Whether most of its payloads are no JSON, or all are numbers behind keys alone, as words and numbers of any
+        text may be."""
+        scalars, nulls = self.kinds.get("scalar", 0), self.kinds.get("null", 0)
+        return self.is_text or (scalars > 0 and scalars + nulls == self.records and self.layout.fields == KEYED)
 
     @property
     def documents(self) -> int:

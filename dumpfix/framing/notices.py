@@ -36,6 +36,7 @@ class Notices:
 
     def __init__(self, layouts: Sequence[Layout]) -> None:
         self.layouts: dict[bytes, list[Layout]] = {}
+        self.given = tuple(layouts)
         for layout in [*layouts, *(layout.with_carriage_returns() for layout in layouts)]:
             first = layout.elements[0]
             assert isinstance(first, Literal)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from dumpfix.detection.choose import HEAD, READ_OFF, Told
+from dumpfix.detection.candidates import READ_OFF
+from dumpfix.detection.choose import HEAD, Told
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import Batch, Frame
 from dumpfix.framing.framer import MAX_RECORD

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dumpfix.detection.choose import HEAD, READ_OFF, Choice, Search, Told, choose, price
+from dumpfix.detection.candidates import READ_OFF
+from dumpfix.detection.choose import HEAD, Choice, Search, Told, price
 from dumpfix.errors import LayoutError
-from dumpfix.framing.frame import NeedMoreError
 from dumpfix.run.cost import Cost, cost_of
 from dumpfix.wrapping.find import Candidate, candidates
 from dumpfix.wrapping.model import Wrapper
@@ -45,7 +45,8 @@ class Finder:
 
     def __init__(self, told: Told) -> None:
         self.told = told
-        self._bare = Search(told)
+        self._searches: dict[tuple[Wrapper, ...], Search] = {}
+        self._bare = self._search(())
         self._looked = 0
         self._is_wrapped = False
 
@@ -64,16 +65,14 @@ class Finder:
             self._looked = step
             wrapped = sure(head[:step])
             self._is_wrapped |= bool(wrapped)
-            way = (
-                _cheapest(head[:step], wrapped, self.told, final=False) if wrapped else self._plain(head[:step], lines)
-            )
+            way = self._cheapest(head[:step], wrapped, final=False) if wrapped else self._plain(head[:step], lines)
             if way is not None and way.is_settled:
                 return way.explained
         if not final and len(head) <= HEAD:
             return None
         wrapped = sure(head[:HEAD])
         if self._is_wrapped or wrapped:
-            best = _cheapest(head[:HEAD], wrapped, self.told, final=True)
+            best = self._cheapest(head[:HEAD], wrapped, final=True)
             if best is not None and best.explained.wrappers:
                 return best.explained
             choice = self._bare.look(head, final=final)
@@ -112,13 +111,46 @@ class Finder:
         is_told = bare is not None and bare.explained.choice.confidence == "told"
         if bare is None or (bare.cost.unexplained > DOUBT and not is_told):
             for candidate in candidates(head[:HEAD]):
-                way = _explained(candidate, self.told, final=True)
+                way = self._explained(candidate, final=True)
                 if way is not None and _explains_more(way, bare):
                     return way.explained
         if bare is None:
             assert refused is not None
             raise refused
         return bare.explained
+
+    def _cheapest(self, data: bytes, wrapped: Sequence[Candidate], *, final: bool) -> _Way | None:
+        """The cheapest way to explain some bytes, bare or without their wrappers; None where there is none yet."""
+        bare = self._explained(Candidate((), data, 0.0, is_doubtful=False), final=final)
+        ways = [way for candidate in wrapped if (way := self._explained(candidate, final=final)) is not None]
+        best = min(ways, key=lambda way: way.cost.total, default=None)
+        if best is None and wrapped and bare is not None and not final:
+            # More lines may show what is wrapped there.
+            return replace(bare, is_settled=False)
+        if best is None or (bare is not None and bare.cost.total + UNMISTAKABLE < best.cost.total):
+            return bare
+        return best
+
+    def _explained(self, candidate: Candidate, *, final: bool) -> _Way | None:
+        """What is left without these wrappers, explained as if nothing followed."""
+        search = self._search(candidate.wrappers)
+        try:
+            choice = None if final else search.look(candidate.head, final=False)
+            is_settled = choice is not None
+            choice = choice or search.look(candidate.head, final=True)
+        except LayoutError:
+            return None
+        if choice is None:
+            return None
+        way = _way(Explained(choice, candidate.wrappers), candidate.head)
+        cost = way.cost._replace(total=way.cost.total + candidate.bits)
+        return _Way(way.explained, cost, is_settled=final or (is_settled and way.is_settled))
+
+    def _search(self, wrappers: tuple[Wrapper, ...]) -> Search:
+        """The search in what is left without these wrappers, which remembers what it has looked at."""
+        if wrappers not in self._searches:
+            self._searches[wrappers] = Search(self.told)
+        return self._searches[wrappers]
 
 
 def _explains_more(way: _Way, bare: _Way | None) -> bool:
@@ -133,35 +165,6 @@ def _explains_more(way: _Way, bare: _Way | None) -> bool:
 def sure(head: bytes) -> list[Candidate]:
     """The wrappers of a head that cannot be mistaken for a part of its records."""
     return [candidate for candidate in candidates(head) if not candidate.is_doubtful]
-
-
-def _cheapest(data: bytes, wrapped: Sequence[Candidate], told: Told, *, final: bool) -> _Way | None:
-    """The cheapest way to explain some bytes, bare or without their wrappers; None where there is none yet."""
-    bare = _explained(Candidate((), data, 0.0, is_doubtful=False), told, final=final)
-    ways = [way for candidate in wrapped if (way := _explained(candidate, told, final=final)) is not None]
-    best = min(ways, key=lambda way: way.cost.total, default=None)
-    if best is None and wrapped and bare is not None and not final:
-        # More lines may show what is wrapped there.
-        return replace(bare, is_settled=False)
-    if best is None or (bare is not None and bare.cost.total + UNMISTAKABLE < best.cost.total):
-        return bare
-    return best
-
-
-def _explained(candidate: Candidate, told: Told, *, final: bool) -> _Way | None:
-    """What is left without these wrappers, explained as if nothing followed."""
-    is_settled = True
-    try:
-        try:
-            choice = choose(candidate.head, told, final=final)
-        except NeedMoreError:
-            is_settled = False
-            choice = choose(candidate.head, told, final=True)
-    except (LayoutError, NeedMoreError):
-        return None
-    way = _way(Explained(choice, candidate.wrappers), candidate.head)
-    cost = way.cost._replace(total=way.cost.total + candidate.bits)
-    return _Way(way.explained, cost, is_settled=final or (is_settled and way.is_settled))
 
 
 def _way(explained: Explained, data: bytes) -> _Way:
