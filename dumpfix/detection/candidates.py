@@ -11,8 +11,9 @@ from dumpfix.detection.told import Told, told_grammars
 from dumpfix.layout.model import AnyLayout, Element, Field, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.layout.vocabulary import TOPIC_BYTES, Kind
 
-#: the name of layouts that no grammar has
+#: the names of layouts that no grammar has, and that a command in the dump says
 READ_OFF = "read off"
+COMMANDED = "its command"
 #: lines of a head that are compared with how records begin, and so few that each may hold one anywhere
 MOST_LINES = 256
 FEW_LINES = 64

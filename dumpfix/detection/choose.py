@@ -8,9 +8,10 @@ from functools import lru_cache
 from itertools import chain
 from math import inf
 
-from dumpfix.detection import objects, prices, read_off
+from dumpfix.detection import commands, objects, prices, read_off
 from dumpfix.detection.candidates import READ_OFF, Told, of_grammars, told_grammars
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
+from dumpfix.detection.files import file_kind, text_kind
 from dumpfix.detection.reading import Reading, Scan, differs, payloads
 from dumpfix.detection.texts import Texts
 from dumpfix.errors import LayoutError
@@ -90,13 +91,15 @@ class Search:
             grammars = tuple(grammar.with_carriage_returns for grammar in grammars)
         if is_told:
             return Choice(grammars[0].layouts[0], grammars[0].notices, grammars[0].name)
+        if self.is_auto and (seen := file_kind(head)) is not None:
+            raise LayoutError(seen)
         for stop in _steps(head):
             if stop <= self._looked:
                 continue
             self._looked = stop
             explanation = self._explain(head[:stop], grammars, final=False)
             if _is_settled(explanation):
-                return self._choice(explanation)
+                return self._choice(explanation, head)
         return self._at_last(head, grammars, final=final)
 
     def _at_last(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Choice | None:
@@ -112,7 +115,7 @@ class Search:
             is_told = shown.count(b"\n") >= FEW_LINES or explanation.gap >= prices.LIKELY
             is_open = best is not None and not best.records
             if is_all or limit >= LARGEST_HEAD or (is_told and not is_open):
-                return self._choice(explanation)
+                return self._choice(explanation, head)
             limit *= 4
 
     def _explain(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
@@ -121,17 +124,18 @@ class Search:
         rows = objects.rows_of(head)
         candidates = list(objects.without_left_over(of_grammars(grammars, head), rows))
         if self.is_auto:
+            candidates += commands.candidates(head, notices)
             candidates += read_off.candidates(head, notices)
             candidates += objects.candidates(rows, notices)
         return self._explaining.explain(head, candidates, final=final)
 
-    def _choice(self, explanation: Explanation) -> Choice:
+    def _choice(self, explanation: Explanation, head: bytes) -> Choice:
         best = explanation.careful
         is_asked_for = not self.is_auto
         if best is None or (best.bits > explanation.plain and not is_asked_for):
-            raise LayoutError(_nothing_fits(explanation))
+            raise LayoutError(_nothing_fits(explanation, head))
         if not is_asked_for and (best.is_text or (best.records and not best.documents)) and not _shows_kafka(best):
-            raise LayoutError(_nothing_fits(explanation))
+            raise LayoutError(_nothing_fits(explanation, head))
         if not is_asked_for and (rival := _other_kind(explanation, best)):
             raise LayoutError(_event_or_record(best, rival))
         if best.kinds.get("envelope", 0) * 2 > best.records and not is_asked_for:
@@ -302,9 +306,14 @@ def _event_or_record(one: Reading, other: Reading) -> str:
     )
 
 
-def _nothing_fits(explanation: Explanation) -> str:
+def _nothing_fits(explanation: Explanation, head: bytes) -> str:
+    """What was seen in its place; a layout is named only where it is near, and would say more than values."""
     best = explanation.best
-    shown = f" (nearest: {describe(best.layout)})" if best is not None else ""
+    is_near = best is not None and is_labelled(best.layout) and best.bits < explanation.plain + prices.SURE
+    said = text_kind(head)
+    if said is not None and not is_near:
+        return said
+    shown = f" (nearest: {describe(best.layout)})" if best is not None and is_near else ""
     return (
         f"no layout fits this dump{shown}\n"
         "say how it was made: --kcat-format '…' (the string given to kcat -f), or --command '…' (the whole command)"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from dumpfix.detection import prices
-from dumpfix.detection.candidates import READ_OFF, Candidate
+from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate
 from dumpfix.detection.lines import LABELS, tokens
 from dumpfix.detection.plain import PlainText
 from dumpfix.detection.reading import Reading, Scan, differs, payloads
@@ -133,6 +133,8 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
 def _is_told_by_one_record(reading: Reading) -> bool:
     """Whether one record shows which field is which: the layout is somebody's, or each field has its name."""
     layout = reading.layout
+    if reading.grammar == COMMANDED:
+        return True
     if reading.grammar != READ_OFF or not isinstance(layout, Layout):
         return is_labelled(layout) or layout.fields == ("VALUE",)
     parts = [*layout.prefix, *layout.suffix]
