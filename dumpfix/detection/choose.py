@@ -11,13 +11,13 @@ from math import inf
 from dumpfix.detection import commands, objects, prices, read_off
 from dumpfix.detection.candidates import READ_OFF, Told, of_grammars, told_grammars
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
-from dumpfix.detection.files import file_kind, text_kind
-from dumpfix.detection.reading import Reading, Scan, differs, payloads
+from dumpfix.detection.files import file_kind, text_kind, unexpanded
+from dumpfix.detection.reading import SAID, Reading, Scan, differs, payloads
 from dumpfix.detection.texts import Texts
-from dumpfix.errors import LayoutError
+from dumpfix.errors import LayoutError, RecognisedError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.framing.notices import Notices
-from dumpfix.layout.model import AnyLayout, Grammar, Layout, Literal, ObjectLayout
+from dumpfix.layout.model import AnyLayout, Field, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.layout.write import describe
 
 #: so much of a dump is looked at, unless its first records are larger
@@ -69,10 +69,14 @@ class Choice:
 
 
 class Search:
-    """Finds the layout of one dump, of which more and more is at hand; what was looked at is not looked at again."""
+    """Finds the layout of one dump, of which more and more is at hand; what was looked at is not looked at again.
 
-    def __init__(self, told: Told) -> None:
+    ``looks_behind`` asks as well whether a dump of another layout became what is there.
+    """
+
+    def __init__(self, told: Told, *, looks_behind: bool = True) -> None:
         self.told = told
+        self._looks_behind = looks_behind
         self.is_auto = told.is_auto
         self._explaining = Explaining()
         self._looked = 0
@@ -92,7 +96,7 @@ class Search:
         if is_told:
             return Choice(grammars[0].layouts[0], grammars[0].notices, grammars[0].name)
         if self.is_auto and (seen := file_kind(head)) is not None:
-            raise LayoutError(seen)
+            raise RecognisedError(seen)
         for stop in _steps(head):
             if stop <= self._looked:
                 continue
@@ -144,8 +148,9 @@ class Search:
                 "say how it was made: --command '…' (the whole command), or --grammar FILE; or --from jsonl, if these "
                 "objects are the events"
             )
-        if not is_asked_for:
+        if not is_asked_for and self._looks_behind:
             _refuse_what_holds_a_dump(best)
+            _refuse_expanded_tabs(best, head)
         if not best.layout.has_value:
             raise LayoutError(
                 f"this dump was made without its payloads ({describe(best.layout)}): there is nothing to convert"
@@ -171,21 +176,44 @@ class Search:
 
 
 def _refuse_what_holds_a_dump(reading: Reading) -> None:
-    """Raises LayoutError where the payloads are objects, and the lines that a member of each holds are a dump."""
+    """Raises RecognisedError where the payloads are objects, and the lines that a member of each holds are a dump."""
     held = objects.lines_held(value for said in reading.says if (value := said.get("value")))
     if held is None:
         return
     member, lines = held
     try:
-        found = Search(Told()).look(lines, final=True)
+        found = Search(Told(), looks_behind=False).look(lines, final=True)
     except LayoutError:
         return
     if found is not None and found.layout.fields != ("VALUE",) and is_labelled(found.layout):
-        raise LayoutError(
+        raise RecognisedError(
             f"each object holds a line of a dump in its member {member!r}, as a log does: {describe(found.layout)}\n"
             f"take the lines out: jq -r '.[\"{member}\"]' DUMP | dumpfix convert; or --from jsonl, if the objects are "
             "the events"
         )
+
+
+def _refuse_expanded_tabs(reading: Reading, head: bytes) -> None:
+    """Raises RecognisedError where a tool's own layout fits as soon as blanks up to a tab stop are tabs again."""
+    literals = [e.text for e in getattr(reading.layout, "elements", ()) if isinstance(e, Literal)]
+    if reading.grammar != READ_OFF or not any(b"  " in text for text in literals):
+        return
+    try:
+        found = Search(Told(), looks_behind=False).look(unexpanded(head[:SAMPLE]), final=True)
+    except LayoutError:
+        return
+    if found is None or found.grammar == READ_OFF or not is_labelled(found.layout):
+        return
+    if _attributes(found.layout) != _attributes(reading.layout):
+        raise RecognisedError(
+            f"its tabs became blanks, as when text is copied from a terminal: {describe(found.layout)}\n"
+            "dump again into a file; or sed -E 's/ {2,}/\\t/g' DUMP | dumpfix convert, where no text holds two blanks"
+        )
+
+
+def _attributes(layout: AnyLayout) -> set[str]:
+    """What a record of this layout says of itself."""
+    return {Field(terminal).meaning for terminal in layout.fields}.intersection(SAID)
 
 
 def price(choice: Choice, head: bytes) -> float:

@@ -33,7 +33,9 @@ _FILES = (
     _File("a PNG image", b"\x89PNG\r\n\x1a\n"),
     _File("a JPEG image", b"\xff\xd8\xff"),
     _File("a GIF image", b"GIF8"),
-    _File("a Parquet file", b"PAR1", "DuckDB reads it: duckdb -c \"copy (from 'FILE') to '/dev/stdout' (format json)\""),
+    _File(
+        "a Parquet file", b"PAR1", "DuckDB reads it: duckdb -c \"copy (from 'FILE') to '/dev/stdout' (format json)\""
+    ),
     _File("an Avro container", b"Obj\x01", "avro-tools tojson FILE | dumpfix convert"),
     _File("an ORC file", b"ORC"),
     _File("a PDF document", b"%PDF-"),
@@ -65,6 +67,12 @@ def text_kind(head: bytes) -> str | None:
         if is_so(shown, begin):
             return says
     return None
+
+
+def unexpanded(text: bytes) -> bytes:
+    """The same with a tab for each run of two blanks or more."""
+    parts = text.split(b"  ")
+    return b"\t".join([parts[0], *(part.lstrip(b" ") for part in parts[1:] if part.strip(b" "))])
 
 
 def _is_binary(shown: bytes, _: bytes) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dumpfix.detection.texts import documents_in
 from dumpfix.framing.notices import Notices
@@ -67,8 +67,12 @@ def lines_of(head: bytes, notices: Notices) -> list[Line]:
         line_end = head.find(b"\n", at)
         line_end = len(head) if line_end < 0 else line_end
         line, at = _line(head, at, line_end)
-        if line is not None:
-            out.append(line)
+        if line is None:
+            continue
+        if out and line.document and not line.before and out[-1].documents and not out[-1].document:
+            # What a word names as the payload stands in the line below it.
+            out[-1] = replace(out[-1], documents=0)
+        out.append(line)
     return out
 
 

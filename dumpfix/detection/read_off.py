@@ -385,8 +385,9 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
                     # A word that names nothing, in each record.
                     bits += prices.CONSTANT - prices.NAMELESS_COLUMN
                     is_vague = True
-                # A document on a line of its own is a payload, where nothing names it.
-                is_vague |= not (part.is_payload or part.label) and any(text[:1] in _OPENERS for text in part.texts)
+                # A document on a line of its own is a payload, where nothing names it, nor its length.
+                is_named = part.is_payload or part.label or (terminal == "KEY" and "KEY_SIZE" in chosen)
+                is_vague |= not is_named and any(text[:1] in _OPENERS for text in part.texts)
                 if not part.is_payload:
                     bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
                 elements.append(Field(terminal))

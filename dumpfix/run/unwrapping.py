@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from dumpfix.detection.candidates import READ_OFF
 from dumpfix.detection.choose import HEAD, Choice, Search, Told, price
-from dumpfix.errors import LayoutError
+from dumpfix.errors import LayoutError, RecognisedError
 from dumpfix.run.cost import Cost, cost_of
 from dumpfix.wrapping.find import Candidate, candidates
 from dumpfix.wrapping.model import Wrapper
@@ -98,7 +98,7 @@ class Finder:
         # Where the first records show by themselves what they are, nothing of this kind was done to them.
         seen = obstacle(head[:HEAD]) if self.told == Told() else None
         if seen is not None:
-            raise LayoutError(seen)
+            raise RecognisedError(seen)
         refused: LayoutError | None = None
         bare: _Way | None = None
         try:
@@ -106,6 +106,8 @@ class Finder:
             if choice is None:
                 return None
             bare = _way(Explained(choice), head[:HEAD])
+        except RecognisedError:
+            raise
         except LayoutError as error:
             refused = error
         is_told = bare is not None and bare.explained.choice.confidence == "told"
