@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, pairwise
 from math import inf
 
 from dumpfix.detection import commands, objects, prices, read_off
 from dumpfix.detection.candidates import READ_OFF, Told, of_grammars, told_grammars
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
 from dumpfix.detection.files import file_kind, text_kind, unexpanded
-from dumpfix.detection.reading import SAID, Reading, Scan, differs, payloads
+from dumpfix.detection.reading import Reading, Scan, differs, payloads
 from dumpfix.detection.texts import Texts
 from dumpfix.errors import LayoutError, RecognisedError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.framing.notices import Notices
+from dumpfix.layout.load import automatic, literal_text, shipped
 from dumpfix.layout.model import AnyLayout, Field, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.layout.write import describe
 
@@ -38,7 +39,7 @@ MOST_RIVALS = 3
 #: the rules of a tool's own notices begin so
 _JAVA = ("console_consumer", "log4j", "java")
 
-__all__ = ["HEAD", "LARGEST_HEAD", "Choice", "Search", "Told", "choose", "explain", "price"]
+__all__ = ["HEAD", "LARGEST_HEAD", "Choice", "Search", "Told", "choose", "price"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ class Search:
             )
         if not is_asked_for and self._looks_behind:
             _refuse_what_holds_a_dump(best)
-            _refuse_expanded_tabs(best, head)
+            _refuse_expanded_tabs(best)
         if not best.layout.has_value:
             raise LayoutError(
                 f"this dump was made without its payloads ({describe(best.layout)}): there is nothing to convert"
@@ -193,27 +194,32 @@ def _refuse_what_holds_a_dump(reading: Reading) -> None:
         )
 
 
-def _refuse_expanded_tabs(reading: Reading, head: bytes) -> None:
-    """Raises RecognisedError where a tool's own layout fits as soon as blanks up to a tab stop are tabs again."""
-    literals = [e.text for e in getattr(reading.layout, "elements", ()) if isinstance(e, Literal)]
-    if reading.grammar != READ_OFF or not any(b"  " in text for text in literals):
+def _refuse_expanded_tabs(reading: Reading) -> None:
+    """Raises RecognisedError where blanks stand for a tab that a tool prints, and nothing names what is behind some."""
+    layout = reading.layout
+    if reading.grammar != READ_OFF or not isinstance(layout, Layout):
         return
-    try:
-        found = Search(Told(), looks_behind=False).look(unexpanded(head[:SAMPLE]), final=True)
-    except LayoutError:
-        return
-    if found is None or found.grammar == READ_OFF or not is_labelled(found.layout):
-        return
-    if _attributes(found.layout) != _attributes(reading.layout):
+    nameless = any(
+        isinstance(before, Literal) and not before.text.strip(b" ") and isinstance(field, Field)
+        for before, field in pairwise(layout.prefix)
+    )
+    seen = [text for text in _literals(layout) if b"  " in text and unexpanded(text) in _printed()]
+    if nameless and seen:
         raise RecognisedError(
-            f"its tabs became blanks, as when text is copied from a terminal: {describe(found.layout)}\n"
+            "its tabs became blanks, as when text is copied from a terminal: "
+            f"a tool prints {literal_text(unexpanded(seen[0]))} where {literal_text(seen[0])} stands\n"
             "dump again into a file; or sed -E 's/ {2,}/\\t/g' DUMP | dumpfix convert, where no text holds two blanks"
         )
 
 
-def _attributes(layout: AnyLayout) -> set[str]:
-    """What a record of this layout says of itself."""
-    return {Field(terminal).meaning for terminal in layout.fields}.intersection(SAID)
+@lru_cache(maxsize=1)
+def _printed() -> frozenset[bytes]:
+    """What the tools of the shipped grammars print around their fields."""
+    return frozenset(text for name in automatic() for layout in shipped(name).layouts for text in _literals(layout))
+
+
+def _literals(layout: AnyLayout) -> list[bytes]:
+    return [element.text for element in getattr(layout, "elements", ()) if isinstance(element, Literal)]
 
 
 def price(choice: Choice, head: bytes) -> float:
@@ -230,14 +236,6 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
     if choice is None:
         raise NeedMoreError
     return choice
-
-
-def explain(head: bytes, told: Told, *, final: bool) -> Explanation:
-    """The explanations of ``head``, all of whose bytes are priced. ``final`` says that the dump is over."""
-    grammars = told_grammars(told, head[:SAMPLE])
-    if _ends_lines_with_carriage_returns(head):
-        grammars = tuple(grammar.with_carriage_returns for grammar in grammars)
-    return Search(told)._explain(head, grammars, final=final)
 
 
 @lru_cache(maxsize=16)

@@ -10,9 +10,9 @@ from dumpfix.detection import prices
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate
 from dumpfix.detection.lines import LABELS, tokens
 from dumpfix.detection.plain import PlainText
-from dumpfix.detection.reading import Reading, Scan, differs, payloads
+from dumpfix.detection.reading import SAID, Reading, Scan, differs, payloads
 from dumpfix.detection.texts import Texts
-from dumpfix.layout.model import Alternation, AnyLayout, Field, Layout, Literal, ObjectLayout
+from dumpfix.layout.model import Alternation, AnyLayout, Field, Literal, ObjectLayout
 
 _KEYED = {"KEY", "VALUE"}
 
@@ -135,13 +135,20 @@ def _is_told_by_one_record(reading: Reading) -> bool:
     layout = reading.layout
     if reading.grammar == COMMANDED:
         return True
-    if reading.grammar != READ_OFF or not isinstance(layout, Layout):
+    if reading.grammar != READ_OFF:
         return is_labelled(layout) or layout.fields == ("VALUE",)
+    return is_named(layout)
+
+
+def is_named(layout: AnyLayout) -> bool:
+    """Whether each field that says something of a record but its payload has its own word right before it."""
+    if isinstance(layout, ObjectLayout):
+        return True
     parts = [*layout.prefix, *layout.suffix]
     return all(
         isinstance(before, Literal) and any(LABELS.get(word.lower()) == part.terminal for word in tokens(before.text))
         for before, part in pairwise([None, *parts])
-        if isinstance(part, Field)
+        if isinstance(part, Field) and part.meaning in SAID
     )
 
 
