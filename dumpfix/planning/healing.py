@@ -149,6 +149,9 @@ def healing_of(report: Report, committed: Mapping[tuple[str, int], int] | None =
 
     Raises UsageError where the dump does not show what a plan needs.
     """
+    for account in report.inputs:
+        if account.holds_rejects:
+            raise UsageError("is what was set aside, not all of a topic: plan needs the dump itself", path=account.path)
     _require_coordinates(report)
     poison = _poison_of(report.findings)
     stuck = []

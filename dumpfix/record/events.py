@@ -63,11 +63,15 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Records that nobody asked for: counted, and their offsets known, so that they make no gaps."""
+    """Records that nobody asked for: counted, and their offsets known, so that they make no gaps.
+
+    ``were_emitted``: the dump says that they went out already, which is why they do not now.
+    """
 
     records: int
     offsets: tuple[Offsets, ...] = ()
     end: int = 0
+    were_emitted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +224,9 @@ def _offsets_of_one(record: Record) -> tuple[Offsets, ...]:
     return (Offsets(record.topic, record.partition, known, int(record.offset is None)),)
 
 
-def left_out(record: Record) -> LeftOut:
+def left_out(record: Record, *, was_emitted: bool = False) -> LeftOut:
     """The event for a record that is not wanted."""
-    return LeftOut(1, _offsets_of_one(record), record.byte_end)
+    return LeftOut(1, _offsets_of_one(record), record.byte_end, was_emitted)
 
 
 def batch_left_out(batch: Batch, end: int) -> LeftOut:

@@ -29,7 +29,8 @@ class Verdict:
 
     ``level`` is that of a repair: ``lossless``, ``partial`` or ``guess``. ``ambiguous`` marks a tombstone that may as
     well have been an empty value. ``reason`` is in words: why it could not be saved, or what had to be mended.
-    ``repair`` says how a payload was mended, or how far it could be followed.
+    ``repair`` says how a payload was mended, or how far it could be followed. ``is_kept``: another run mended it, and
+    set it aside.
     """
 
     kind: Kind
@@ -38,6 +39,7 @@ class Verdict:
     ambiguous: bool = False
     reason: str | None = None
     repair: Repair | None = None
+    is_kept: bool = False
 
 
 def one_line(payload: bytes) -> bytes:
@@ -57,7 +59,7 @@ def judge(frame: Frame, layout: AnyLayout, repair: Repairer | None = None) -> Ve
         return Verdict("irrecoverable", reason="the record is cut or damaged before its payload")
     payload = fields["value"]
     if payload is None:
-        return Verdict("tombstone")
+        return Verdict("tombstone", ambiguous=fields.get("ambiguous") == b"true")
     if payload == layout.null_or_empty_literal and not layout.is_sized:
         return Verdict("tombstone", ambiguous=True)
     if not payload:

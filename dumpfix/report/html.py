@@ -54,7 +54,8 @@ def _counts(report: Report) -> list[tuple[str, int, str]]:
         ("notices", totals.notices, ""),
         ("bytes of garbage", totals.garbage_bytes, "warn" if totals.garbage_bytes else ""),
     ]
-    return [*rows, ("not asked for", totals.left_out, "")] if totals.left_out else rows
+    others = (("not asked for", totals.left_out, ""), ("emitted before", totals.emitted_before, ""))
+    return [*rows, *(row for row in others if row[1])]
 
 
 def _partition(row: JsonObject) -> JsonObject:

@@ -96,7 +96,10 @@ class Ledger:
 
     def _left_out(self, event: LeftOut) -> None:
         """Records that are not wanted count nowhere else."""
-        self.totals.left_out += event.records
+        if event.were_emitted:
+            self.totals.emitted_before += event.records
+        else:
+            self.totals.left_out += event.records
         self._claims.read(event.records, event.offsets)
         for some in event.offsets:
             if some.offsets:

@@ -16,7 +16,8 @@ class Totals:
     """Counts over all inputs. records = emitted + withheld + tombstones that ``--to values`` leaves out.
 
     ``left_out`` are records of the dump that nobody asked for (``--partition``, ``--dedupe`` …); ``records`` counts the
-    others. ``garbage_payloads`` are whole documents in bytes that belong to no record; they are among the rejects.
+    others. ``emitted_before`` are records of a file of rejects that went out when they were set aside, and do not now.
+    ``garbage_payloads`` are whole documents in bytes that belong to no record; they are among the rejects.
     """
 
     records: int = 0
@@ -30,6 +31,7 @@ class Totals:
     garbage_bytes: int = 0
     garbage_payloads: int = 0
     left_out: int = 0
+    emitted_before: int = 0
 
     @property
     def holds_nothing(self) -> bool:
@@ -46,7 +48,7 @@ class InputAccount:
     """One dump. ``bytes`` and ``lines`` count what was read after decompression and decoding.
 
     ``doubt`` says what the dump may be as well, None where nothing else comes near. ``broken_off`` says why it could
-    not be read to its end, None where it could.
+    not be read to its end, None where it could. ``holds_rejects``: another run set it aside, it is not all of a topic.
     """
 
     path: str
@@ -60,6 +62,7 @@ class InputAccount:
     wrappers: list[JsonObject] = field(default_factory=list)
     broken_off: str | None = None
     sections: list[JsonObject] = field(default_factory=list)
+    holds_rejects: bool = False
 
     def as_json(self) -> JsonObject:
         """The entry of the report."""

@@ -70,6 +70,8 @@ def counts(totals: Totals) -> str:
         out += f", {counted(left_out, 'tombstone')} left out"
     if totals.left_out:
         out += f"; {totals.left_out} more not asked for"
+    if totals.emitted_before:
+        out += f"; {totals.emitted_before} more left out, emitted before"
     return (
         f"{counted(totals.records, 'record')}: {totals.valid} valid, {totals.repaired} repaired, "
         f"{counted(totals.tombstones, 'tombstone')}, {totals.irrecoverable} irrecoverable; {out}; "
@@ -179,8 +181,9 @@ def _advice(report: Report, ledger: Ledger, context: Context, style: Style) -> I
         if "scalar_null" in report.hazard_counts:
             yield "scalar_null: where null may have been a delete, a dump by kcat -J shows which it is"
     yield from _left_out(ledger, context)
-    yield from _gaps(report.partitions)
-    yield from _poison(report.partitions, style)
+    if not any(account.holds_rejects for account in report.inputs):
+        yield from _gaps(report.partitions)
+        yield from _poison(report.partitions, style)
     if totals.emitted and not context.is_check and not context.is_repair:
         yield from _receiving(report, ledger.largest_payload, context)
 

@@ -175,6 +175,7 @@ def account_of(dump: Opened) -> InputAccount:
         confidence=choice.confidence,
         doubt=choice.doubt or None,
         alternatives=list(choice.alternatives),
+        holds_rejects="JSON_VERDICT" in choice.layout.fields,
     )
 
 
