@@ -6,10 +6,10 @@ Whatever a dump holds is text here: Jinja2 escapes it, and what does not print w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from dumpfix.report.finding import JsonObject, judgement_of, reason_of
+from dumpfix.report.finding import judgement_of, reason_of
 from dumpfix.report.model import Report
+from dumpfix.report.shapes import EditEntry, Finding, JsonObject, PartitionEntry, Text
 from dumpfix.report.text import place, shown
 
 #: edits of one payload that are shown
@@ -58,14 +58,14 @@ def _counts(report: Report) -> list[tuple[str, int, str]]:
     return [*rows, *(row for row in others if row[1])]
 
 
-def _partition(row: JsonObject) -> JsonObject:
+def _partition(row: PartitionEntry) -> JsonObject:
     return {**row, "name": place(row["topic"], row["partition"], None), "bars": _bars(row)}
 
 
-def _bars(row: JsonObject) -> list[tuple[str, float, float]]:
+def _bars(row: PartitionEntry) -> list[tuple[str, float, float]]:
     """A picture of the offsets, from left to right: what is there, what is missing over it, poison over both."""
     first, last = row["first_offset"], row["last_offset"]
-    if first is None:
+    if first is None or last is None:
         return []
     scale = _WIDTH / (last - first + 1)
 
@@ -74,11 +74,11 @@ def _bars(row: JsonObject) -> list[tuple[str, float, float]]:
         width = max((end - start + 1) * scale, _LEAST)
         return kind, round(min(x, _WIDTH - width), 2), round(width, 2)
 
-    gaps = [bar("gap", start, end) for start, end in row["gaps"]]
+    gaps = [bar("gap", gap[0], gap[1]) for gap in row["gaps"]]
     return [bar("present", first, last), *gaps, *(bar("poison", offset, offset) for offset in row["poison"])]
 
 
-def _finding(finding: JsonObject) -> JsonObject:
+def _finding(finding: Finding) -> JsonObject:
     where = f"{finding['path']}:{finding['line']}"
     coordinates = place(finding["topic"], finding["partition"], finding["offset"])
     key = finding["key"]
@@ -92,10 +92,10 @@ def _finding(finding: JsonObject) -> JsonObject:
     }
 
 
-def _edit(edit: JsonObject) -> JsonObject:
+def _edit(edit: EditEntry) -> JsonObject:
     texts = {name: _text(edit[name], 120) for name in ("delete", "insert")}
     return {"at": edit["at"], "why": shown(edit["why"]), **texts}
 
 
-def _text(value: Any, most: int = 60) -> str:
+def _text(value: Text, most: int = 60) -> str:
     return shown(value if isinstance(value, str) else f"base64 {value['base64']}", most)

@@ -21,10 +21,11 @@ from dumpfix.record.events import (
 )
 from dumpfix.record.model import Record
 from dumpfix.report.claims import Claims, Mismatch
-from dumpfix.report.finding import JsonObject, finding_of, mismatch_of
+from dumpfix.report.finding import finding_of, mismatch_of
 from dumpfix.report.model import InputAccount, Report, Totals
 from dumpfix.report.partitions import Partition
 from dumpfix.report.rejects import garbage_reject, reject_of
+from dumpfix.report.shapes import HazardEntry, PartitionEntry
 from dumpfix.report.spool import Spool
 
 #: (input, topic, partition); the input counts only where the topic is unknown: then it may be another topic
@@ -41,7 +42,7 @@ class Ledger:
         self.totals = Totals()
         self.inputs: list[InputAccount] = []
         self.findings = Spool()
-        self.hazards: list[JsonObject] = []
+        self.hazards: list[HazardEntry] = []
         self.hazard_counts: Counter[str] = Counter()
         self.has_keys = False
         self.has_headers = False
@@ -142,7 +143,8 @@ class Ledger:
     def _hazards(self, hazards: Hazards) -> None:
         self.largest_payload = max(self.largest_payload, hazards.largest)
         self.hazard_counts.update(dict(hazards.counts))
-        self.hazards.extend(place._asdict() for place in hazards.places[: MOST_HAZARDS - len(self.hazards)])
+        for kind, line, topic, partition, offset in hazards.places[: MOST_HAZARDS - len(self.hazards)]:
+            self.hazards.append({"kind": kind, "line": line, "topic": topic, "partition": partition, "offset": offset})
 
     def _mismatches(self, found: Iterable[Mismatch]) -> None:
         for mismatch in found:
@@ -193,7 +195,7 @@ class Ledger:
         return entry
 
 
-def _row(topic: str | None, number: int, partition: Partition, *, is_json: bool) -> JsonObject:
+def _row(topic: str | None, number: int, partition: Partition, *, is_json: bool) -> PartitionEntry:
     """``is_json``: the topic is one of JSON; in one of another kind nothing is poison to those who read it."""
     return {
         "topic": topic,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 
-from dumpfix.report.finding import JsonObject
+from dumpfix.report.shapes import HazardEntry, JsonObject, PartitionEntry, SectionEntry, WrapperEntry
 from dumpfix.report.spool import Spool
 
 VERSION = 1
@@ -59,9 +59,9 @@ class InputAccount:
     confidence: str | None = None
     doubt: str | None = None
     alternatives: list[str] = field(default_factory=list)
-    wrappers: list[JsonObject] = field(default_factory=list)
+    wrappers: list[WrapperEntry] = field(default_factory=list)
     broken_off: str | None = None
-    sections: list[JsonObject] = field(default_factory=list)
+    sections: list[SectionEntry] = field(default_factory=list)
     holds_rejects: bool = False
 
     def as_json(self) -> JsonObject:
@@ -79,8 +79,8 @@ class Report:
 
     inputs: list[InputAccount]
     totals: Totals
-    partitions: list[JsonObject]
-    hazards: list[JsonObject]
+    partitions: list[PartitionEntry]
+    hazards: list[HazardEntry]
     hazard_counts: dict[str, int]
     findings: Spool
     needs_a_look: bool = False

@@ -8,7 +8,8 @@ import orjson
 
 from dumpfix.record.kept import digest
 from dumpfix.record.model import Record
-from dumpfix.report.finding import JsonObject, text_or_base64
+from dumpfix.report.finding import text_or_base64
+from dumpfix.report.shapes import JsonObject
 
 
 def reject_of(record: Record, path: str, withheld_because: str | None, reason: str | None) -> bytes:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dumpfix.json.validity import join_lines
 from tests.brokers import FAST, MockCluster, consume, mock_cluster, produce, run_kcat
-from tests.cli.program import dumpfix
+from tests.cli.program import ROOT, dumpfix, prose
 from tests.kafka_e2e.events import events, exact_formats_show
 from tests.kafka_e2e.judge import is_json
 from tests.writers.records import KafkaRecord
@@ -112,6 +113,19 @@ def test_what_was_mended_goes_through_kcat_with_its_key(
     assert f"{sum(map(bool, fits))} emitted" in done.stderr
     expected = [(key, mended(number)) for number, (key, fit) in enumerate(zip(keys, fits, strict=True)) if fit]
     assert [(row[2], row[3]) for row in arrived(cluster, topic)] == sorted(expected, key=repr)
+
+
+def test_the_example_of_the_page_on_the_api_runs(
+    cluster: MockCluster, loop: tuple[Path, list[KafkaRecord]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "dump.txt").write_bytes(prose((0, b"a", b'{"n":1}'), (1, b"b", b"no JSON"), (2, b"c", b'{"n":3}')))
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs/api.md").read_text().split("```python\n")
+    (block,) = (one.split("```")[0] for one in page if "dumpfix.produce(" in one)
+    names: dict[str, Any] = {}
+    example = block.replace("localhost:9092", cluster.bootstrap).replace('"events"', repr(new_topic(cluster)))
+    exec("import dumpfix\n" + example, names)
+    assert names["made"].plan.records == 2
 
 
 def test_envelopes_are_produced_as_their_dump_is(cluster: MockCluster, loop: tuple[Path, list[KafkaRecord]]) -> None:
