@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Literal, cast, overload
 
 from dumpfix.json.validity import first_error
 from dumpfix.record.events import WithheldBecause
 from dumpfix.record.model import Record
+from dumpfix.repairing.model import Edit
 from dumpfix.report.claims import Mismatch
 from dumpfix.report.shapes import EditEntry, Finding, PayloadError, Text
 from dumpfix.report.text import place, shown
@@ -16,6 +18,9 @@ from dumpfix.report.text import place, shown
 _MOST_SHOWN = 160
 #: bytes of a key, an edit, a fragment or an alternative that a finding has: enough to see what it is
 _MOST_BYTES = 1000
+#: bytes of the payload before and behind an edit, and edits that have them
+_AROUND = 40
+_MOST_SHOWN_AROUND = 10
 
 
 @overload
@@ -68,7 +73,7 @@ def finding_of(
         "key": shortened(record.key),
         "reason": "; ".join(filter(None, (reason or judgement.reason, *record.doubts))) or None,
         "error": _error(record),
-        "edits": [_edit(edit.at, edit.delete, edit.insert, edit.why) for edit in repair.edits] if repair else [],
+        "edits": _edits(record.raw_value or b"", repair.edits) if repair else [],
         "lost": [list(extent) for extent in repair.lost] if repair else [],
         "fragments": [{"path": f.path, "text": shortened(f.text)} for f in repair.fragments] if repair else [],
         "alternatives": [shortened(text) for text in repair.alternatives] if repair else [],
@@ -117,8 +122,22 @@ def _error(record: Record) -> PayloadError | None:
     return {"at": fault.at, "line": fault.line, "column": fault.column, "message": fault.message}
 
 
-def _edit(at: int, delete: bytes, insert: bytes, why: str) -> EditEntry:
-    return {"at": at, "delete": shortened(delete), "insert": shortened(insert), "why": why}
+def _edits(payload: bytes, edits: Sequence[Edit]) -> list[EditEntry]:
+    entries: list[EditEntry] = [
+        {"at": edit.at, "delete": shortened(edit.delete), "insert": shortened(edit.insert), "why": edit.why}
+        for edit in edits
+    ]
+    for entry, edit in zip(entries[:_MOST_SHOWN_AROUND], edits, strict=False):
+        entry["before"] = _around(payload[max(edit.at - _AROUND, 0) : edit.at])
+        entry["after"] = _around(payload[edit.end : edit.end + _AROUND])
+    return entries
+
+
+def _around(text: bytes) -> str:
+    """Some bytes of a payload, without half a character at their ends."""
+    begin = next((at for at in range(min(3, len(text))) if text[at] & 0xC0 != 0x80), 0)
+    whole = text[begin:].decode("utf-8", "replace")
+    return whole[:-1] if whole.endswith("\ufffd") else whole
 
 
 def line_of(finding: Finding) -> str:

@@ -22,7 +22,7 @@ from dumpfix.record.events import (
 from dumpfix.record.model import Record
 from dumpfix.report.claims import Claims, Mismatch
 from dumpfix.report.finding import finding_of, mismatch_of
-from dumpfix.report.model import InputAccount, Report, Totals
+from dumpfix.report.model import InputAccount, Picture, Report, Totals
 from dumpfix.report.partitions import Partition
 from dumpfix.report.rejects import garbage_reject, reject_of
 from dumpfix.report.shapes import HazardEntry, PartitionEntry
@@ -92,7 +92,7 @@ class Ledger:
         for some in good.offsets:
             partition = self._partition(some.topic, some.partition)
             if some.offsets:
-                partition.add(some.offsets)
+                partition.add(some.offsets, some.times)
             partition.add_unplaced(some.unplaced)
 
     def _left_out(self, event: LeftOut) -> None:
@@ -138,7 +138,7 @@ class Ledger:
         elif record.verdict in ("valid", "tombstone"):
             entry.add([record.offset])
         else:
-            entry.add_poison(record.offset, (record.raw_value or b"").lstrip())
+            entry.add_poison(record.offset, (record.raw_value or b"").lstrip(), record.timestamp)
 
     def _hazards(self, hazards: Hazards) -> None:
         self.largest_payload = max(self.largest_payload, hazards.largest)
@@ -172,15 +172,15 @@ class Ledger:
         """The account so far, closed."""
         self._mismatches(self._claims.finish())
         json_topics = {topic for (_, topic, _), partition in self._partitions.items() if partition.has_json}
+        accounts = sorted(self._partitions.items(), key=lambda one: (one[0][1] or "", one[0][2]))
         rows = [
-            _row(topic, number, partition, is_json=topic in json_topics)
-            for (_, topic, number), partition in self._partitions.items()
+            _row(topic, number, partition, is_json=topic in json_topics) for (_, topic, number), partition in accounts
         ]
-        rows.sort(key=lambda row: (row["topic"] or "", row["partition"]))
         return Report(
             inputs=self.inputs,
             totals=self.totals,
             partitions=rows,
+            pictures=[Picture(one.moments.points, one.poison_moments, one.repeated) for _, one in accounts],
             hazards=self.hazards,
             hazard_counts=dict(sorted(self.hazard_counts.items())),
             findings=self.findings,

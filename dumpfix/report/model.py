@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 
 from dumpfix.report.shapes import HazardEntry, JsonObject, PartitionEntry, SectionEntry, WrapperEntry
@@ -69,12 +69,23 @@ class InputAccount:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a picture of a partition shows beside its account: some of its good records, its poison (offset and
+    milliseconds), and offsets of duplicates.
+    """
+
+    good: Sequence[tuple[int, int]] = ()
+    poison: Sequence[tuple[int, int | None]] = ()
+    repeated: Sequence[int] = ()
+
+
 @dataclass(slots=True)
 class Report:
     """What ``convert`` and ``check`` found out; the same fields as the JSON report.
 
     ``findings`` can be iterated over, counted and indexed; they lie on disk. ``needs_a_look`` is what exit status 1
-    says: something was withheld, or emitted with loss.
+    says: something was withheld, or emitted with loss. ``pictures`` are for the report in HTML, one for each partition.
     """
 
     inputs: list[InputAccount]
@@ -84,6 +95,7 @@ class Report:
     hazard_counts: dict[str, int]
     findings: Spool
     needs_a_look: bool = False
+    pictures: Sequence[Picture] = ()
     version: int = VERSION
 
     def parts(self) -> Iterable[tuple[str, object]]:

@@ -30,12 +30,14 @@ class PayloadError(TypedDict):
 
 
 class EditEntry(TypedDict):
-    """One change of a repair: at a byte of the payload."""
+    """One change of a repair: at a byte of the payload. The first few have what stands around them."""
 
     at: int
     delete: Text
     insert: Text
     why: str
+    before: NotRequired[str]
+    after: NotRequired[str]
 
 
 class FragmentEntry(TypedDict):

@@ -23,7 +23,7 @@ class Policy:
     """What may be put out: the boldest repair, hazards that are kept back, and which records are wanted at all.
 
     ``thorough`` looks for all hazards; ``one_by_one`` keeps records from being told in bulk. A record of more than
-    ``max_record`` bytes is named and passed over.
+    ``max_record`` bytes is named and passed over. ``with_times``: the account shows when the records were written.
     """
 
     level: str = "safe"
@@ -32,6 +32,7 @@ class Policy:
     selection: Selection = EVERYTHING
     one_by_one: bool = False
     max_record: int = MAX_RECORD
+    with_times: bool = False
 
     @property
     def is_one_by_one(self) -> bool:

@@ -132,7 +132,14 @@ class Pipeline:
         if answer is None:
             return [*samples, batch_left_out(batch, end)]
         out, dangerous = answer
-        good = good_records(batch, out, self.reading, emits_tombstones=emission.sink.emits_tombstones, end=end)
+        good = good_records(
+            batch,
+            out,
+            self.reading,
+            emits_tombstones=emission.sink.emits_tombstones,
+            end=end,
+            with_times=emission.policy.with_times,
+        )
         return [*samples, good, self._hazards(batch, dangerous)] if dangerous else [*samples, good]
 
     def _hazards(self, batch: Batch, dangerous: Sequence[tuple[int, tuple[str, ...]]]) -> Hazards:
