@@ -22,7 +22,7 @@ from dumpfix.record.events import (
 from dumpfix.record.model import Record
 from dumpfix.report.claims import Claims, Mismatch
 from dumpfix.report.finding import finding_of, mismatch_of
-from dumpfix.report.model import InputAccount, Picture, Report, Totals
+from dumpfix.report.model import InputAccount, Report, Totals
 from dumpfix.report.partitions import Partition
 from dumpfix.report.rejects import garbage_reject, reject_of
 from dumpfix.report.shapes import HazardEntry, PartitionEntry
@@ -180,7 +180,7 @@ class Ledger:
             inputs=self.inputs,
             totals=self.totals,
             partitions=rows,
-            pictures=[Picture(one.moments.points, one.poison_moments, one.repeated) for _, one in accounts],
+            pictures=[one.picture() for _, one in accounts],
             hazards=self.hazards,
             hazard_counts=dict(sorted(self.hazard_counts.items())),
             findings=self.findings,

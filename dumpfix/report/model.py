@@ -72,12 +72,13 @@ class InputAccount:
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What a picture of a partition shows beside its account: some of its good records, its poison (offset and
-    milliseconds), and offsets of duplicates.
+    milliseconds), and offsets of duplicates. ``bounds`` are the times of the earliest and the latest good record.
     """
 
     good: Sequence[tuple[int, int]] = ()
     poison: Sequence[tuple[int, int | None]] = ()
     repeated: Sequence[int] = ()
+    bounds: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)

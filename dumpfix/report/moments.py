@@ -18,19 +18,24 @@ class Moments:
     """
 
     def __init__(self) -> None:
+        #: the earliest and the latest of all records
+        self.bounds: tuple[int, int] | None = None
         self._points: list[tuple[int, int, int]] = []
         self._every = 1
         self._records = 0
 
     def add(self, offsets: Sequence[int], times: Sequence[bytes | None]) -> None:
         """So many records more."""
+        moments = list(filter((0).__le__, map(_moment, times)))
+        if moments:
+            low, high = self.bounds or (moments[0], moments[0])
+            self.bounds = min(low, *moments), max(high, *moments)
         skip = -self._records % self._every
         numbers = count(self._records + skip, self._every)
         self._records += len(offsets)
         some = (islice(column, skip, None, self._every) for column in (offsets, times))
         for number, offset, text in zip(numbers, *some, strict=False):
-            moment = integer("timestamp", text)
-            if moment is not None and moment >= 0:
+            if (moment := _moment(text)) >= 0:
                 self._points.append((number, offset, moment))
         while len(self._points) > MOST_POINTS:
             self._every *= 2
@@ -40,3 +45,9 @@ class Moments:
     def points(self) -> list[tuple[int, int]]:
         """Offsets and milliseconds since 1970."""
         return [(offset, moment) for _, offset, moment in self._points]
+
+
+def _moment(text: bytes | None) -> int:
+    """Milliseconds since 1970; less than 0 for none."""
+    moment = integer("timestamp", text)
+    return -1 if moment is None else moment

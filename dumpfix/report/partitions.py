@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dumpfix.report.model import Picture
 from dumpfix.report.moments import Moments
 
 #: gaps and poison offsets kept by partition; the counts go on
@@ -41,10 +42,9 @@ class Partition:
         """The first MOST_POISON offsets whose payloads are poison, in the order of the dump, each once."""
         return list(self._poison)
 
-    @property
-    def poison_moments(self) -> list[tuple[int, int | None]]:
-        """The same with the times of their records."""
-        return list(self._poison.items())
+    def picture(self) -> Picture:
+        """What is to be drawn of it."""
+        return Picture(self.moments.points, list(self._poison.items()), self.repeated, self.moments.bounds)
 
     @property
     def next_good_offset(self) -> int | None:

@@ -48,7 +48,7 @@ def drawing(row: PartitionEntry, picture: Picture) -> Drawing | None:
         return Bar(round(min(x, WIDTH - width), 1), round(width, 1))
 
     bad = [(offset, moment) for offset, moment in picture.poison if moment is not None and moment >= 0]
-    moments = [moment for _, moment in (*picture.good, *bad)]
+    moments = [moment for _, moment in bad] + list(picture.bounds or ())
     height = HEIGHT if moments else LOW
     earliest, latest = min(moments, default=0), max(moments, default=0)
 
