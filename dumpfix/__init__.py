@@ -30,9 +30,12 @@ if TYPE_CHECKING:
         UsageError,
         WrongTypeError,
     )
+    from dumpfix.planning.healing import Healing
+    from dumpfix.producing.production import Production
     from dumpfix.record.model import Record
     from dumpfix.repairing.model import Edit, Repair
     from dumpfix.report.model import Report
+    from dumpfix.report.shapes import Finding, HazardEntry, PartitionEntry
 
 __all__ = [
     "BrokenInputError",
@@ -40,8 +43,13 @@ __all__ = [
     "Detection",
     "DumpfixError",
     "Edit",
+    "Finding",
     "GrammarError",
+    "HazardEntry",
+    "Healing",
     "LayoutError",
+    "PartitionEntry",
+    "Production",
     "Record",
     "Repair",
     "Report",
@@ -73,6 +81,11 @@ _HOMES = {
     "Record": "dumpfix.record.model",
     "Repair": "dumpfix.repairing.model",
     "Report": "dumpfix.report.model",
+    "Finding": "dumpfix.report.shapes",
+    "HazardEntry": "dumpfix.report.shapes",
+    "PartitionEntry": "dumpfix.report.shapes",
+    "Healing": "dumpfix.planning.healing",
+    "Production": "dumpfix.producing.production",
     "check": "dumpfix.api",
     "convert": "dumpfix.api",
     "detect": "dumpfix.api",

@@ -60,7 +60,9 @@ def of_grammars(grammars: Sequence[Grammar], head: bytes) -> Iterator[Candidate]
 def _needed(layout: AnyLayout) -> list[bytes]:
     """What a record of this layout holds at least. Of one over several lines the later ones may not be here yet."""
     if isinstance(layout, ObjectLayout):
-        return [b'"' + next(m.path[-1] for m in layout.members if m.field.meaning == "value") + b'"']
+        names = {member.field.meaning: member.path[-1] for member in layout.members}
+        # What was set aside has its payload as a text or in base64.
+        return [b'"' + names.get("kept_verdict", names["value"]) + b'"']
     literals = [e.text.strip(b"\n") for e in layout.elements if isinstance(e, Literal)]
     raw = [e.text for e in layout.elements if isinstance(e, Literal)]
     is_one_line = b"\n" not in b"".join(raw[:-1]) and not any(b"\n" in text.rstrip(b"\n") for text in raw)

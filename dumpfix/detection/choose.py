@@ -127,11 +127,12 @@ class Search:
         notices = Notices.of(_together(*(grammar.notices for grammar in grammars)))
         head = notices.first(head)
         rows = objects.rows_of(head)
-        candidates = list(objects.without_left_over(of_grammars(grammars, head), rows))
+        candidates = list(objects.held_against(rows, of_grammars(grammars, head), is_auto=self.is_auto))
+        if self.is_auto and not objects.are_surely(rows, candidates):
+            candidates += objects.candidates(rows, notices)
         if self.is_auto:
             candidates += commands.candidates(head, notices)
             candidates += read_off.candidates(head, notices)
-            candidates += objects.candidates(rows, notices)
         return self._explaining.explain(head, candidates, final=final)
 
     def _choice(self, explanation: Explanation, head: bytes) -> Choice:
@@ -150,7 +151,8 @@ class Search:
                 "objects are the events"
             )
         if not is_asked_for and self._looks_behind:
-            _refuse_what_holds_a_dump(best)
+            if not _shows_kafka(best):
+                _refuse_what_holds_a_dump(best)
             _refuse_expanded_tabs(best)
         if not best.layout.has_value:
             raise LayoutError(
@@ -325,10 +327,12 @@ def _other_kind(explanation: Explanation, taken: Reading) -> Reading | None:
 
 def _event_or_record(one: Reading, other: Reading) -> str:
     record = one.layout if isinstance(one.layout, ObjectLayout) else other.layout
+    takes = "--grammar FILE says which members a record has (dumpfix detect --as-grammar begins one)"
+    if record.grammar != READ_OFF:
+        takes = f"--from {record.grammar} for records"
     return (
         f"each object may be an event, or a record whose payload is one of its members ({describe(record)})\n"
-        "--from jsonl takes them for events; --grammar FILE says which members a record has "
-        "(dumpfix detect --as-grammar begins one)"
+        f"--from jsonl takes them for events; {takes}"
     )
 
 

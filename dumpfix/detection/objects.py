@@ -20,6 +20,7 @@ from dumpfix.detection.candidates import READ_OFF, Candidate
 from dumpfix.framing.notices import Notices
 from dumpfix.json.documents import documents
 from dumpfix.layout.model import Field, Member, ObjectLayout
+from dumpfix.layout.vocabulary import Kind
 
 #: objects of a head that are compared
 MOST_OBJECTS = 64
@@ -104,14 +105,77 @@ def lines_held(payloads: Iterable[bytes]) -> tuple[str, bytes] | None:
     return member, "".join(lines).encode("utf-8", "surrogatepass")
 
 
-def without_left_over(known: Iterable[Candidate], rows: Sequence[Row]) -> Iterator[Candidate]:
-    """The same; a layout of objects costs as much more as these have members that it does not name."""
+def held_against(rows: Sequence[Row], known: Iterable[Candidate], *, is_auto: bool) -> Iterator[Candidate]:
+    """The same; a layout of objects costs as much more as these have members that it does not name.
+
+    One whose payloads are values of their own looks like an event: it costs less for each member that an event hardly
+    has, and it is left out where most of the objects cannot be of it.
+    """
     names = {path[0].encode() for row in rows for path in row}
     for candidate in known:
         if isinstance(candidate.layout, ObjectLayout):
+            is_particular = any(map(_is_particular, candidate.layout.members))
+            if is_particular and is_auto and not _are_of(candidate.layout, rows):
+                continue
             others = names - {member.path[0] for member in candidate.layout.members}
-            candidate = replace(candidate, bits=candidate.bits + prices.OTHER_MEMBER * len(others))
+            bits = candidate.bits + prices.OTHER_MEMBER * len(others) - _evidence(candidate.layout, rows)
+            candidate = replace(candidate, bits=bits)
         yield candidate
+
+
+def are_surely(rows: Sequence[Row], known: Iterable[Candidate]) -> bool:
+    """Whether a grammar that takes care of the types of its members has all that these objects hold."""
+    layouts = [one.layout for one in known if isinstance(one.layout, ObjectLayout)]
+    return any(
+        any(map(_is_particular, layout.members))
+        and {path[0].encode() for row in rows for path in row} <= {member.path[0] for member in layout.members}
+        and all((name,) in row for row in rows for name in _PLACE)
+        for layout in layouts
+    )
+
+
+_PLACE = ("partition", "offset")
+#: an object with none of them is an event
+_TELLING = ("partition", "offset", "key", "timestamp_type", "headers")
+_PARTICULAR: dict[Kind, Callable[[Any, Row], bool]] = {
+    Kind.JSON_TEXT: lambda value, _: value is None or isinstance(value, str) or _is_base64(value),
+    Kind.JSON_FLAG: lambda value, _: isinstance(value, bool),
+    Kind.JSON_DOCUMENT: lambda value, row: not isinstance(value, str) or ("payload_text",) in row,
+}
+
+
+def _is_particular(member: Member) -> bool:
+    return member.field.kind in _PARTICULAR
+
+
+def _is_base64(value: Any) -> bool:
+    return isinstance(value, dict) and list(value) == ["base64"]
+
+
+def _are_of(layout: ObjectLayout, rows: Sequence[Row]) -> bool:
+    """Whether the members of most of these objects are of the types that this layout has; one in ten may be changed."""
+    members = [
+        (tuple(name.decode() for name in member.path), _PARTICULAR[member.field.kind])
+        for member in layout.members
+        if _is_particular(member)
+    ]
+    wrong = sum(any(path in row and not fits(row[path], row) for path, fits in members) for row in rows)
+    has_more = all(any((name,) in row for name in _TELLING) for row in rows)
+    return has_more and wrong * 10 <= len(rows)
+
+
+def _evidence(layout: ObjectLayout, rows: Sequence[Row]) -> float:
+    """How seldom an event has the members that nearly all of these objects have."""
+    if not rows or not any(map(_is_particular, layout.members)):
+        return 0.0
+    paths = {member.field.meaning: tuple(name.decode() for name in member.path) for member in layout.members}
+    if "kept_verdict" in paths:
+        is_kept = all(paths[name] in row for row in rows for name in ("kept_verdict", "kept_is_record"))
+        return prices.KEPT if is_kept else 0.0
+    common = (name for name, path in paths.items() if sum(path in row for row in rows) * 10 >= len(rows) * 9)
+    has_place = all((name,) in row for row in rows for name in _PLACE)
+    # Nor does any other text look like that.
+    return sum(prices.MEMBER.get(name, 0.0) for name in common) + prices.ENVELOPE * has_place
 
 
 def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:

@@ -168,6 +168,8 @@ MEMBER = {
     "key": 6.0,
     "value": 8.0,
 }
+#: the members of a record that was set aside by this program, as sure as it can be: no event has them
+KEPT = 200.0
 #: the payload is a document in a string
 DOCUMENT_IN_MEMBER = 16.0
 #: a member that no tool prints beside a record

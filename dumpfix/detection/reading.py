@@ -15,6 +15,7 @@ from dumpfix.framing.framer import scanner_for
 from dumpfix.framing.window import Window
 from dumpfix.layout.model import AnyLayout, Layout, Literal, ObjectLayout
 from dumpfix.layout.model import Field as FieldElement
+from dumpfix.layout.vocabulary import Kind
 
 _BLANKS = b" \t\r\n"
 #: the rules of a tool's own notices begin so
@@ -87,6 +88,8 @@ class Pricer:
         layout = reading.layout
         self.blank_lines = layout.blank_lines if isinstance(layout, Layout) else 0
         self.is_object = isinstance(layout, ObjectLayout)
+        #: what it prints need not have had a partition and an offset
+        self.may_lack_place = any(FieldElement(name).kind is Kind.JSON_FLAG for name in layout.fields)
         self.required = (
             frozenset() if isinstance(layout, Layout) else frozenset(m.field.meaning for m in layout.members)
         )
@@ -156,7 +159,8 @@ class Pricer:
         known = self._like_before(value)
         if not self.is_object:
             return known
-        if any(name in self.required and not (fields.get(name) or b"").isdigit() for name in ("partition", "offset")):
+        place = [fields.get(name) or b"" for name in ("partition", "offset") if name in self.required]
+        if not all(map(bytes.isdigit, place)) and (any(place) or not self.may_lack_place):
             # An event has a member of that name as well.
             return Payload("other", prices.ENVELOPE + prices.DOCUMENT_BYTE * length)
         # All of the object is one document but for the coordinates, which are priced as such.

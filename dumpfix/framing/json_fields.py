@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import orjson
+
 from dumpfix.framing.window import Window
 from dumpfix.json.lexer import ESCAPE_LETTERS, HEX_DIGITS
 from dumpfix.json.strings import MISMATCH, PARTIAL, unescape
@@ -43,11 +45,14 @@ def json_content(element: Field, text: bytes, *, is_whole: bool = True) -> bytes
 
     A date is told in milliseconds, None where it is none; base64 as its bytes, as it stands where it is none.
     """
-    if element.kind is Kind.JSON_VALUE:
+    if element.kind in (Kind.JSON_VALUE, Kind.JSON_FLAG):
         return text
     if text == b"null":
         return None
-    if text[:1] != b'"':
+    if element.kind is Kind.JSON_TEXT and text[:1] == b"{":
+        inner = base64_member(text)
+        return text if inner is None else inner
+    if text[:1] != b'"' or element.kind is Kind.JSON_DOCUMENT:
         return text
     content = unescape(text[1:-1] if is_whole else text[1:])
     if element.kind is Kind.JSON_DATE:
@@ -60,11 +65,23 @@ def json_content(element: Field, text: bytes, *, is_whole: bool = True) -> bytes
 def take_json(fields: dict[str, bytes | None], element: Field, text: bytes, *, is_whole: bool = True) -> None:
     """Put what a value says among the fields of its record, and what is wrong with it as ``payload_error``."""
     fields[element.meaning] = json_content(element, text, is_whole=is_whole)
+    if element.kind is Kind.JSON_TEXT and text[:1] == b"{" and base64_member(text) is None:
+        fields["payload_error"] = f"the {element.meaning} is no base64".encode()
     if element.kind is Kind.JSON_BASE64 and text != b"null":
         content = unescape(text[1:-1]) if text[:1] == b'"' and is_whole else b"?"
         if from_base64(content) is None:
             name = "payload" if element.meaning == "value" else element.meaning
             fields["payload_error"] = f"the {name} is no base64".encode()
+
+
+def base64_member(text: bytes) -> bytes | None:
+    """The bytes that an object with nothing but a member ``base64`` stands for; None for any other."""
+    try:
+        parsed = orjson.loads(text)
+    except ValueError:
+        return None
+    inner = parsed.get("base64") if isinstance(parsed, dict) and len(parsed) == 1 else None
+    return from_base64(inner.encode()) if isinstance(inner, str) else None
 
 
 def has_malformed_escape(text: bytes, *, is_whole: bool = True) -> bool:

@@ -14,6 +14,7 @@ from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Frame, Span
 from dumpfix.framing.talk import talk_at
 from dumpfix.framing.window import Window
+from dumpfix.json.validity import is_valid
 from dumpfix.layout.model import Layout, Literal
 
 #: notices (with those right behind them) that are looked at in one record
@@ -92,6 +93,7 @@ class Notices:
         """The same bytes with the notices that stand in the middle of a line put before everything else.
 
         What is left is what the tool printed as records, for a look at them; whether a notice did cut one is not told.
+        A line that is an object, with what looks like a notice in a string, was cut by none.
         """
         window = Window(data)
         found: list[tuple[int, int]] = []
@@ -107,7 +109,7 @@ class Notices:
         kept: list[bytes] = []
         position = 0
         for start, end in sorted(found):
-            if start >= position and data[end - 1] == 0x0A:
+            if start >= position and data[end - 1] == 0x0A and not _is_object(data, start):
                 kept.append(data[position:start])
                 moved.append(data[start:end])
                 position = end
@@ -125,6 +127,13 @@ class Notices:
         for beginning, layouts in self.by_first_byte.get(data[at : at + 1], ()):
             if data.startswith(beginning, at) or (rest < len(beginning) and beginning.startswith(data[at:])):
                 yield from layouts
+
+
+def _is_object(data: bytes, at: int) -> bool:
+    """Whether the line around a place is a whole JSON object."""
+    begin = data.rfind(b"\n", 0, at) + 1
+    end = data.find(b"\n", at)
+    return data[begin : begin + 1] == b"{" and end > 0 and is_valid(data[begin:end])
 
 
 class RuleWithNotices(ABC):

@@ -18,7 +18,7 @@ from dumpfix.framing.objects import ObjectRule
 from dumpfix.framing.rule import Item
 from dumpfix.framing.window import Window, WorkCounter
 from dumpfix.json.validity import all_valid, is_valid
-from dumpfix.layout.model import Layout, ObjectLayout
+from dumpfix.layout.model import Field, Layout, ObjectLayout
 from dumpfix.layout.vocabulary import Kind
 
 #: a region is looked at in pieces of this size, in bytes
@@ -26,6 +26,7 @@ REGION = 1 << 18
 
 #: how jq ends an object that it indents
 _INDENTED_END = b"\n}\n"
+_BLANKS = b" \t\r\n"
 _TEXTS: frozenset[object] = frozenset((str, type(None)))
 _NOTHING: frozenset[object] = frozenset((type(None),))
 #: stands for a member that an object has not
@@ -35,10 +36,15 @@ _TYPES: dict[Kind, frozenset[object]] = {
     Kind.INTEGER: frozenset((int, type(None))),
     Kind.JSON_STRING: _TEXTS,
     Kind.JSON_ANY: _TEXTS,
+    Kind.JSON_TEXT: _TEXTS,
     # To be converted, which the rule does.
     Kind.JSON_DATE: _NOTHING,
     Kind.JSON_BASE64: _NOTHING,
+    Kind.JSON_FLAG: _NOTHING,
 }
+#: what a record hardly has, and what needs a look at it where it has
+_SELDOM = frozenset({"payload_error", "payload_text", "headers_text", "kept_verdict"})
+_SCHEMA_IDS = frozenset((str, int, type(None)))
 
 _Object = dict[str, object]
 
@@ -78,7 +84,9 @@ class ObjectBatch(Batch):
         fields: dict[str, bytes | None] = {}
         for path, bound, absent_is_null, _ in self.rule.layout.members:
             value = next(iter(_at(path, parsed, _ABSENT)))
-            if bound.meaning and (value is not _ABSENT or absent_is_null):
+            if bound.meaning == "value":
+                fields["value"] = self.values[index]
+            elif bound.meaning and (value is not _ABSENT or absent_is_null):
                 fields[bound.meaning] = None if value is _ABSENT else _as_bytes(value)
         return fields
 
@@ -104,7 +112,8 @@ class ObjectScanner:
         self.rule = ObjectRule(layout, notices)
         self.work = WorkCounter()
         self.payload = next(member for member in layout.members if member.field.meaning == "value")
-        self.errors = [member.path for member in layout.members if member.field.meaning == "payload_error"]
+        #: the payload is a value of its own, of which the bytes are wanted
+        self.is_embedded = self.payload.field.kind is Kind.JSON_DOCUMENT
         #: members whose absence is told from null
         self.telling = [
             member.path for member in layout.members if member.field.meaning == "key" and not member.absent_is_null
@@ -203,7 +212,7 @@ class _Read:
         if not rows:
             return
         self._check_members(scanner, is_good)
-        self._read_values(scanner, is_good)
+        self._read_values(scanner, rows, is_good)
         columns = [_at(path, self.objects, _ABSENT) for path in scanner.telling]
         has_key = [value is not _ABSENT for value in columns[0]] if columns else [True] * len(rows)
         begin = 0
@@ -213,16 +222,28 @@ class _Read:
             begin = stop
 
     def _check_members(self, scanner: ObjectScanner, is_good: list[bool]) -> None:
+        present: set[str] = set().union(*self.objects)
         for member in scanner.layout.members:
             is_payload = member is scanner.payload
             is_required = member.path in scanner.rule.required or (is_payload and not member.absent_is_null)
+            if not is_required and member.path[0].decode() not in present:
+                continue
             column = _at(member.path, self.objects, _ABSENT if is_required else None)
-            allowed = _NOTHING if member.path in scanner.errors else _TYPES.get(member.field.kind)
+            allowed = _allowed(member.field)
             if allowed is not None and not set(map(type, column)) <= allowed:
                 for index, value in enumerate(column):
                     is_good[index] &= type(value) in allowed
 
-    def _read_values(self, scanner: ObjectScanner, is_good: list[bool]) -> None:
+    def _read_values(self, scanner: ObjectScanner, rows: list[bytes], is_good: list[bool]) -> None:
+        if scanner.is_embedded:
+            *outer, name = scanner.payload.path
+            shown, wanted = b'"%b":' % name, name.decode()
+            pairs = zip(rows, self.objects, strict=True)
+            found = [None if outer else _embedded(row, one, shown, wanted) for row, one in pairs]
+            is_good[:] = [good and text is not None for good, text in zip(is_good, found, strict=True)]
+            self.values = [None if text == b"null" else text for text in found]
+            self._check_values(is_good)
+            return
         texts = cast("list[str | None]", _at(scanner.payload.path, self.objects, None))
         if all(is_good) and None not in texts:
             self.values = list(map(str.encode, cast("list[str]", texts)))
@@ -230,6 +251,9 @@ class _Read:
             self.values = [
                 text.encode() if good and text is not None else None for text, good in zip(texts, is_good, strict=True)
             ]
+        self._check_values(is_good)
+
+    def _check_values(self, is_good: list[bool]) -> None:
         if not all_valid([value for value in self.values if value]):
             for index, value in enumerate(self.values):
                 is_good[index] &= not value or is_valid(value)
@@ -252,6 +276,37 @@ def _parsed(rows: list[bytes], *, is_indented: bool) -> tuple[list[_Object], lis
         # To the rule a line that begins with an object says that the one before was cut.
         is_good = [good and b"\n{" not in row for good, row in zip(is_good, whole, strict=True)]
     return objects, is_good
+
+
+def _allowed(field: Field) -> frozenset[object] | None:
+    """The types that a member has where the record need not be looked at by itself; None for any."""
+    if field.meaning in _SELDOM:
+        return _NOTHING
+    if field.kind is Kind.JSON_ANY and field.meaning not in ("key", "value"):
+        return _SCHEMA_IDS
+    return _TYPES.get(field.kind)
+
+
+def _embedded(row: bytes, parsed: _Object, name: bytes, wanted: str) -> bytes | None:
+    """The bytes of a member's value in an object, where they are valid JSON; None where it takes more to find them.
+
+    ``name`` is how its name stands there (``"value":``), ``wanted`` the name. Nothing inside a string looks like that,
+    and what begins in an inner object ends in it.
+    """
+    begin = row.find(name)
+    if begin < 0:
+        return None
+    behind, last = "", next(reversed(parsed), "")
+    for behind in reversed(parsed):
+        if behind == wanted:
+            break
+        last = behind
+    if behind != wanted:
+        return None
+    end = len(row) - row.endswith(b"}")
+    if last != wanted:
+        end = row.rfind(b',"%b":' % last.encode("utf-8", "surrogatepass"), begin)
+    return None if end < 0 else row[begin + len(name) : end].strip(_BLANKS)
 
 
 def _loads(row: bytes) -> object:

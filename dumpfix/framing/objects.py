@@ -274,7 +274,7 @@ class ObjectRule(RuleWithNotices):
             spans.append(Span(position, member.start, "literal"))
             spans.append(Span(member.start, member.end, "field", bound.terminal))
             position = member.end
-            is_value = bound.meaning == "value"
+            is_value = bound.meaning == "value" or (bound.meaning == "payload_text" and text != b"null")
             if is_value:
                 payload_start = member.start
                 is_embedded = text[:1] != b'"'
@@ -285,13 +285,15 @@ class ObjectRule(RuleWithNotices):
                 name = b".".join(member.path).decode("utf-8", "backslashreplace")
                 fault = f'the JSON that the tool printed is broken: "{name}" holds an escape that JSON does not know'
                 if is_value:
-                    fields["value"] = text.removeprefix(b'"').removesuffix(b'"')
+                    fields[bound.meaning] = text.removeprefix(b'"').removesuffix(b'"')
         if position < stop:
             spans.append(Span(position, stop, "literal" if complete else "garbage"))
         if complete and self.required <= seen:
             for path, bound, absent_is_null, _ in self.layout.members:
                 if absent_is_null and path not in seen:
                     fields[bound.meaning] = None
+        if "payload_text" in fields and ((exact := fields.pop("payload_text")) is not None or "value" not in fields):
+            fields["value"] = exact
         payload = fields.get("value")
         is_fine = payload is None or (not payload and not is_embedded) or is_valid(payload)
         is_judged = complete and "value" in fields and is_fine and fault is None

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 
-from dumpfix.layout.expand import Expander
+from dumpfix.layout.expand import Expander, repeats
 from dumpfix.layout.members import members_of, object_of
 from dumpfix.layout.model import (
     Alternation,
@@ -86,7 +86,7 @@ class Builder:
 
     def layouts(self, name: str, alternative: Alternative) -> Iterator[AnyLayout]:
         """The layouts of one alternative of record: one for each way in which it can be written out."""
-        if _repeats(alternative):
+        if repeats(alternative.parts):
             yield self._object(name, alternative)
             return
         for elements in self.expander.ways(alternative):
@@ -342,14 +342,6 @@ def _glued(elements: Sequence[Element], fields: Sequence[Field]) -> str | None:
                 "and the other begins"
             )
     return None
-
-
-def _repeats(alternative: Alternative) -> bool:
-    """Whether a part of an alternative, however deep in brackets, may stand any number of times."""
-    return any(
-        isinstance(part, Group) and (part.how_often == "any number" or any(map(_repeats, part.alternatives)))
-        for part in alternative.parts
-    )
 
 
 def _labels(layouts: Sequence[AnyLayout]) -> tuple[bytes, ...]:

@@ -176,8 +176,13 @@ class Expander:
 
     def _measure(self, parts: Sequence[Part], *, is_flat: bool) -> _Extent:
         ways, size = 1, 0
+        # Members of an object stand in any order, all of them in one layout.
+        is_object = repeats(parts)
         for part in parts:
             other = self._measure_part(part, is_flat=is_flat)
+            if is_object:
+                size += other.size
+                continue
             ways, size = ways * other.ways, size * other.ways + other.size * ways
             if ways > MOST_WAYS or size > MOST_BYTES:
                 # No matter how many more.
@@ -197,3 +202,12 @@ class Expander:
                 inner = [self._measure(alternative.parts, is_flat=is_flat) for alternative in part.alternatives]
                 is_optional = part.how_often != "once"
                 return _Extent(sum(e.ways for e in inner) + is_optional, sum(e.size for e in inner) + 1)
+
+
+def repeats(parts: Sequence[Part]) -> bool:
+    """Whether one of these parts, however deep in brackets, may stand any number of times."""
+    return any(
+        isinstance(part, Group)
+        and (part.how_often == "any number" or any(repeats(alternative.parts) for alternative in part.alternatives))
+        for part in parts
+    )

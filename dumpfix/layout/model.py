@@ -234,6 +234,11 @@ class Layout:
         return not self.is_sized and (self.null_literal is None or self.empty_may_be_null)
 
     @property
+    def null_is_ambiguous(self) -> bool:
+        """Whether a null payload may have been the text that the tool prints for it."""
+        return not self.is_sized and self.null_literal is not None
+
+    @property
     def empty_key_is_null(self) -> bool:
         """Whether an empty key is read as null: the tool prints nothing for both.
 
@@ -283,6 +288,7 @@ class ObjectLayout:
     null_literal = None
     null_or_empty_literal = None
     empty_may_be_null = False
+    null_is_ambiguous = False
     shows_null = True
 
     @property

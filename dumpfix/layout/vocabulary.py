@@ -25,10 +25,14 @@ JSON_ANY        a JSON string whose content is the field; ``null`` is null; any 
 JSON_VALUE      any JSON value, as it stands
 JSON_DATE       a JSON string with a DATE; a number is in milliseconds
 JSON_BASE64     a JSON string of base64 (RFC 4648, padded), whose bytes are the field; ``null`` is null
+JSON_TEXT       a JSON string whose content is the field, or ``{"base64": …}`` of it; ``null`` is null
+JSON_DOCUMENT   any JSON value, as it stands; ``null`` is null, and a string stands in JSON_PAYLOAD_TEXT, too
+JSON_FLAG       ``true`` or ``false``
 ==============  ==========================================================================================
 
 Those of JSON end where their JSON value does; that of the payload may span lines, any other stands on one.
 JSON_PAYLOAD is the payload as VALUE is, a record has one of the two; JSON_VALUE is something else that it holds.
+JSON_PAYLOAD_TEXT may stand beside a payload: where it does, it is the payload.
 
 Named string terminals, which options and ``--command`` override: KEY_SEPARATOR, LINE_SEPARATOR,
 HEADERS_SEPARATOR, SCHEMA_ID_SEPARATOR, NULL_LITERAL (printed for null alone: then an empty value is known to
@@ -64,6 +68,9 @@ class Kind(enum.Enum):
     JSON_VALUE = "JSON value"
     JSON_DATE = "date in a JSON string"
     JSON_BASE64 = "base64 in a JSON string"
+    JSON_TEXT = "JSON string or base64"
+    JSON_DOCUMENT = "JSON value, a string stands elsewhere"
+    JSON_FLAG = "true or false"
     DATE = "date and zone"
 
 
@@ -95,10 +102,25 @@ TERMINALS: dict[str, tuple[Kind, str, str]] = {
     "JSON_PAYLOAD": (Kind.JSON_ANY, "value", "payload in a JSON string, null, or an embedded JSON value"),
     "JSON_KEY_BASE64": (Kind.JSON_BASE64, "key", "key as base64 in a JSON string, or null"),
     "JSON_PAYLOAD_BASE64": (Kind.JSON_BASE64, "value", "payload as base64 in a JSON string, or null"),
+    "JSON_HEADERS_PAIRS": (Kind.JSON_VALUE, "headers", 'an array of pairs; a name or value may be {"base64": …}'),
+    "JSON_HEADERS_TEXT": (Kind.JSON_TEXT, "headers_text", "headers that cannot be taken apart"),
+    "JSON_KEY_TEXT": (Kind.JSON_TEXT, "key", 'key in a JSON string, {"base64": …}, or null'),
+    "JSON_DOCUMENT": (Kind.JSON_DOCUMENT, "value", "payload as it is, a JSON value"),
+    "JSON_PAYLOAD_TEXT": (Kind.JSON_STRING, "payload_text", "payload in a JSON string, before any other that is there"),
+    "JSON_AMBIGUOUS": (Kind.JSON_FLAG, "ambiguous", "whether the null payload may have been an empty one"),
+    "JSON_UNCLEAR": (Kind.JSON_FLAG, "unclear", "whether key and coordinates may be others"),
+    "JSON_VERDICT": (Kind.JSON_STRING, "kept_verdict", "of a record that was set aside: what its payload was"),
+    "JSON_LEVEL": (Kind.JSON_STRING, "kept_level", "of such a record: the level of its repair"),
+    "JSON_REASON": (Kind.JSON_STRING, "kept_reason", "of such a record: why it was set aside"),
+    "JSON_EMITTED": (Kind.JSON_FLAG, "kept_emitted", "of such a record: whether it went out all the same"),
+    "JSON_IS_RECORD": (Kind.JSON_FLAG, "kept_is_record", "whether it is a record, and not what stood between records"),
+    "JSON_PROPOSAL": (Kind.JSON_ANY, "proposal", "of such a record: its payload as it was repaired"),
+    "JSON_PAYLOAD_DIGEST": (Kind.JSON_STRING, "payload_digest", "digest of the payload that was set aside"),
+    "JSON_PROPOSAL_DIGEST": (Kind.JSON_STRING, "proposal_digest", "digest of the proposal"),
     "JSON_KEY_ERROR": (Kind.JSON_STRING, "key_error", "why the tool could not decode the key"),
     "JSON_PAYLOAD_ERROR": (Kind.JSON_STRING, "payload_error", "why the tool could not decode the payload"),
-    "JSON_KEY_SCHEMA_ID": (Kind.JSON_VALUE, "key_schema_id", "schema id of the key"),
-    "JSON_VALUE_SCHEMA_ID": (Kind.JSON_VALUE, "value_schema_id", "schema id of the payload"),
+    "JSON_KEY_SCHEMA_ID": (Kind.JSON_ANY, "key_schema_id", "schema id of the key"),
+    "JSON_VALUE_SCHEMA_ID": (Kind.JSON_ANY, "value_schema_id", "schema id of the payload"),
     "JSON_NAME": (Kind.JSON_STRING, "", "the name of a member that the grammar does not name"),
     "JSON_VALUE": (Kind.JSON_VALUE, "", "any JSON value that the record does not need"),
     "TEXT": (Kind.TEXT, "", "text that the record does not need"),
@@ -146,8 +168,8 @@ MARKERS: dict[str, tuple[str, bytes]] = {
 FREE_TEXT = frozenset({Kind.TEXT, Kind.PAYLOAD})
 SIZES = frozenset({Kind.SIZE, Kind.BINARY_SIZE})
 #: kinds that end where their JSON value does
-JSON_VALUES = frozenset({Kind.JSON_STRING, Kind.JSON_ANY, Kind.JSON_VALUE, Kind.JSON_DATE, Kind.JSON_BASE64})
-JSON_HEADERS = frozenset({"JSON_HEADERS", "JSON_HEADERS_BASE64"})
+JSON_VALUES = frozenset(kind for kind in Kind if kind.name.startswith("JSON_"))
+JSON_HEADERS = frozenset({"JSON_HEADERS", "JSON_HEADERS_BASE64", "JSON_HEADERS_PAIRS"})
 
 #: behind the arrow of a member, or of an alternative that each record decides on: a record without it says null
 ABSENT_IS_NULL = "absent_is_null"

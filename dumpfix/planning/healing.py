@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from dumpfix.errors import UsageError
 from dumpfix.report.model import Report
+from dumpfix.report.shapes import Finding
 
 #: steps that get a file of their own; who has more stops than that puts the events back instead
 MOST_STEPS = 100
@@ -149,11 +149,17 @@ def healing_of(report: Report, committed: Mapping[tuple[str, int], int] | None =
 
     Raises UsageError where the dump does not show what a plan needs.
     """
+    for account in report.inputs:
+        if account.holds_rejects:
+            raise UsageError("is what was set aside, not all of a topic: plan needs the dump itself", path=account.path)
     _require_coordinates(report)
     poison = _poison_of(report.findings)
     stuck = []
     for row in report.partitions:
-        name = row["topic"], row["partition"]
+        topic, first, last = row["topic"], row["first_offset"], row["last_offset"]
+        if topic is None or first is None or last is None:
+            continue
+        name = topic, row["partition"]
         stops = poison[name].stops() if row["next_good_offset"] is not None and name in poison else []
         stands = stops[0].first if stops and committed is None else (committed or {}).get(name)
         left = tuple(stop for stop in stops if stands is not None and stop.last >= stands)
@@ -164,9 +170,9 @@ def healing_of(report: Report, committed: Mapping[tuple[str, int], int] | None =
                     stops=left,
                     poison=sum(stop.next - stop.first for stop in left),
                     stands=stands,
-                    first_offset=row["first_offset"],
-                    last_offset=row["last_offset"],
-                    gaps=tuple((first, last) for first, last in row["gaps"]),
+                    first_offset=first,
+                    last_offset=last,
+                    gaps=tuple((gap[0], gap[1]) for gap in row["gaps"]),
                     is_exact=row["gap_count"] == len(row["gaps"]),
                 )
             )
@@ -192,11 +198,14 @@ def _row(one: StuckPartition, start: int, offset: int) -> Row:
     return Row(one.topic, one.partition, offset, one.skipped(start, offset), one.unknown(start, offset))
 
 
-def _poison_of(findings: Iterable[Mapping[str, Any]]) -> dict[tuple[str, int], _Poison]:
+def _poison_of(findings: Iterable[Finding]) -> dict[tuple[str, int], _Poison]:
     poison: dict[tuple[str, int], _Poison] = {}
     for finding in findings:
-        if finding["verdict"] in ("repaired", "irrecoverable") and finding["offset"] is not None:
-            poison.setdefault((finding["topic"], finding["partition"]), _Poison()).add(finding["offset"])
+        topic, partition, offset = finding["topic"], finding["partition"], finding["offset"]
+        if topic is None or partition is None or offset is None:
+            continue
+        if finding["verdict"] in ("repaired", "irrecoverable"):
+            poison.setdefault((topic, partition), _Poison()).add(offset)
     return poison
 
 

@@ -10,6 +10,7 @@ from dumpfix.json.validity import is_valid
 from dumpfix.producing.client import Client
 from dumpfix.producing.journal import Journal
 from dumpfix.producing.plan import ProducePlan
+from dumpfix.report.shapes import Finding
 
 #: ranges of offsets that are no further apart are read in one go
 _NEAR = 1000
@@ -71,7 +72,7 @@ class Start:
     twice: int = 0
 
 
-def covered(plan: ProducePlan, findings: Iterable[Mapping[str, Any]]) -> Coverage:
+def covered(plan: ProducePlan, findings: Iterable[Finding]) -> Coverage:
     """What the dump has of the topic that is written to; nothing where it is a dump of another topic."""
     coverage = Coverage()
     name = plan.topic.name
@@ -79,9 +80,11 @@ def covered(plan: ProducePlan, findings: Iterable[Mapping[str, Any]]) -> Coverag
         if record.topic == name and record.partition is not None and record.offset is not None:
             coverage.add(record.partition, record.offset)
     for finding in findings:
-        is_here = finding["topic"] == name and finding["partition"] is not None and finding["offset"] is not None
-        if is_here and finding["verdict"] in ("repaired", "irrecoverable"):
-            coverage.add_poison(finding["partition"], finding["offset"])
+        partition, offset = finding["partition"], finding["offset"]
+        if finding["topic"] != name or partition is None or offset is None:
+            continue
+        if finding["verdict"] in ("repaired", "irrecoverable"):
+            coverage.add_poison(partition, offset)
     return coverage
 
 

@@ -45,11 +45,12 @@ def _withheld(made: Production) -> Iterator[str]:
     """How many of each partition are kept back, and why."""
     counts: Counter[tuple[str, str]] = Counter()
     for finding in made.done.report.findings:
-        if not finding["emitted"]:
+        because = finding["withheld_because"]
+        if because is not None:
             where = place(finding["topic"], finding["partition"], None) or "somewhere"
-            counts[where, finding["withheld_because"]] += 1
-    for (where, because), count in sorted(counts.items())[:MOST_LINES]:
-        yield f"  {where}  {count} withheld: {because.replace('_', ' ')}"
+            counts[where, because] += 1
+    for (where, words), count in sorted(counts.items())[:MOST_LINES]:
+        yield f"  {where}  {count} withheld: {words.replace('_', ' ')}"
 
 
 def _missed(made: Production) -> Iterator[str]:

@@ -26,13 +26,15 @@ WithheldBecause = Literal["irrecoverable", "level", "incomplete", "not_represent
 class Offsets:
     """Good records of one partition: their offsets in the dump's order (a range where they count up by one).
 
-    ``unplaced`` more records show their partition and no offset.
+    ``unplaced`` more records show their partition and no offset. ``times`` has the texts of their timestamps, one for
+    each offset, where somebody wants them; else nothing.
     """
 
     topic: str | None
     partition: int
     offsets: Sequence[int] = ()
     unplaced: int = 0
+    times: Sequence[bytes | None] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +65,15 @@ class Samples:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Records that nobody asked for: counted, and their offsets known, so that they make no gaps."""
+    """Records that nobody asked for: counted, and their offsets known, so that they make no gaps.
+
+    ``were_emitted``: the dump says that they went out already, which is why they do not now.
+    """
 
     records: int
     offsets: tuple[Offsets, ...] = ()
     end: int = 0
+    were_emitted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +203,9 @@ def topic_name(name: bytes | None) -> str | None:
 # -- many records as one event -----------------------------------------------------------------------------------------
 
 
-def good_records(batch: Batch, out: bytes, reading: Reading, *, emits_tombstones: bool, end: int) -> GoodRecords:
+def good_records(
+    batch: Batch, out: bytes, reading: Reading, *, emits_tombstones: bool, end: int, with_times: bool = False
+) -> GoodRecords:
     """The event for a batch, no bytecode per record where one partition counts up. ``out`` are its lines."""
     count = len(batch.values)
     nulls = batch.values.count(None) + batch.values.count(b"")
@@ -206,7 +214,7 @@ def good_records(batch: Batch, out: bytes, reading: Reading, *, emits_tombstones
         records=count,
         tombstones=nulls,
         emitted=count if emits_tombstones else count - nulls,
-        offsets=tuple(_offsets_of(batch)),
+        offsets=tuple(_offsets_of(batch, with_times=with_times)),
         has_keys=reading.has_key and any(batch.columns.get("key", ())),
         has_headers=reading.has_headers and not {None, b"", reading.no_headers}.issuperset(_headers_of(batch)),
         end=end,
@@ -217,12 +225,13 @@ def _offsets_of_one(record: Record) -> tuple[Offsets, ...]:
     if record.partition is None:
         return ()
     known = () if record.offset is None else (record.offset,)
-    return (Offsets(record.topic, record.partition, known, int(record.offset is None)),)
+    times = () if record.offset is None or record.timestamp is None else (b"%d" % record.timestamp,)
+    return (Offsets(record.topic, record.partition, known, int(record.offset is None), times),)
 
 
-def left_out(record: Record) -> LeftOut:
+def left_out(record: Record, *, was_emitted: bool = False) -> LeftOut:
     """The event for a record that is not wanted."""
-    return LeftOut(1, _offsets_of_one(record), record.byte_end)
+    return LeftOut(1, _offsets_of_one(record), record.byte_end, was_emitted)
 
 
 def batch_left_out(batch: Batch, end: int) -> LeftOut:
@@ -234,7 +243,7 @@ def _headers_of(batch: Batch) -> Sequence[bytes | None]:
     return batch.columns.get("headers", ())
 
 
-def _offsets_of(batch: Batch) -> Iterator[Offsets]:
+def _offsets_of(batch: Batch, *, with_times: bool = False) -> Iterator[Offsets]:
     partitions = batch.columns.get("partition")
     if partitions is None:
         return
@@ -244,14 +253,19 @@ def _offsets_of(batch: Batch) -> Iterator[Offsets]:
         yield from _offsets_of_rows(topics, partitions, offsets or [None] * len(partitions))
         return
     numbers = list(map(int, offsets))  # type: ignore[arg-type]
+    times = batch.columns.get("timestamp") if with_times else None
     if topics.count(topics[0]) == len(topics) and partitions.count(partitions[0]) == len(partitions):
-        yield Offsets(topic_name(topics[0]), int(partitions[0] or b"0"), _compact(numbers))
+        yield Offsets(topic_name(topics[0]), int(partitions[0] or b"0"), _compact(numbers), times=tuple(times or ()))
         return
     groups: dict[tuple[bytes | None, bytes | None], list[int]] = defaultdict(list)
     for topic, partition, number in zip(topics, partitions, numbers, strict=True):
         groups[topic, partition].append(number)
+    moments: dict[tuple[bytes | None, bytes | None], list[bytes | None]] = defaultdict(list)
+    for topic, partition, text in zip(topics, partitions, times or (), strict=False):
+        moments[topic, partition].append(text)
     for (topic, partition), group in groups.items():
-        yield Offsets(topic_name(topic), int(partition or b"0"), _compact(group))
+        when = tuple(moments.get((topic, partition), ()))
+        yield Offsets(topic_name(topic), int(partition or b"0"), _compact(group), times=when)
 
 
 def _offsets_of_rows(
@@ -291,8 +305,12 @@ def _together(events: Sequence[GoodRecords]) -> GoodRecords:
         return events[0]
     offsets: dict[tuple[str | None, int], list[int]] = defaultdict(list)
     unplaced: dict[tuple[str | None, int], int] = defaultdict(int)
+    times: dict[tuple[str | None, int], list[bytes | None]] = defaultdict(list)
+    has_times = any(some.times for event in events for some in event.offsets)
     for event in events:
         for some in event.offsets:
+            if has_times:
+                times[some.topic, some.partition].extend(some.times or [None] * len(some.offsets))
             offsets[some.topic, some.partition].extend(some.offsets)
             unplaced[some.topic, some.partition] += some.unplaced
     return GoodRecords(
@@ -300,7 +318,9 @@ def _together(events: Sequence[GoodRecords]) -> GoodRecords:
         records=sum(event.records for event in events),
         tombstones=sum(event.tombstones for event in events),
         emitted=sum(event.emitted for event in events),
-        offsets=tuple(Offsets(*name, _compact(some), unplaced[name]) for name, some in offsets.items()),
+        offsets=tuple(
+            Offsets(*name, _compact(some), unplaced[name], tuple(times[name])) for name, some in offsets.items()
+        ),
         has_keys=any(event.has_keys for event in events),
         has_headers=any(event.has_headers for event in events),
         end=events[-1].end,

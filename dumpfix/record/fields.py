@@ -31,6 +31,9 @@ TIMESTAMP_TYPES = {
 EXTRA = ("broker", "epoch", "delivery", "key_schema_id", "value_schema_id", "key_error")
 
 
+#: what is said of a record whose dump says that it may be another
+UNCLEAR = "the layout of its dump was unclear: its key and coordinates may be others"
+
 #: names of members that hold a header's name, and its value, in an object for each header
 _NAME_MEMBERS = ("key", "name")
 _VALUE_MEMBER = "value"
@@ -48,6 +51,8 @@ class Reading:
         self.has_headers = "headers" in terminals
         self._are_json = terminals.get("headers") in JSON_HEADERS
         self._are_base64 = terminals.get("headers") == "JSON_HEADERS_BASE64"
+        #: pairs, of which null says that they are not known
+        self.are_pairs = terminals.get("headers") == "JSON_HEADERS_PAIRS"
         self.no_headers = layout.headers.none if isinstance(layout, Layout) and layout.headers is not None else b""
 
     def key(self, text: bytes | None) -> bytes | None:
@@ -62,6 +67,8 @@ class Reading:
         """The headers that a text of the dump stands for; None where it can be read in more ways than one."""
         if not text:
             return ()
+        if self.are_pairs:
+            return header_pairs(text)
         if self._are_json:
             return json_headers(text, are_base64=self._are_base64)
         return (
@@ -123,6 +130,29 @@ def json_headers(text: bytes, *, are_base64: bool = False) -> Headers | None:
     return tuple((_name(name or b""), value) for name, value in zip(texts[::2], texts[1::2], strict=True))
 
 
+def header_pairs(text: bytes) -> Headers | None:
+    """Headers that are an array of pairs, each part a string or ``{"base64": …}``; None where they are not."""
+    try:
+        parsed = orjson.loads(text)
+    except ValueError:
+        return None
+    pairs = []
+    for pair in parsed or () if parsed is None or isinstance(parsed, list) else (None,):
+        if not isinstance(pair, list) or len(pair) != 2:
+            return None
+        name, value = map(_part, pair)
+        if name is None or (value is None and pair[1] is not None):
+            return None
+        pairs.append((_name(name), value))
+    return tuple(pairs)
+
+
+def _part(shown: object) -> bytes | None:
+    if isinstance(shown, dict) and len(shown) == 1 and isinstance(inner := shown.get("base64"), str):
+        return from_base64(inner.encode())
+    return shown.encode() if isinstance(shown, str) else None
+
+
 def _name_and_value(header: dict[str, object]) -> tuple[object, object] | None:
     """Name and value of a header that is an object; None where it has no name, or something else beside them."""
     members = {name.lower(): value for name, value in header.items()}
@@ -181,7 +211,8 @@ def integer(name: str, text: bytes | None) -> int | None:
 
 def doubts_of(fields: Mapping[str, bytes | None]) -> tuple[str, ...]:
     """What a record shows for its coordinates and that they cannot be, in words."""
-    return tuple(
+    unclear = (UNCLEAR,) if fields.get("unclear") == b"true" else ()
+    return unclear + tuple(
         f"its {name} cannot be {text.decode('utf-8', 'backslashreplace')}: Kafka has {bits} bits for it"
         for name, bits in BITS.items()
         if (text := fields.get(name)) is not None and integer(name, text) is None

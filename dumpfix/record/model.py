@@ -21,7 +21,8 @@ class Record:
     ``payload_line`` and ``payload_column`` where its payload does (None where that is not known); all count from 1,
     columns in bytes.
     ``byte_start`` and ``byte_end`` are the record's extent in the dump. ``doubts`` says what a coordinate cannot be
-    although the dump shows it; the coordinate is None then.
+    although the dump shows it; the coordinate is None then. ``is_unclear``: the dump says itself that key and
+    coordinates may be others; ``was_emitted``: it says that the record went out already.
     """
 
     topic: str | None
@@ -44,6 +45,8 @@ class Record:
     extra: dict[str, bytes | None]
     doubts: tuple[str, ...] = ()
     damaged: bytes | None = None
+    is_unclear: bool = False
+    was_emitted: bool = False
 
     @property
     def verdict(self) -> str:

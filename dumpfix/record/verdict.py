@@ -30,7 +30,8 @@ class Verdict:
     ``level`` is that of a repair: ``lossless``, ``partial`` or ``guess``. ``ambiguous`` marks a tombstone that may as
     well have been an empty value, or the text that the tool prints for null. ``reason`` is in words: why it could not
     be saved, what had to be mended, or what it may have been.
-    ``repair`` says how a payload was mended, or how far it could be followed.
+    ``repair`` says how a payload was mended, or how far it could be followed. ``is_kept``: another run mended it, and
+    set it aside.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Verdict:
     ambiguous: bool = False
     reason: str | None = None
     repair: Repair | None = None
+    is_kept: bool = False
 
 
 def one_line(payload: bytes) -> bytes:
@@ -58,12 +60,10 @@ def judge(frame: Frame, layout: AnyLayout, repair: Repairer | None = None) -> Ve
         return Verdict("irrecoverable", reason="the record is cut or damaged before its payload")
     payload = fields["value"]
     if payload is None:
-        literal = None if layout.is_sized else layout.null_literal
-        return (
-            Verdict("tombstone")
-            if literal is None
-            else _ambiguous(f"the text {literal.decode('utf-8', 'backslashreplace')}")
-        )
+        if fields.get("ambiguous") == b"true":
+            return Verdict("tombstone", ambiguous=True)
+        literal = (layout.null_literal or b"").decode("utf-8", "replace")
+        return _ambiguous(f"the text {literal}") if layout.null_is_ambiguous else Verdict("tombstone")
     if payload == layout.null_or_empty_literal and not layout.is_sized:
         return _ambiguous("empty")
     if not payload:

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from typing import Any
+from collections.abc import Sequence
+from typing import Literal, cast, overload
 
 from dumpfix.json.validity import first_error
+from dumpfix.record.events import WithheldBecause
 from dumpfix.record.model import Record
+from dumpfix.repairing.model import Edit
 from dumpfix.report.claims import Mismatch
+from dumpfix.report.shapes import EditEntry, Finding, PayloadError, Text
 from dumpfix.report.text import place, shown
-
-#: A finding, a reject, a report: plain JSON values. Their shapes are written down in ``schemas/``.
-JsonObject = dict[str, Any]
 
 #: how much of a reason or key a line of text shows
 _MOST_SHOWN = 160
 #: bytes of a key, an edit, a fragment or an alternative that a finding has: enough to see what it is
 _MOST_BYTES = 1000
+#: bytes of the payload before and behind an edit, and edits that have them
+_AROUND = 40
+_MOST_SHOWN_AROUND = 10
 
 
-def text_or_base64(text: bytes | None) -> Any:
+@overload
+def text_or_base64(text: None) -> None: ...
+@overload
+def text_or_base64(text: bytes) -> Text: ...
+def text_or_base64(text: bytes | None) -> Text | None:
     """A string, ``{"base64": …}`` where it is no UTF-8, None for null."""
     if text is None:
         return None
@@ -29,7 +37,11 @@ def text_or_base64(text: bytes | None) -> Any:
         return {"base64": b64encode(text).decode()}
 
 
-def shortened(text: bytes | None) -> Any:
+@overload
+def shortened(text: None) -> None: ...
+@overload
+def shortened(text: bytes) -> Text: ...
+def shortened(text: bytes | None) -> Text | None:
     """The same for a finding: of a long text the beginning, and how long it is. All of it stands in the rejects."""
     if text is None or len(text) <= _MOST_BYTES:
         return text_or_base64(text)
@@ -37,53 +49,17 @@ def shortened(text: bytes | None) -> Any:
 
 
 def finding_of(
-    record: Record, path: str, *, emitted: bool, withheld_because: str | None, reason: str | None
-) -> JsonObject:
+    record: Record, path: str, *, emitted: bool, withheld_because: WithheldBecause | None, reason: str | None
+) -> Finding:
     """The entry of the report for one record."""
     judgement = record.judgement
     repair = judgement.repair
+    is_repaired = judgement.kind == "repaired"
     return {
         "verdict": judgement.kind,
-        "level": judgement.level if judgement.kind == "repaired" else None,
+        "level": cast("Literal['lossless', 'partial', 'guess']", judgement.level) if is_repaired else None,
         "emitted": emitted,
         "withheld_because": withheld_because,
-        **_where(record, path),
-        "reason": "; ".join(filter(None, (reason or judgement.reason, *record.doubts))) or None,
-        "error": _error(record),
-        "edits": [_edit(edit.at, edit.delete, edit.insert, edit.why) for edit in repair.edits] if repair else [],
-        "lost": [list(extent) for extent in repair.lost] if repair else [],
-        "fragments": [{"path": f.path, "text": shortened(f.text)} for f in repair.fragments] if repair else [],
-        "alternatives": [shortened(text) for text in repair.alternatives] if repair else [],
-        "prices": list(repair.prices) if repair else [],
-    }
-
-
-def mismatch_of(mismatch: Mismatch, path: str) -> JsonObject:
-    """The entry for a number that a tool printed about itself, where another was read."""
-    notice = mismatch.notice
-    unknown = ("payload_line", "column", "offset", "timestamp", "key")
-    return {
-        "verdict": "count_mismatch",
-        "level": None,
-        "emitted": False,
-        "withheld_because": None,
-        **dict.fromkeys(unknown),
-        "path": path,
-        "line": notice.line,
-        "byte_start": notice.byte_start,
-        "byte_end": notice.byte_end,
-        "topic": notice.topic,
-        "partition": notice.partition,
-        "reason": mismatch.reason,
-        "error": None,
-        **{name: [] for name in ("edits", "lost", "fragments", "alternatives", "prices")},
-        "said": mismatch.said,
-        "read": mismatch.read,
-    }
-
-
-def _where(record: Record, path: str) -> JsonObject:
-    return {
         "path": path,
         "line": record.line,
         "payload_line": record.payload_line,
@@ -95,10 +71,48 @@ def _where(record: Record, path: str) -> JsonObject:
         "offset": record.offset,
         "timestamp": record.timestamp,
         "key": shortened(record.key),
+        "reason": "; ".join(filter(None, (reason or judgement.reason, *record.doubts))) or None,
+        "error": _error(record),
+        "edits": _edits(record.raw_value or b"", repair.edits) if repair else [],
+        "lost": [list(extent) for extent in repair.lost] if repair else [],
+        "fragments": [{"path": f.path, "text": shortened(f.text)} for f in repair.fragments] if repair else [],
+        "alternatives": [shortened(text) for text in repair.alternatives] if repair else [],
+        "prices": list(repair.prices) if repair else [],
     }
 
 
-def _error(record: Record) -> JsonObject | None:
+def mismatch_of(mismatch: Mismatch, path: str) -> Finding:
+    """The entry for a number that a tool printed about itself, where another was read."""
+    notice = mismatch.notice
+    return {
+        "verdict": "count_mismatch",
+        "level": None,
+        "emitted": False,
+        "withheld_because": None,
+        "path": path,
+        "line": notice.line,
+        "payload_line": None,
+        "column": None,
+        "byte_start": notice.byte_start,
+        "byte_end": notice.byte_end,
+        "topic": notice.topic,
+        "partition": notice.partition,
+        "offset": None,
+        "timestamp": None,
+        "key": None,
+        "reason": mismatch.reason,
+        "error": None,
+        "edits": [],
+        "lost": [],
+        "fragments": [],
+        "alternatives": [],
+        "prices": [],
+        "said": mismatch.said,
+        "read": mismatch.read,
+    }
+
+
+def _error(record: Record) -> PayloadError | None:
     payload = record.raw_value
     if not payload or record.judgement.kind not in ("repaired", "irrecoverable"):
         return None
@@ -108,11 +122,25 @@ def _error(record: Record) -> JsonObject | None:
     return {"at": fault.at, "line": fault.line, "column": fault.column, "message": fault.message}
 
 
-def _edit(at: int, delete: bytes, insert: bytes, why: str) -> JsonObject:
-    return {"at": at, "delete": shortened(delete), "insert": shortened(insert), "why": why}
+def _edits(payload: bytes, edits: Sequence[Edit]) -> list[EditEntry]:
+    entries: list[EditEntry] = [
+        {"at": edit.at, "delete": shortened(edit.delete), "insert": shortened(edit.insert), "why": edit.why}
+        for edit in edits
+    ]
+    for entry, edit in zip(entries[:_MOST_SHOWN_AROUND], edits, strict=False):
+        entry["before"] = _around(payload[max(edit.at - _AROUND, 0) : edit.at])
+        entry["after"] = _around(payload[edit.end : edit.end + _AROUND])
+    return entries
 
 
-def line_of(finding: JsonObject) -> str:
+def _around(text: bytes) -> str:
+    """Some bytes of a payload, without half a character at their ends."""
+    begin = next((at for at in range(min(3, len(text))) if text[at] & 0xC0 != 0x80), 0)
+    whole = text[begin:].decode("utf-8", "replace")
+    return whole[:-1] if whole.endswith("\ufffd") else whole
+
+
+def line_of(finding: Finding) -> str:
     """``dump.txt:5012  events[3]@88120  irrecoverable: cut inside a string after 12 members``."""
     words = [f"{shown(finding['path'])}:{finding['line']}"]
     where = place(finding["topic"], finding["partition"], finding["offset"])
@@ -124,25 +152,25 @@ def line_of(finding: JsonObject) -> str:
     return "  ".join(words)
 
 
-def _key(key: Any) -> str:
+def _key(key: Text) -> str:
     return shown(key if isinstance(key, str) else f"base64 {key['base64']}", 40)
 
 
-def judgement_of(finding: JsonObject) -> str:
+def judgement_of(finding: Finding) -> str:
     """In words what became of a payload."""
-    verdict = finding["verdict"]
+    verdict: str = finding["verdict"]
     if verdict == "repaired":
         verdict = f"repaired ({finding['level']})"
     because = finding["withheld_because"]
     if because == "incomplete":
         return f"{verdict}, withheld"
     if because is None or because == "irrecoverable":
-        return str(verdict)
+        return verdict
     said = {"level": "bolder than --repair allows", "not_representable": "--to cannot carry it", "hazard": "a hazard"}
     return f"{verdict}, withheld ({said[because]})"
 
 
-def reason_of(finding: JsonObject) -> str:
+def reason_of(finding: Finding) -> str:
     """In words why, not too long."""
     reason = finding["reason"]
     if reason is None and finding["edits"]:

@@ -6,17 +6,16 @@ Whatever a dump holds is text here: Jinja2 escapes it, and what does not print w
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from dumpfix.report.finding import JsonObject, judgement_of, reason_of
-from dumpfix.report.model import Report
+from dumpfix.report.finding import judgement_of, reason_of
+from dumpfix.report.model import Picture, Report
+from dumpfix.report.partitions import MOST_GAPS
+from dumpfix.report.picture import drawing
+from dumpfix.report.shapes import EditEntry, Finding, JsonObject, PartitionEntry, Text
 from dumpfix.report.text import place, shown
 
 #: edits of one payload that are shown
 MOST_EDITS = 10
-#: units of the pictures: how wide they are, and how wide an offset is at least
-_WIDTH = 1000.0
-_LEAST = 1.5
 
 
 def html_report(report: Report, plan: Sequence[str]) -> Iterator[bytes]:
@@ -31,7 +30,8 @@ def html_report(report: Report, plan: Sequence[str]) -> Iterator[bytes]:
         title=", ".join(shown(account.path, 80) for account in report.inputs) or "no dump",
         counts=_counts(report),
         inputs=report.inputs,
-        partitions=[_partition(row) for row in report.partitions],
+        partitions=[_partition(*one) for one in zip(report.partitions, report.pictures, strict=True)],
+        most_shown=MOST_GAPS,
         plan="\n".join(map(shown, plan)),
         finding_count=len(report.findings),
         findings=map(_finding, report.findings),
@@ -54,30 +54,15 @@ def _counts(report: Report) -> list[tuple[str, int, str]]:
         ("notices", totals.notices, ""),
         ("bytes of garbage", totals.garbage_bytes, "warn" if totals.garbage_bytes else ""),
     ]
-    return [*rows, ("not asked for", totals.left_out, "")] if totals.left_out else rows
+    others = (("not asked for", totals.left_out, ""), ("emitted before", totals.emitted_before, ""))
+    return [*rows, *(row for row in others if row[1])]
 
 
-def _partition(row: JsonObject) -> JsonObject:
-    return {**row, "name": place(row["topic"], row["partition"], None), "bars": _bars(row)}
+def _partition(row: PartitionEntry, picture: Picture) -> JsonObject:
+    return {**row, "name": place(row["topic"], row["partition"], None), "drawing": drawing(row, picture)}
 
 
-def _bars(row: JsonObject) -> list[tuple[str, float, float]]:
-    """A picture of the offsets, from left to right: what is there, what is missing over it, poison over both."""
-    first, last = row["first_offset"], row["last_offset"]
-    if first is None:
-        return []
-    scale = _WIDTH / (last - first + 1)
-
-    def bar(kind: str, start: int, end: int) -> tuple[str, float, float]:
-        x = (start - first) * scale
-        width = max((end - start + 1) * scale, _LEAST)
-        return kind, round(min(x, _WIDTH - width), 2), round(width, 2)
-
-    gaps = [bar("gap", start, end) for start, end in row["gaps"]]
-    return [bar("present", first, last), *gaps, *(bar("poison", offset, offset) for offset in row["poison"])]
-
-
-def _finding(finding: JsonObject) -> JsonObject:
+def _finding(finding: Finding) -> JsonObject:
     where = f"{finding['path']}:{finding['line']}"
     coordinates = place(finding["topic"], finding["partition"], finding["offset"])
     key = finding["key"]
@@ -91,10 +76,11 @@ def _finding(finding: JsonObject) -> JsonObject:
     }
 
 
-def _edit(edit: JsonObject) -> JsonObject:
-    texts = {name: _text(edit[name], 120) for name in ("delete", "insert")}
-    return {"at": edit["at"], "why": shown(edit["why"]), **texts}
+def _edit(edit: EditEntry) -> JsonObject:
+    texts = {"delete": _text(edit["delete"], 120), "insert": _text(edit["insert"], 120)}
+    around = {"before": shown(edit.get("before", "")), "after": shown(edit.get("after", ""))}
+    return {"at": edit["at"], "why": shown(edit["why"]), **texts, **around}
 
 
-def _text(value: Any, most: int = 60) -> str:
+def _text(value: Text, most: int = 60) -> str:
     return shown(value if isinstance(value, str) else f"base64 {value['base64']}", most)

@@ -21,10 +21,11 @@ from dumpfix.record.events import (
 )
 from dumpfix.record.model import Record
 from dumpfix.report.claims import Claims, Mismatch
-from dumpfix.report.finding import JsonObject, finding_of, mismatch_of
+from dumpfix.report.finding import finding_of, mismatch_of
 from dumpfix.report.model import InputAccount, Report, Totals
 from dumpfix.report.partitions import Partition
 from dumpfix.report.rejects import garbage_reject, reject_of
+from dumpfix.report.shapes import HazardEntry, PartitionEntry
 from dumpfix.report.spool import Spool
 
 #: (input, topic, partition); the input counts only where the topic is unknown: then it may be another topic
@@ -41,7 +42,7 @@ class Ledger:
         self.totals = Totals()
         self.inputs: list[InputAccount] = []
         self.findings = Spool()
-        self.hazards: list[JsonObject] = []
+        self.hazards: list[HazardEntry] = []
         self.hazard_counts: Counter[str] = Counter()
         self.has_keys = False
         self.has_headers = False
@@ -91,12 +92,15 @@ class Ledger:
         for some in good.offsets:
             partition = self._partition(some.topic, some.partition)
             if some.offsets:
-                partition.add(some.offsets)
+                partition.add(some.offsets, some.times)
             partition.add_unplaced(some.unplaced)
 
     def _left_out(self, event: LeftOut) -> None:
         """Records that are not wanted count nowhere else."""
-        self.totals.left_out += event.records
+        if event.were_emitted:
+            self.totals.emitted_before += event.records
+        else:
+            self.totals.left_out += event.records
         self._claims.read(event.records, event.offsets)
         for some in event.offsets:
             if some.offsets:
@@ -134,12 +138,13 @@ class Ledger:
         elif record.verdict in ("valid", "tombstone"):
             entry.add([record.offset])
         else:
-            entry.add_poison(record.offset, (record.raw_value or b"").lstrip())
+            entry.add_poison(record.offset, (record.raw_value or b"").lstrip(), record.timestamp)
 
     def _hazards(self, hazards: Hazards) -> None:
         self.largest_payload = max(self.largest_payload, hazards.largest)
         self.hazard_counts.update(dict(hazards.counts))
-        self.hazards.extend(place._asdict() for place in hazards.places[: MOST_HAZARDS - len(self.hazards)])
+        for kind, line, topic, partition, offset in hazards.places[: MOST_HAZARDS - len(self.hazards)]:
+            self.hazards.append({"kind": kind, "line": line, "topic": topic, "partition": partition, "offset": offset})
 
     def _mismatches(self, found: Iterable[Mismatch]) -> None:
         for mismatch in found:
@@ -167,15 +172,15 @@ class Ledger:
         """The account so far, closed."""
         self._mismatches(self._claims.finish())
         json_topics = {topic for (_, topic, _), partition in self._partitions.items() if partition.has_json}
+        accounts = sorted(self._partitions.items(), key=lambda one: (one[0][1] or "", one[0][2]))
         rows = [
-            _row(topic, number, partition, is_json=topic in json_topics)
-            for (_, topic, number), partition in self._partitions.items()
+            _row(topic, number, partition, is_json=topic in json_topics) for (_, topic, number), partition in accounts
         ]
-        rows.sort(key=lambda row: (row["topic"] or "", row["partition"]))
         return Report(
             inputs=self.inputs,
             totals=self.totals,
             partitions=rows,
+            pictures=[one.picture() for _, one in accounts],
             hazards=self.hazards,
             hazard_counts=dict(sorted(self.hazard_counts.items())),
             findings=self.findings,
@@ -190,7 +195,7 @@ class Ledger:
         return entry
 
 
-def _row(topic: str | None, number: int, partition: Partition, *, is_json: bool) -> JsonObject:
+def _row(topic: str | None, number: int, partition: Partition, *, is_json: bool) -> PartitionEntry:
     """``is_json``: the topic is one of JSON; in one of another kind nothing is poison to those who read it."""
     return {
         "topic": topic,

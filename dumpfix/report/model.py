@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 
-from dumpfix.report.finding import JsonObject
+from dumpfix.report.shapes import HazardEntry, JsonObject, PartitionEntry, SectionEntry, WrapperEntry
 from dumpfix.report.spool import Spool
 
 VERSION = 1
@@ -16,7 +16,8 @@ class Totals:
     """Counts over all inputs. records = emitted + withheld + tombstones that ``--to values`` leaves out.
 
     ``left_out`` are records of the dump that nobody asked for (``--partition``, ``--dedupe`` …); ``records`` counts the
-    others. ``garbage_payloads`` are whole documents in bytes that belong to no record; they are among the rejects.
+    others. ``emitted_before`` are records of a file of rejects that went out when they were set aside, and do not now.
+    ``garbage_payloads`` are whole documents in bytes that belong to no record; they are among the rejects.
     """
 
     records: int = 0
@@ -30,6 +31,7 @@ class Totals:
     garbage_bytes: int = 0
     garbage_payloads: int = 0
     left_out: int = 0
+    emitted_before: int = 0
 
     @property
     def holds_nothing(self) -> bool:
@@ -46,7 +48,7 @@ class InputAccount:
     """One dump. ``bytes`` and ``lines`` count what was read after decompression and decoding.
 
     ``doubt`` says what the dump may be as well, None where nothing else comes near. ``broken_off`` says why it could
-    not be read to its end, None where it could.
+    not be read to its end, None where it could. ``holds_rejects``: another run set it aside, it is not all of a topic.
     """
 
     path: str
@@ -57,13 +59,26 @@ class InputAccount:
     confidence: str | None = None
     doubt: str | None = None
     alternatives: list[str] = field(default_factory=list)
-    wrappers: list[JsonObject] = field(default_factory=list)
+    wrappers: list[WrapperEntry] = field(default_factory=list)
     broken_off: str | None = None
-    sections: list[JsonObject] = field(default_factory=list)
+    sections: list[SectionEntry] = field(default_factory=list)
+    holds_rejects: bool = False
 
     def as_json(self) -> JsonObject:
         """The entry of the report."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a picture of a partition shows beside its account: some of its good records, its poison (offset and
+    milliseconds), and offsets of duplicates. ``bounds`` are the times of the earliest and the latest good record.
+    """
+
+    good: Sequence[tuple[int, int]] = ()
+    poison: Sequence[tuple[int, int | None]] = ()
+    repeated: Sequence[int] = ()
+    bounds: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -71,16 +86,17 @@ class Report:
     """What ``convert`` and ``check`` found out; the same fields as the JSON report.
 
     ``findings`` can be iterated over, counted and indexed; they lie on disk. ``needs_a_look`` is what exit status 1
-    says: something was withheld, or emitted with loss.
+    says: something was withheld, or emitted with loss. ``pictures`` are for the report in HTML, one for each partition.
     """
 
     inputs: list[InputAccount]
     totals: Totals
-    partitions: list[JsonObject]
-    hazards: list[JsonObject]
+    partitions: list[PartitionEntry]
+    hazards: list[HazardEntry]
     hazard_counts: dict[str, int]
     findings: Spool
     needs_a_look: bool = False
+    pictures: Sequence[Picture] = ()
     version: int = VERSION
 
     def parts(self) -> Iterable[tuple[str, object]]:

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dumpfix.report.model import Picture
+from dumpfix.report.moments import Moments
+
 #: gaps and poison offsets kept by partition; the counts go on
 MOST_GAPS = 1000
 MOST_POISON = 1000
+#: offsets of duplicates that are kept for the picture
+MOST_DUPLICATES = 1000
 
 
 @dataclass(slots=True)
@@ -28,21 +33,29 @@ class Partition:
     last_poison: int | None = None
     #: whether a record is none, or begins as JSON does: else the topic is of another kind
     has_json: bool = False
-    _poison: dict[int, None] = field(default_factory=dict)
+    moments: Moments = field(default_factory=Moments)
+    repeated: list[int] = field(default_factory=list)
+    _poison: dict[int, int | None] = field(default_factory=dict)
 
     @property
     def poison(self) -> list[int]:
         """The first MOST_POISON offsets whose payloads are poison, in the order of the dump, each once."""
         return list(self._poison)
 
+    def picture(self) -> Picture:
+        """What is to be drawn of it."""
+        return Picture(self.moments.points, list(self._poison.items()), self.repeated, self.moments.bounds)
+
     @property
     def next_good_offset(self) -> int | None:
         """The first offset from which on nothing is poison; None where nothing is."""
         return None if self.last_poison is None else self.last_poison + 1
 
-    def add(self, offsets: Sequence[int]) -> None:
+    def add(self, offsets: Sequence[int], times: Sequence[bytes | None] = ()) -> None:
         """Records with good payloads."""
         self.has_json = True
+        if times:
+            self.moments.add(offsets, times)
         count = len(offsets)
         first, last = offsets[0], offsets[-1]
         follows = self.last_offset is None or first == self.last_offset + 1
@@ -62,7 +75,7 @@ class Partition:
         self.records -= len(offsets)
         self.has_json = had_json
 
-    def add_poison(self, offset: int, payload: bytes = b"") -> None:
+    def add_poison(self, offset: int, payload: bytes = b"", moment: int | None = None) -> None:
         """A record whose payload in the topic is no valid JSON. A second copy of it is not counted again.
 
         Beyond MOST_POISON a copy is known by an offset that is not above the last one.
@@ -72,7 +85,7 @@ class Partition:
         if offset in self._poison:
             return
         if len(self._poison) < MOST_POISON:
-            self._poison[offset] = None
+            self._poison[offset] = moment
             self.poison_count += 1
         elif self.last_poison is None or offset > self.last_poison:
             self.poison_count += 1
@@ -90,6 +103,8 @@ class Partition:
             return
         if offset <= highest:
             self.duplicates += 1
+            if len(self.repeated) < MOST_DUPLICATES:
+                self.repeated.append(offset)
             return
         if offset > highest + 1:
             self.gap_count += 1

@@ -6,12 +6,15 @@ from base64 import b64encode
 
 import orjson
 
+from dumpfix.record.kept import digest
 from dumpfix.record.model import Record
-from dumpfix.report.finding import JsonObject, text_or_base64
+from dumpfix.report.finding import text_or_base64
+from dumpfix.report.shapes import JsonObject
 
 
 def reject_of(record: Record, path: str, withheld_because: str | None, reason: str | None) -> bytes:
     """The line for one record that is withheld, or emitted with loss (``withheld_because`` None)."""
+    judgement = record.judgement
     mended = record.value if record.verdict == "repaired" else None
     damaged = {} if record.damaged is None else _bytes("record", record.damaged)
     return _line(
@@ -24,14 +27,18 @@ def reject_of(record: Record, path: str, withheld_because: str | None, reason: s
             "partition": record.partition,
             "offset": record.offset,
             "timestamp": record.timestamp,
-            "headers": _headers(record),
+            **_there({"timestamp_type": record.timestamp_type}),
+            **_headers(record),
             "key": text_or_base64(record.key),
             "verdict": record.verdict,
+            **_there({"level": judgement.level if record.verdict == "repaired" else None}),
             "withheld_because": withheld_because,
-            "reason": reason or record.judgement.reason,
+            "reason": reason or judgement.reason,
             "record": True,
             "emitted": withheld_because is None,
             "proposal": None if mended is None else mended.decode(),
+            **_there({"proposal_digest": _digest(mended)}),
+            **_there({"ambiguous": judgement.ambiguous or None, "unclear": record.is_unclear or None}),
             **damaged,
         },
         record.raw_value,
@@ -59,15 +66,26 @@ def garbage_reject(payload: bytes, path: str, line: int, byte_start: int, byte_e
     )
 
 
-def _headers(record: Record) -> object:
+def _headers(record: Record) -> JsonObject:
     if record.headers is not None:
         named = [(name.encode("utf-8", "surrogateescape"), value) for name, value in record.headers]
-        return [[text_or_base64(name), text_or_base64(value)] for name, value in named]
-    return text_or_base64(record.headers_text)
+        return {"headers": [[text_or_base64(name), text_or_base64(value)] for name, value in named]}
+    return {"headers": None, **_there({"headers_text": text_or_base64(record.headers_text)})}
+
+
+def _there(members: JsonObject) -> JsonObject:
+    """Members that most rejects have not."""
+    return {name: value for name, value in members.items() if value is not None}
+
+
+def _digest(text: bytes | None) -> str | None:
+    found = digest(text)
+    return None if found is None else found.decode()
 
 
 def _line(reject: JsonObject, payload: bytes | None) -> bytes:
     reject.update({"payload_text": None} if payload is None else _bytes("payload", payload))
+    reject["payload_digest"] = _digest(payload)
     return orjson.dumps(reject) + b"\n"
 
 

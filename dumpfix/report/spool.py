@@ -11,7 +11,7 @@ from typing import IO
 import orjson
 
 from dumpfix.errors import BrokenRunError
-from dumpfix.report.finding import JsonObject
+from dumpfix.report.shapes import Finding
 
 #: what is kept in memory before a file is opened at all
 _IN_MEMORY = 1 << 20
@@ -21,13 +21,13 @@ class Spool:
     """Values in the order in which they came; iterates over them any number of times. ``first`` are the first few."""
 
     def __init__(self, keep: int = 20) -> None:
-        self.first: list[JsonObject] = []
+        self.first: list[Finding] = []
         self.count = 0
         self._keep = keep
         self._file: IO[bytes] = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115
         weakref.finalize(self, _close, self._file)
 
-    def add(self, value: JsonObject) -> None:
+    def add(self, value: Finding) -> None:
         """Put one more at the end. Raises BrokenRunError where there is no room for it."""
         if self.count < self._keep:
             self.first.append(value)
@@ -52,10 +52,10 @@ class Spool:
     def __len__(self) -> int:
         return self.count
 
-    def __iter__(self) -> Iterator[JsonObject]:
+    def __iter__(self) -> Iterator[Finding]:
         return map(orjson.loads, self.lines())
 
-    def __getitem__(self, index: int) -> JsonObject:
+    def __getitem__(self, index: int) -> Finding:
         if index < 0:
             index += self.count
         if not 0 <= index < self.count:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dumpfix.record.hazards import OVERSIZE
-from dumpfix.report.finding import JsonObject, line_of
+from dumpfix.report.finding import line_of
 from dumpfix.report.ledger import Ledger
 from dumpfix.report.model import InputAccount, Report, Totals
+from dumpfix.report.shapes import Finding, PartitionEntry, SectionEntry, Text
 from dumpfix.report.text import PLAIN, Style, counted, place, shown
 from dumpfix.sink.console_producer import NULL_MARKER
 
@@ -70,6 +71,8 @@ def counts(totals: Totals) -> str:
         out += f", {counted(left_out, 'tombstone')} left out"
     if totals.left_out:
         out += f"; {totals.left_out} more not asked for"
+    if totals.emitted_before:
+        out += f"; {totals.emitted_before} more left out, emitted before"
     return (
         f"{counted(totals.records, 'record')}: {totals.valid} valid, {totals.repaired} repaired, "
         f"{counted(totals.tombstones, 'tombstone')}, {totals.irrecoverable} irrecoverable; {out}; "
@@ -113,7 +116,7 @@ def _inputs(inputs: Iterable[InputAccount]) -> Iterator[str]:
             yield f"{shown(account.path)}: {shown(account.broken_off)}; the rest of it is not in these counts"
 
 
-def _sections(sections: list[JsonObject]) -> Iterator[str]:
+def _sections(sections: list[SectionEntry]) -> Iterator[str]:
     for section in sections[:MOST_LINES]:
         lines = f"lines {section['first_line']} to {section['last_line']}"
         layout = f"{section['grammar']} {shown(section['layout'], 80)}, {section['confidence']}"
@@ -122,13 +125,13 @@ def _sections(sections: list[JsonObject]) -> Iterator[str]:
         yield f"  … and {counted(len(sections) - MOST_LINES, 'more section')}"
 
 
-def _findings(findings: Iterable[JsonObject], style: Style) -> Iterator[str]:
+def _findings(findings: Iterable[Finding], style: Style) -> Iterator[str]:
     for finding in findings:
         line = line_of(finding)
         yield style.yellow(line) if finding["emitted"] else style.red(line)
 
 
-def _edits(finding: JsonObject) -> Iterator[str]:
+def _edits(finding: Finding) -> Iterator[str]:
     """What was changed, where in the document."""
     for edit in finding["edits"][:MOST_LINES]:
         deleted, inserted = (_edited(edit[name]) for name in ("delete", "insert"))
@@ -141,7 +144,7 @@ def _edits(finding: JsonObject) -> Iterator[str]:
         yield f"    … and {counted(more, 'more edit')}"
 
 
-def _alternatives(finding: JsonObject) -> Iterator[str]:
+def _alternatives(finding: Finding) -> Iterator[str]:
     """What else the document may have been, each with its price; the price of the output before them."""
     prices = [f"{price:g}" for price in finding["prices"]]
     if len(prices) > len(finding["alternatives"]):
@@ -150,7 +153,7 @@ def _alternatives(finding: JsonObject) -> Iterator[str]:
         yield f"    or, price {price}: {_edited(text, 200)}"
 
 
-def _edited(text: str | JsonObject, most: int = 30) -> str:
+def _edited(text: Text, most: int = 30) -> str:
     return shown(text if isinstance(text, str) else f"base64 {text['base64']}", most)
 
 
@@ -179,8 +182,9 @@ def _advice(report: Report, ledger: Ledger, context: Context, style: Style) -> I
         if "scalar_null" in report.hazard_counts:
             yield "scalar_null: where null may have been a delete, a dump by kcat -J shows which it is"
     yield from _left_out(ledger, context)
-    yield from _gaps(report.partitions)
-    yield from _poison(report.partitions, style)
+    if not any(account.holds_rejects for account in report.inputs):
+        yield from _gaps(report.partitions)
+        yield from _poison(report.partitions, style)
     if totals.emitted and not context.is_check and not context.is_repair:
         yield from _receiving(report, ledger.largest_payload, context)
 
@@ -189,7 +193,7 @@ def _kept(context: Context) -> str:
     return f"kept in {shown(context.rejects)}" if context.rejects else "--rejects FILE keeps their bytes"
 
 
-def _bolder(findings: Iterable[JsonObject], level: str) -> str | None:
+def _bolder(findings: Iterable[Finding], level: str) -> str | None:
     wanted = {f["level"] for f in findings if f["withheld_because"] in ("level", "incomplete")}
     return next((name for name in ("guess", "partial", "lossless") if name in wanted and name != level), None)
 
@@ -201,7 +205,7 @@ def _left_out(ledger: Ledger, context: Context) -> Iterator[str]:
         yield "keys exist and --to values leaves them out: --to kcat or envelope keeps them"
 
 
-def _gaps(partitions: Iterable[JsonObject]) -> Iterator[str]:
+def _gaps(partitions: Iterable[PartitionEntry]) -> Iterator[str]:
     rows = [row for row in partitions if row["records"] and (row["gap_count"] or row["duplicates"])]
     for row in rows[:MOST_LINES]:
         yield _partition(row)
@@ -209,7 +213,7 @@ def _gaps(partitions: Iterable[JsonObject]) -> Iterator[str]:
         yield f"… and {counted(len(rows) - MOST_LINES, 'more partition')} with gaps or duplicates"
 
 
-def _partition(row: JsonObject) -> str:
+def _partition(row: PartitionEntry) -> str:
     name = place(row["topic"], row["partition"], None)
     line = f"{name}  {counted(row['records'], 'record')}"
     if row["first_offset"] is not None:
@@ -223,7 +227,7 @@ def _partition(row: JsonObject) -> str:
     return line
 
 
-def _poison(partitions: Iterable[JsonObject], style: Style) -> Iterator[str]:
+def _poison(partitions: Iterable[PartitionEntry], style: Style) -> Iterator[str]:
     """Where a consumer that parses what it reads gets stuck."""
     rows = [row for row in partitions if row["next_good_offset"] is not None]
     for row in rows[:MOST_LINES]:
@@ -260,7 +264,7 @@ def _receiving(report: Report, largest: int, context: Context) -> Iterator[str]:
         yield f"put it back: kafka-console-producer.sh --bootstrap-server BROKER --topic {topic} {options}"
 
 
-def _topic(partitions: Iterable[JsonObject]) -> str:
+def _topic(partitions: Iterable[PartitionEntry]) -> str:
     topics = {row["topic"] for row in partitions}
     only = topics.pop() if len(topics) == 1 else None
     return shlex.quote(only) if only else "TOPIC"

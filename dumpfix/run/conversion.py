@@ -14,6 +14,7 @@ from dumpfix.record.events import Event, OneRecord, output_of
 from dumpfix.record.model import Record
 from dumpfix.report.ledger import Ledger
 from dumpfix.report.model import InputAccount
+from dumpfix.report.shapes import WrapperEntry
 from dumpfix.run.emission import Emission, Policy
 from dumpfix.run.opening import Opened, find_layout
 from dumpfix.run.pipeline import Pipeline
@@ -73,7 +74,7 @@ class Run:
                 account.broken_off = error.message
                 raise
             finally:
-                outer = [{"kind": kind, "count": 1, "first_line": 1} for kind in dump.source.wrappers]
+                outer = [WrapperEntry(kind=kind, count=1, first_line=1) for kind in dump.source.wrappers]
                 account.wrappers = [*outer, *account.wrappers]
 
     def _selected(self, events: Iterator[Event]) -> Iterator[Event]:
@@ -175,6 +176,7 @@ def account_of(dump: Opened) -> InputAccount:
         confidence=choice.confidence,
         doubt=choice.doubt or None,
         alternatives=list(choice.alternatives),
+        holds_rejects="JSON_VERDICT" in choice.layout.fields,
     )
 
 

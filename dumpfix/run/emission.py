@@ -11,6 +11,7 @@ from dumpfix.json.hazards import THOROUGH
 from dumpfix.record.events import Event, Hazard, Hazards, OneRecord, left_out
 from dumpfix.record.fields import Reading
 from dumpfix.record.hazards import hazards_of, hazards_of_many
+from dumpfix.record.kept import NOT_MENDED, said_before
 from dumpfix.record.model import Record
 from dumpfix.record.selection import EVERYTHING, Selection
 from dumpfix.record.verdict import BOLDNESS
@@ -22,7 +23,7 @@ class Policy:
     """What may be put out: the boldest repair, hazards that are kept back, and which records are wanted at all.
 
     ``thorough`` looks for all hazards; ``one_by_one`` keeps records from being told in bulk. A record of more than
-    ``max_record`` bytes is named and passed over.
+    ``max_record`` bytes is named and passed over. ``with_times``: the account shows when the records were written.
     """
 
     level: str = "safe"
@@ -31,6 +32,7 @@ class Policy:
     selection: Selection = EVERYTHING
     one_by_one: bool = False
     max_record: int = MAX_RECORD
+    with_times: bool = False
 
     @property
     def is_one_by_one(self) -> bool:
@@ -76,11 +78,19 @@ class Emission:
         if not self.policy.selection.takes(record):
             yield left_out(record)
             return
+        if record.was_emitted:
+            yield left_out(record, was_emitted=True)
+            return
         if record.verdict == "irrecoverable":
             yield OneRecord(record, withheld_because="irrecoverable")
             return
         if record.verdict == "repaired" and not _may_go_out(record.judgement.level, level):
             yield OneRecord(record, withheld_because="level")
+            return
+        if record.judgement.is_kept and record.judgement.level == "partial" and level == "safe":
+            # The records around it, which it was held against, are not here.
+            reason = said_before(NOT_MENDED, record.judgement.reason)
+            yield OneRecord(record, withheld_because="incomplete", reason=reason)
             return
         if record.value is not None:
             thorough = self.policy.looks_for_all

@@ -154,6 +154,7 @@ def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | 
         job.selection,
         one_by_one=job.split is not None,
         max_record=job.max_record,
+        with_times=job.report is not None and job.report.endswith(".html"),
     )
     if job.documents is None:
         dumps = [find_layout(source, job.told) for source in sources]

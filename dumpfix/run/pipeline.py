@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from operator import itemgetter
 
 from dumpfix.detection.choose import Choice
@@ -23,6 +24,7 @@ from dumpfix.record.events import (
     topic_name,
 )
 from dumpfix.record.fields import BITS, EXTRA, Reading, are_integers, doubts_of, integer, timestamp_type
+from dumpfix.record.kept import is_kept, kept_of
 from dumpfix.record.model import Record
 from dumpfix.record.notices import TellingNotices
 from dumpfix.record.verdict import Verdict, judge
@@ -130,7 +132,14 @@ class Pipeline:
         if answer is None:
             return [*samples, batch_left_out(batch, end)]
         out, dangerous = answer
-        good = good_records(batch, out, self.reading, emits_tombstones=emission.sink.emits_tombstones, end=end)
+        good = good_records(
+            batch,
+            out,
+            self.reading,
+            emits_tombstones=emission.sink.emits_tombstones,
+            end=end,
+            with_times=emission.policy.with_times,
+        )
         return [*samples, good, self._hazards(batch, dangerous)] if dangerous else [*samples, good]
 
     def _hazards(self, batch: Batch, dangerous: Sequence[tuple[int, tuple[str, ...]]]) -> Hazards:
@@ -171,12 +180,18 @@ class Pipeline:
             yield self._record(one, place)
 
     def _record(self, one: Frame, place: Position) -> Record:
-        verdict = judge(one, self.layout, self._siblings.repair)
+        kept = kept_of(one.fields, is_whole=one.complete) if is_kept(one.fields) and one.fault is None else None
+        if kept is not None:
+            one = replace(one, fields=kept.fields)
+        verdict = kept.verdict if kept is not None else None
+        if verdict is None:
+            verdict = judge(one, self.layout, self._siblings.repair)
         if verdict.kind == "valid":
             self._siblings.see((one.fields.get("topic"),), (verdict.json,))
         else:
             self._siblings.see_broken()
-        return record_of(one, verdict, self.reading, place)
+        record = record_of(one, verdict, self.reading, place)
+        return replace(record, was_emitted=True) if kept is not None and kept.was_emitted else record
 
     def _of_span(self, span: Span) -> Iterator[Event]:
         if span.role == "notice":
@@ -207,6 +222,11 @@ def record_of(one: Frame, verdict: Verdict, reading: Reading, place: Position) -
     if timestamp == _UNAVAILABLE:
         timestamp, kind = None, kind or "none"
     headers_text = fields.get("headers")
+    if headers_text == b"null" and reading.are_pairs:
+        headers_text = None
+    headers = None if headers_text is None else reading.headers(headers_text)
+    if (untold := fields.get("headers_text")) is not None:
+        headers, headers_text = None, untold
     payload_line, payload_column = (None, None) if one.payload_start is None else place.of(one.start, one.payload_start)
     return Record(
         topic=topic_name(fields.get("topic")),
@@ -214,7 +234,7 @@ def record_of(one: Frame, verdict: Verdict, reading: Reading, place: Position) -
         offset=integer("offset", fields.get("offset")),
         timestamp=timestamp,
         timestamp_type=kind,
-        headers=None if headers_text is None else reading.headers(headers_text),
+        headers=headers,
         headers_text=headers_text,
         key=reading.key(fields.get("key")),
         has_key="key" in fields,
@@ -229,4 +249,5 @@ def record_of(one: Frame, verdict: Verdict, reading: Reading, place: Position) -
         extra={name: fields[name] for name in EXTRA if name in fields},
         doubts=doubts_of(fields),
         damaged=None if "value" in fields or one.fault is not None else place.data[one.start : one.end],
+        is_unclear=fields.get("unclear") == b"true",
     )

@@ -20,8 +20,8 @@ from dumpfix.framing.framer import MAX_RECORD
 from dumpfix.layout.model import Layout
 from dumpfix.layout.write import describe
 from dumpfix.repairing.siblings import Siblings
-from dumpfix.report.finding import JsonObject
 from dumpfix.report.model import InputAccount
+from dumpfix.report.shapes import SectionEntry
 from dumpfix.run.cost import cost_of
 from dumpfix.run.feed import Feed
 from dumpfix.run.pipeline import Pipeline
@@ -265,7 +265,7 @@ def _is_the_same(one: Explained, other: Explained) -> bool:
     return kinds[0] == kinds[1] and one.choice.layout == other.choice.layout
 
 
-def _entry(section: Section) -> JsonObject:
+def _entry(section: Section) -> SectionEntry:
     choice = section.explained.choice
     return {
         "first_line": section.first_line,

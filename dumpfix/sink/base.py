@@ -12,6 +12,12 @@ class NotRepresentableError(Exception):
     """The chosen output cannot carry this record; the text says why."""
 
 
+def require_certain(record: Record) -> None:
+    """Raises NotRepresentableError for a record whose key may be another one."""
+    if record.is_unclear:
+        raise NotRepresentableError("nothing takes back a key that is in a topic")
+
+
 class Sink(Protocol):
     """One kind of output (``--to``) for one dump: records in, bytes out. Knows nothing of files.
 

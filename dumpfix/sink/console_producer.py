@@ -12,7 +12,7 @@ from itertools import chain, repeat
 from dumpfix.framing.frame import Batch
 from dumpfix.record.fields import Headers, Reading
 from dumpfix.record.model import Record
-from dumpfix.sink.base import NotRepresentableError
+from dumpfix.sink.base import NotRepresentableError, require_certain
 from dumpfix.sink.values import single_lines
 
 #: what stands for null: no JSON, so that no payload equals it; a key or header value that does is withheld. Always the
@@ -58,6 +58,7 @@ class ConsoleProducer:
 
     def record(self, record: Record) -> bytes:
         """See Sink."""
+        require_certain(record)
         key = NULL_MARKER if record.key is None else _checked(record.key, "key", _IN_A_KEY)
         value = NULL_MARKER if record.value is None else record.value
         return b"\t".join((self._headers(record), key, value)) + b"\n"

@@ -13,6 +13,10 @@ from dumpfix.sink.values import single_lines
 
 #: a column of texts, each a member with the comma behind it; or a text that is the same for all records
 _Column = Iterable[bytes]
+_UNCLEAR = b',"unclear":true}\n'
+#: how a payload may begin and end that has to stand there as a text, too
+_BEGINNINGS = (b'"', b"null", b" ", b"\t")
+_ENDS = (b" ", b"\t")
 
 
 class Envelope:
@@ -25,15 +29,16 @@ class Envelope:
 
     def __init__(self, reading: Reading, *, is_unclear: bool = False) -> None:
         self.reading = reading
-        self._end = b',"unclear":true}\n' if is_unclear else b"}\n"
+        self._end = _UNCLEAR if is_unclear else b"}\n"
 
     def record(self, record: Record) -> bytes:
         """See Sink."""
         members = list(self._members(record))
-        members.append(b'"value":' + (record.value or b"null"))
+        exact = record.raw_value if record.verdict == "valid" else record.value
+        members.append(b'"value":' + _value(record.value, exact, is_ambiguous=record.judgement.ambiguous))
         if record.extra:
             members.append(b'"extra":{' + b",".join(map(_extra, record.extra, record.extra.values())) + b"}")
-        return b"{" + b",".join(members) + self._end
+        return b"{" + b",".join(members) + (_UNCLEAR if record.is_unclear else self._end)
 
     def _members(self, record: Record) -> Iterable[bytes]:
         if record.topic is not None:
@@ -61,7 +66,7 @@ class Envelope:
             if made is None:
                 return None
             columns.extend(made)
-        values = single_lines([value or b"null" for value in batch.values])
+        values = _values(batch.values, null_is_ambiguous=self.reading.layout.null_is_ambiguous)
         extra = self._extra(batch)
         if extra is None:
             return None
@@ -124,6 +129,29 @@ class Envelope:
             if texts and (text := texts.pop()) is not None:
                 members.append(_extra(name, text))
         return [repeat(b',"extra":{' + b",".join(members) + b"}")] if members else []
+
+
+def _values(payloads: Sequence[bytes | None], *, null_is_ambiguous: bool) -> Sequence[bytes]:
+    """Payloads as they stand in envelopes, an empty one as an ambiguous null; bytecode for each only where one needs
+    more than itself."""
+    exact = [payload or b"" for payload in payloads]
+    texts = single_lines(exact)
+    is_plain = texts is exact and b"" not in texts and not any(map(bytes.startswith, texts, repeat(_BEGINNINGS)))
+    if is_plain and not any(map(bytes.endswith, texts, repeat(_ENDS))):
+        return texts
+    return [
+        _value(text or None, whole, is_ambiguous=null_is_ambiguous or payload is not None)
+        for text, whole, payload in zip(texts, exact, payloads, strict=True)
+    ]
+
+
+def _value(line: bytes | None, exact: bytes | None, *, is_ambiguous: bool) -> bytes:
+    """A payload on one line, and beside it its exact text where that would not come back from the line alone."""
+    if line is None or exact is None:
+        return b'null,"ambiguous":true' if is_ambiguous else b"null"
+    if line != exact or line.startswith(_BEGINNINGS) or line.endswith(_ENDS):
+        return line + b',"payload_text":' + json_text.string(exact)
+    return line
 
 
 def _extra(name: str, text: bytes | None) -> bytes:

@@ -11,7 +11,7 @@ from itertools import chain, repeat
 from dumpfix.framing.frame import Batch
 from dumpfix.record.fields import Reading
 from dumpfix.record.model import Record
-from dumpfix.sink.base import NotRepresentableError
+from dumpfix.sink.base import NotRepresentableError, require_certain
 from dumpfix.sink.values import single_lines
 
 SEPARATOR = b"\t"
@@ -45,6 +45,7 @@ class Kcat:
 
     def record(self, record: Record) -> bytes:
         """See Sink."""
+        require_certain(record)
         key = record.key
         if key is not None:
             if not key:

@@ -13,7 +13,7 @@ from typing import IO
 
 from dumpfix.framing.frame import Batch
 from dumpfix.record.model import Record
-from dumpfix.sink.base import NotRepresentableError
+from dumpfix.sink.base import NotRepresentableError, require_certain
 
 #: partition, offset, timestamp, line, then the lengths of topic, key, value and headers
 _HEAD = struct.Struct("<qqqqqqqq")
@@ -63,6 +63,7 @@ class Queue:
 
     def record(self, record: Record) -> bytes:
         """See Sink."""
+        require_certain(record)
         if record.headers is None and record.headers_text:
             raise NotRepresentableError("its headers can be taken apart in more ways than one")
         value = record.raw_value if record.verdict == "valid" else record.value

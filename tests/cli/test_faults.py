@@ -18,6 +18,7 @@ import zstandard
 from dumpfix.cli.signals import ENDING
 from dumpfix.detection.choose import Told
 from dumpfix.io.source import open_path
+from dumpfix.report.shapes import Finding
 from dumpfix.run import parallel
 from dumpfix.run.job import Job, perform
 
@@ -54,7 +55,7 @@ def test_each_row_of_the_table_is_a_test() -> None:
 # -- what a dump may hold ----------------------------------------------------------------------------------------------
 
 
-def with_jobs(dump: Path, jobs: int, told: Told, output: Path) -> tuple[bytes, list[dict[str, object]], bool]:
+def with_jobs(dump: Path, jobs: int, told: Told, output: Path) -> tuple[bytes, list[Finding], bool]:
     source = open_path(str(dump))
     try:
         done = perform(Job(told, to="envelope", output=str(output), jobs=jobs), [source])
@@ -83,7 +84,7 @@ def test_a_number_beyond_kafkas_is_a_finding(
     out, findings, needs_a_look = with_jobs(dump, jobs, Told(kcat_format=b"%o %p %s\\n"), folder / "out")
     assert (out.count(b"\n"), len(findings), needs_a_look) == (300, 1, True)
     (finding,) = findings
-    assert (finding["line"], finding[name], finding["emitted"]) == (201, None, True)
+    assert (finding["line"], dict(finding)[name], finding["emitted"]) == (201, None, True)
     assert max(line.split(), key=len).decode() in str(finding["reason"])
 
 

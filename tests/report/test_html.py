@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from dumpfix.report.moments import MOST_POINTS
 from tests.cli.program import dumpfix, prose
+from tests.writers import kcat
+from tests.writers.records import KafkaRecord
 
 HOSTILE = (
     b"<script>alert(1)</script>",
@@ -20,7 +23,9 @@ HOSTILE = (
     b"\x1b[31mred\x07\x00",
     "\u202eright to left\u2028".encode(),
     b"\xff\xfe",
+    b"k" * 10_000,
 )
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 ALLOWED = {
     "html",
     "head",
@@ -30,6 +35,9 @@ ALLOWED = {
     "body",
     "h1",
     "h2",
+    "h3",
+    "figure",
+    "path",
     "ul",
     "li",
     "b",
@@ -107,13 +115,59 @@ def test_ten_thousand_findings_stand_in_it_with_the_plan_and_a_picture(tmp_path:
     assert "dumpfix produce" in text
     assert reader.tags.count("rect") == 1 + 1000, "poison is shown as far as the report has it"
     assert path.stat().st_size < 10_000_000
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("no Chromium here: only the parser of the standard library has read it")
-    shown = subprocess.run(
-        [chromium, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", path.as_uri()],
-        capture_output=True,
-        timeout=300,
-        check=True,
+
+
+def test_the_picture_shows_times_gaps_duplicates_and_poison(tmp_path: Path) -> None:
+    offsets = [*range(10), 30, 31, 31, *range(40, 1500)]
+    records = [
+        KafkaRecord("events", 0, at, 1_700_000_000_000 + at * 1000, "create", (), b"k", b"{}" if at % 100 else b'{"a":')
+        for at in offsets
+    ]
+    path, reader = report_of(b"".join(map(kcat.render_json, records)), tmp_path)
+    text = "".join(reader.text)
+    assert "1473 records, offsets 0 to 1499, 2 gaps, 1 duplicate, 15 with no valid JSON" in text
+    assert "2023-11-14 22:13:20 UTC" in text
+    assert "2023-11-14 22:38:19 UTC" in text
+    assert reader.tags.count("rect") == 2 + 15
+    dots = {
+        kind: path.read_text().split(f'class="{kind}" d="')[1].split('"')[0]
+        for kind in ("dots", "bad-dots", "repeated")
+    }
+    assert MOST_POINTS // 2 < dots["dots"].count("M") <= MOST_POINTS
+    assert (dots["bad-dots"].count("M"), dots["repeated"]) == (15, "M21.0 177.0h0")
+
+
+def in_chromium(page: Path, *options: str) -> bytes:
+    assert CHROMIUM is not None
+    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--window-size=1000,1400", *options]
+    return subprocess.run([*command, page.as_uri()], capture_output=True, timeout=300, check=True).stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: only the parser of the standard library reads reports")
+def test_a_browser_shows_ten_thousand_findings_with_hostile_keys(tmp_path: Path) -> None:
+    keys = [HOSTILE[at % len(HOSTILE)] for at in range(10_000)]
+    dump = b"".join(
+        prose((at, key, b'{"a":"' + key[:100].replace(b'"', b"'") + b'","b":')) for at, key in enumerate(keys)
     )
-    assert shown.stdout.count(b"events[0]@") >= 10_000
+    path, _ = report_of(dump, tmp_path)
+    dom = Reader()
+    dom.feed(in_chromium(path, "--dump-dom").decode())
+    dom.close()
+    assert set(dom.tags) <= ALLOWED | {"tbody"}
+    text = "".join(dom.text)
+    assert text.count("events[0]@") >= 10_000
+    assert text.count("<script>alert(1)</script>") >= len(keys) // len(HOSTILE)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: only the parser of the standard library reads reports")
+def test_it_is_readable_in_light_and_dark_and_on_paper(tmp_path: Path) -> None:
+    path, _ = report_of(b"".join(prose((at, key, b'{"a":"b')) for at, key in enumerate(HOSTILE)), tmp_path)
+    light, dark, paper = (tmp_path / name for name in ("light.png", "dark.png", "paper.pdf"))
+    in_chromium(path, f"--screenshot={light}")
+    in_chromium(path, f"--screenshot={dark}", "--blink-settings=preferredColorScheme=0")
+    in_chromium(path, f"--print-to-pdf={paper}")
+    assert light.read_bytes()[:4] == dark.read_bytes()[:4] == b"\x89PNG"
+    assert light.read_bytes() != dark.read_bytes()
+    assert paper.read_bytes()[:5] == b"%PDF-"
