@@ -257,7 +257,7 @@ def _control(data: bytes, at: int, end: int, *, is_word: bool) -> Change:
     if byte == 0x09:
         # Alone, inside a word or beside a blank or a quote, it rather slipped in.
         beside = data[at - 1 : at] + data[at + 1 : at + 2]
-        is_odd = is_word or any(each in b' "\\' for each in beside) or (beside.islower() and data.count(b"\t") == 1)
+        is_odd = is_word or any(each in b' "\\' for each in beside) or (beside.isalnum() and data.count(b"\t") == 1)
         return Change(at, at + 1, b"\\t", "raw tab in a string", Grade.CHOICE if is_odd else Grade.SYNTAX)
     if byte in b"\r\n":
         stop = at + 2 if data[at : at + 2] == b"\r\n" and at + 2 <= end else at + 1
