@@ -98,7 +98,10 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             # Behind a document it may be the beginning of more, before the first element the end of another, behind a
             # digit one more with a flipped bit; in an object a comma alone is the end of nothing.
             deletion = deletion._replace(grade=Grade.CHOICE)
-        yield Candidate(_deletion_cost(kind, end - at), (deletion,), index, index + 1)
+        cost = _deletion_cost(kind, end - at)
+        if kind in (CLOSE_OBJECT, CLOSE_ARRAY) and index and tokens.kinds[index - 1] not in (CLOSE_OBJECT, CLOSE_ARRAY):
+            cost += prices.CLOSES_NOTHING
+        yield Candidate(cost, (deletion,), index, index + 1)
     if end - at != 1 or kind == STRING:
         return
     byte = site.text.data[at]

@@ -78,12 +78,12 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
     is_odd = is_odd or (after == AFTER and quote == start + 1)
     is_odd = is_odd or (after == AFTER_KEY and _ends_another_key(data, start, quote))
     is_key = after == AFTER_KEY
-    grade = Grade.CHOICE if is_odd else _grade_of_string(data, start, quote, is_key=is_key, lacks_front=True)
-    insertion = Change(start, start, b'"', "an opening quote was missing", grade)
-    yield Candidate(prices.LOST[STRING], (insertion,), index, meeting)
+    grade, price = _grade_of_string(data, start, quote, is_key=is_key, lacks_front=True)
+    insertion = Change(start, start, b'"', "an opening quote was missing", Grade.CHOICE if is_odd else grade)
+    yield Candidate(price, (insertion,), index, meeting)
     if is_one_bit_off(data[start], STRING) and data[start] not in STRUCTURE:
         flipped = Change(start, start + 1, b'"', "an opening quote with a flipped bit", Grade.CHOICE)
-        yield Candidate(_flip_cost(data[start]), (flipped,), index, meeting)
+        yield Candidate(_flip_cost(data[start], b"b"), (flipped,), index, meeting)
 
 
 def _ends_another_key(data: bytes, start: int, quote: int) -> bool:
@@ -102,9 +102,9 @@ def _begins_another_key(data: bytes, start: int, place: int) -> bool:
 _ELSEWHERE = 2
 
 
-def _grade_of_string(data: bytes, begin: int, end: int, *, is_key: bool, lacks_front: bool) -> Grade:
-    """How sure it is that [begin, end) is one string which only lacks a quote: with pieces of structure in it, bytes
-    may be missing between two strings as well."""
+def _grade_of_string(data: bytes, begin: int, end: int, *, is_key: bool, lacks_front: bool) -> tuple[Grade, float]:
+    """How sure it is that [begin, end) is one string which only lacks a quote, and what it costs: with pieces of
+    structure in it, bytes may be missing between two strings as well."""
     text = data[begin:end]
     holds_literal = any(b":" + literal in text for literal in _LITERALS)
     is_bare = text != b"" and not any(chr(byte).isalnum() or byte >= 0x80 for byte in text)
@@ -115,9 +115,11 @@ def _grade_of_string(data: bytes, begin: int, end: int, *, is_key: bool, lacks_f
         or _is_number_cut_short(text)
         or (text[:1] in _OF_STRUCTURE and b'\\"' not in text)
     )
-    is_odd = is_odd or (not is_key and not lacks_front and _may_go_on(data, begin, end))
     is_no_key = is_key and (not text or len(text.translate(None, _NOT_IN_KEYS)) != len(text))
-    return Grade.CHOICE if is_odd or is_no_key or _looks_torn(text, lacks_front=lacks_front) else Grade.SYNTAX
+    if is_odd or is_no_key or _looks_torn(text, lacks_front=lacks_front):
+        return Grade.CHOICE, prices.LOST[STRING] + prices.TORN
+    is_open_ended = not is_key and not lacks_front and _may_go_on(data, begin, end)
+    return Grade.CHOICE if is_open_ended else Grade.SYNTAX, prices.LOST[STRING]
 
 
 def _looks_torn(text: bytes, *, lacks_front: bool) -> bool:
@@ -232,9 +234,9 @@ def _is_open(text: bytes) -> bool:
     return bool(brackets)
 
 
-def _flip_cost(byte: int) -> float:
-    """Letters, digits and blanks stand at the edge of texts anyway, other neighbours of a quote rather do not."""
-    return prices.LOST[STRING] + 0.3 if byte in b"b2 " else prices.FLIPPED_INTO_SIGN
+def _flip_cost(byte: int, usual: bytes) -> float:
+    """Some signs stand at the edge of texts anyway, other neighbours of a quote rather do not."""
+    return prices.LOST[STRING] + 0.3 if byte in usual else prices.FLIPPED_INTO_SIGN
 
 
 def _closer_missing(site: Site, index: int, after: int, start: int, end: int) -> Iterator[Candidate]:
@@ -250,7 +252,7 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
             continue
         if meeting == len(starts) and back.tokens.ends and back.tokens.ends[-1] > start:
             continue
-        grade = _grade_of_string(data, start + 1, place, is_key=after == AFTER_KEY, lacks_front=False)
+        grade, price = _grade_of_string(data, start + 1, place, is_key=after == AFTER_KEY, lacks_front=False)
         if after == AFTER_KEY and _begins_another_key(data, start, place):
             grade = Grade.CHOICE
         wrong = next((mark for mark in _CLOSING_QUOTES if data[start + 1 : place].endswith(mark)), b"")
@@ -259,14 +261,14 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
             yield Candidate(prices.OTHER_QUOTE, (change,), index, meeting)
             grade = Grade.CHOICE
         insertion = Change(place, place, b'"', "a closing quote was missing", grade)
-        yield Candidate(prices.LOST[STRING], (insertion,), index, meeting)
+        yield Candidate(price, (insertion,), index, meeting)
         if data[start + 1 : place].endswith(b'\\"'):
             freed = Change(place - 2, place - 1, b"", "a backslash before a closing quote")
             yield Candidate(prices.LOST[STRING] - 0.2, (freed,), index, meeting)
         last = data[place - 1]
         if place - 1 > start and is_one_bit_off(last, STRING):
             flipped = Change(place - 1, place, b'"', "a closing quote with a flipped bit", Grade.CHOICE)
-            yield Candidate(_flip_cost(last), (flipped,), index, meeting)
+            yield Candidate(_flip_cost(last, b"b2"), (flipped,), index, meeting)
 
 
 def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:

@@ -113,7 +113,12 @@ class _Cleaner:
                     position = stop
                     continue
                 doubled = Change(at, at, b"\\", _NO_ESCAPE, Grade.CHOICE) if are_literal else None
-                change = doubled or self._meant(at, at + 1) or _escape(data, at, end)
+                change = (
+                    doubled
+                    or self._meant(at, at + 1)
+                    or _unpaired_quote(data, at, start, end)
+                    or _escape(data, at, end)
+                )
             else:
                 is_meant = data[at] not in b"\t\r\n" and (
                     self._meant(at, at + 1) or self._out_of_place(at, start, end, is_key)
@@ -245,6 +250,16 @@ def _escape(data: bytes, at: int, end: int) -> Change:
     if letter in _OTHER_ESCAPES:
         return Change(at, at + 2, *_OTHER_ESCAPES[letter])
     return Change(at, at, b"\\", "a backslash that escapes nothing", Grade.CHOICE)
+
+
+def _unpaired_quote(data: bytes, at: int, start: int, end: int) -> Change | None:
+    """In a string that holds a document the quotes are escaped, and come in pairs: where one is left over, the
+    backslash that escapes nothing lost its quote, or the quote has a flipped bit."""
+    if data[start] not in b"{[" or not data.count(b'\\"', start, end) & 1 or at + 1 >= end:
+        return None
+    if (data[at + 1] ^ 0x22).bit_count() == 1:
+        return Change(at + 1, at + 2, b'"', "a quote with a flipped bit", Grade.CHOICE)
+    return Change(at + 1, at + 1, b'"', "a quote was missing", Grade.CHOICE)
 
 
 def _are_literal(data: bytes, start: int, end: int) -> bool:
