@@ -25,6 +25,8 @@ _REFUSED = {
 }
 _BROKERS = ("bootstrap.servers", "metadata.broker.list")
 #: parts of the names of properties whose values are nobody's business
+#: a text of so many letters stands in many words
+_FEW_LETTERS = 3
 _SECRET = ("password", "secret", "key", "token", "jaas", "username", "oauthbearer", "certificate", "pem")
 #: kcat takes ``topic.`` off a name; these have it as a part of their own
 _GLOBAL = ("topic.metadata.", "topic.blacklist")
@@ -65,8 +67,18 @@ class Properties:
         """``text`` without the value of any property that may be a secret."""
         for name, value in self.values.items():
             if value and any(part in name for part in _SECRET):
-                text = text.replace(value, "***")
+                text = _masked(text, value)
         return text
+
+
+def _masked(text: str, value: str) -> str:
+    """``text`` without this value; one of a few letters is no secret inside a longer word."""
+    pieces = text.split(value)
+    masked = pieces[0]
+    for piece in pieces[1:]:
+        is_word = not masked[-1:].isalnum() and not piece[:1].isalnum()
+        masked += ("***" if is_word or len(value) > _FEW_LETTERS else value) + piece
+    return masked
 
 
 def properties_of(brokers: str | None, lines: Iterable[str] = (), given: Iterable[str] = ()) -> Properties:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import count, islice
 
 from dumpfix.record.fields import integer
@@ -11,18 +12,18 @@ from dumpfix.record.fields import integer
 MOST_POINTS = 800
 
 
+@dataclass(slots=True)
 class Moments:
     """Every n-th record's offset and time, in the dump's order; n is 1, 2, 4 …, as few records as fit.
 
-    Which records these are depends on the records alone, and not on how many come at a time.
+    Which records these are depends on the records alone, and not on how many come at a time. ``bounds`` are the
+    earliest and the latest time of all.
     """
 
-    def __init__(self) -> None:
-        #: the earliest and the latest of all records
-        self.bounds: tuple[int, int] | None = None
-        self._points: list[tuple[int, int, int]] = []
-        self._every = 1
-        self._records = 0
+    bounds: tuple[int, int] | None = None
+    _points: list[tuple[int, int, int]] = field(default_factory=list)
+    _every: int = 1
+    _records: int = 0
 
     def add(self, offsets: Sequence[int], times: Sequence[bytes | None]) -> None:
         """So many records more."""

@@ -162,6 +162,11 @@ def test_what_would_break_a_promise_is_refused_without_its_value(given: list[str
         properties_of(None)
 
 
+def test_a_name_of_one_letter_is_masked_where_it_stands_alone() -> None:
+    properties = properties_of("b:9092", (), ["sasl.username=u", "sasl.password=long-secret"])
+    assert properties.masked("Request of u not supported: xlong-secretx") == "Request of *** not supported: x***x"
+
+
 def test_secrets_are_masked_in_whatever_the_client_says() -> None:
     known = properties_of("b:1", (), ["sasl.password=hunter2", "ssl.key.password=s3cret", "client.id=me"])
     assert known.masked('Invalid value "hunter2" (s3cret) of me') == 'Invalid value "***" (***) of me'

@@ -15,6 +15,7 @@ from dumpfix.detection.choose import Told
 from dumpfix.record.events import MOST_HAZARDS
 from dumpfix.record.hazards import hazards_of
 from dumpfix.report.json_report import json_report
+from dumpfix.report.moments import MOST_POINTS
 from dumpfix.report.partitions import MOST_GAPS, MOST_POISON, Partition
 from dumpfix.report.schemas import NAMES, schema_text
 from dumpfix.report.text import shown
@@ -188,11 +189,12 @@ def test_a_thousand_poison_offsets_are_kept_and_all_are_counted_once() -> None:
 @given(st.lists(st.lists(st.integers(0, 30), min_size=1, max_size=10), max_size=8))
 def test_offsets_in_bulk_are_accounted_for_as_one_by_one(batches: list[list[int]]) -> None:
     many, single = Partition(), Partition()
-    for batch in batches:
-        many.add(batch)
+    for batch in batches * 40:
+        many.add(batch, [b"%d" % (1000 + offset) for offset in batch])
         for offset in batch:
-            single.add([offset])
+            single.add([offset], [b"%d" % (1000 + offset)])
     assert many == single
+    assert len(many.moments.points) <= MOST_POINTS
 
 
 # -- hazards -----------------------------------------------------------------------------------------------------------
