@@ -6,25 +6,11 @@ from itertools import pairwise
 
 from dumpfix.json.validity import scan_value
 from dumpfix.repairing import prices
-from dumpfix.repairing.automaton import (
-    AFTER,
-    AFTER_KEY,
-    FIRST_ELEMENT,
-    FIRST_KEY,
-    KEY,
-)
+from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_KEY, KEY
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.quotes import OTHER_QUOTES
 from dumpfix.repairing.site import Candidate, Site, is_one_bit_off, meets
-from dumpfix.repairing.tokens import (
-    ATOM,
-    COMMA,
-    ELLIPSES,
-    OPEN_STRING,
-    STRING,
-    STRUCTURE,
-    WORD,
-)
+from dumpfix.repairing.tokens import ATOM, COMMA, ELLIPSES, OPEN_STRING, STRING, STRUCTURE, WORD
 
 # How many bare quotes one string may have, how many of them may look like the ends of strings, and how many places
 # inside one string are tried for a closing quote.

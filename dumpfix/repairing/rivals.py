@@ -15,16 +15,7 @@ from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_K
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quoting import looks_like_structure
 from dumpfix.repairing.site import Candidate, Site, separator_price
-from dumpfix.repairing.tokens import (
-    CLOSE_ARRAY,
-    CLOSE_OBJECT,
-    COLON,
-    COMMA,
-    OPEN_STRING,
-    STRING,
-    STRUCTURE,
-    Tokens,
-)
+from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_STRING, STRING, STRUCTURE, Tokens
 
 # How many bytes on both sides of a place are tried, how far the neighbourhood reaches for a place where it may begin
 # or end, in tokens and in bytes, and how deep it may lie.

@@ -163,21 +163,18 @@ class _Cleaner:
         slipped in."""
         data, byte = self.data, self.data[at]
         before, behind = (data[at - 1] if at > start else 0), (data[at + 1] if at + 1 < end else 0)
-        if not self.is_single or not byte or max(before, behind) >= 0x80:
+        if not self.is_single or not byte or byte in _COMMON or max(before, behind) >= 0x80:
             return None
+        classes = _class_of(before), _class_of(behind)
         is_foreign = byte >= 0x80
-        if (
-            is_foreign
-            and not is_key
-            and (byte in _COMMON or not (_DIGITS_OR_SIGNS[before] or _DIGITS_OR_SIGNS[behind]))
-        ):
-            if byte not in _NO_LETTER or not (_class_of(before) == _class_of(behind) == _LOWER):
+        if is_foreign and not is_key:
+            is_beside_digit = _DIGIT in classes and byte not in _BESIDE_DIGITS
+            if not is_beside_digit and (byte not in _NO_LETTER or classes != (_LOWER, _LOWER)):
                 return None
-        elif not is_foreign and not (_class_of(before) and _class_of(behind)):
+        elif not is_foreign and (byte in _SEPARATORS or not all(classes)):
             return None
         meant = [byte & 0x7F] if is_foreign else [byte | 0x20, byte | 0x40]
-        kinds = {_class_of(each) for each in (before, behind)} - {0}
-        fitting = [each for each in meant if {_class_of(each)} == kinds]
+        fitting = [each for each in meant if {_class_of(each)} == {*classes} - {0}]
         insert = bytes(fitting[:1])
         why = "a byte with a flipped bit" if insert else "a byte that slipped in"
         return Change(at, at + 1, insert, f"{why}: nothing of its kind is at home here", Grade.CHOICE)
@@ -195,7 +192,9 @@ def _class_of(byte: int) -> int:
     return _LOWER if sign.islower() else _UPPER if sign.isupper() else _DIGIT if sign.isdigit() else 0
 
 
-_DIGITS_OR_SIGNS = bytes(byte in b"0123456789_/@:$" for byte in range(256))
+#: signs of Latin-1 and Windows-1252 that stand beside digits, and control characters that programs separate fields with
+_BESIDE_DIGITS = b"\x80\x96\x97\xa0\xa3\xa5\xa7\xaa\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xba\xbc\xbd\xbe\xd7"
+_SEPARATORS = b"\x01\x02\x03\x08\x0b\x0c\x1b\x1c\x1d\x1e\x1f"
 #: what stands for no letter in Windows-1252, nor for an apostrophe
 _NO_LETTER = bytes(byte for byte in range(0x80, 0xA0) if byte not in b"\x8a\x8c\x8e\x92\x9a\x9c\x9e\x9f")
 #: control characters that nobody types
@@ -257,7 +256,7 @@ def _unpaired_quote(data: bytes, at: int, start: int, end: int) -> Change | None
     backslash that escapes nothing lost its quote, or the quote has a flipped bit."""
     if data[start] not in b"{[" or not data.count(b'\\"', start, end) & 1 or at + 1 >= end:
         return None
-    if (data[at + 1] ^ 0x22).bit_count() == 1:
+    if (data[at + 1] ^ 0x22).bit_count() == 1 and not chr(data[at + 1]).isalnum():
         return Change(at + 1, at + 2, b'"', "a quote with a flipped bit", Grade.CHOICE)
     return Change(at + 1, at + 1, b'"', "a quote was missing", Grade.CHOICE)
 

@@ -2,10 +2,7 @@
 
 from dumpfix.json.lexer import WHITE_SPACE
 from dumpfix.repairing import ending, holes, prices
-from dumpfix.repairing.automaton import (
-    KEY,
-    Ahead,
-)
+from dumpfix.repairing.automaton import KEY, Ahead
 from dumpfix.repairing.candidates import candidates
 from dumpfix.repairing.choosing import cheapest, closes_the_end
 from dumpfix.repairing.losses import (
@@ -32,12 +29,7 @@ from dumpfix.repairing.reading import (
 from dumpfix.repairing.rivals import rivals
 from dumpfix.repairing.shape import ShapeModel, looks_spliced
 from dumpfix.repairing.site import Candidate, Site
-from dumpfix.repairing.tokens import (
-    ATOM,
-    BARE_KEY,
-    COMMA,
-    LAST_COMMA,
-)
+from dumpfix.repairing.tokens import ATOM, BARE_KEY, COMMA, LAST_COMMA
 
 # An outcome up to CHEAP is one small edit; above it, holes and several errors are weighed against it.
 CHEAP = 2.6

@@ -7,14 +7,7 @@ from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import ERROR, KEY, Back, step
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.site import Candidate, Site, is_sign, meets
-from dumpfix.repairing.tokens import (
-    ATOM,
-    STRUCTURE,
-    WORD,
-    is_atom,
-    lex,
-    prepare,
-)
+from dumpfix.repairing.tokens import ATOM, STRUCTURE, WORD, is_atom, lex, prepare
 
 # How long a word may be that is looked at byte by byte.
 _LONGEST_WORD = 40
