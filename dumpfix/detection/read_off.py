@@ -28,6 +28,7 @@ from dumpfix.detection.lines import (
     tokens,
 )
 from dumpfix.framing.notices import Notices
+from dumpfix.layout.conversions import milliseconds
 from dumpfix.layout.model import Element, Field, HeaderSpelling, Layout, Literal
 from dumpfix.layout.vocabulary import SIZES, TOPIC_BYTES
 
@@ -60,11 +61,13 @@ _MANY = frozenset({"", "TEXT", "INTEGER"})
 _ORDER = ("TOPIC", "PARTITION", "OFFSET")
 #: ways to tell columns apart, and what may stand between two, the strongest first; so often in one text
 _HOW = ("numbers", "words", "separators")
-_SEPARATORS = (b"\t", b" | ", b"|", b" - ", b"; ", b";", b", ", b",", b" ")
+_SEPARATORS = (b"\t", b" | ", b"|", b"#", b" - ", b"; ", b";", b", ", b",", b" ")
 MOST_CUTS = 3
 #: numbers above this may be milliseconds since 1970; below this, partitions
 MILLISECONDS = 1_000_000_000_000
 MOST_PARTITIONS = 4096
+#: digits of milliseconds; a date has more bytes
+LONGEST_NUMBER = 13
 _SPELLING = HeaderSpelling(b"=", ambiguous_separator=b",", null=b"NULL")
 
 
@@ -80,6 +83,11 @@ class Column:
     def are_numbers(self) -> bool:
         """Whether each record has a number here."""
         return all(map(is_number, self.texts))
+
+    @property
+    def are_dates(self) -> bool:
+        """Whether each record has a date with its time and zone here."""
+        return all(len(text) > LONGEST_NUMBER and milliseconds(text) is not None for text in self.texts)
 
     @property
     def are_names(self) -> bool:
@@ -456,6 +464,8 @@ def _options(parts: Sequence[Part], index: int) -> list[str]:
     if not any(part.texts) and not part.label:
         return ["KEY"]
     named = LABELS.get(part.label)
+    if named in (None, "TIMESTAMP") and part.are_dates:
+        return ["TIMESTAMP_DATE"]
     if named in _INTEGERS:
         return [named] if part.are_numbers else ["TEXT"]
     sizes = _sizes(parts, index) if named is None and part.are_numbers else []
