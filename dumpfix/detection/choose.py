@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import inf
 
 from dumpfix.detection import commands, lines, objects, prices, read_off
-from dumpfix.detection.candidates import READ_OFF, Shipped, Told, notices_of, told_grammars
+from dumpfix.detection.candidates import COMMANDED, READ_OFF, Shipped, Told, notices_of, told_grammars
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
 from dumpfix.detection.files import file_kind, text_kind, unexpanded
 from dumpfix.detection.reading import Reading, Scan, differs, payloads
@@ -353,7 +353,7 @@ def _may_be_of_another_tool(first: Reading, other: Reading) -> bool:
     layout, its = first.layout, other.layout
     if not isinstance(layout, Layout) or not isinstance(its, Layout):
         return False
-    if any(name.startswith(_JAVA) for name in first.seen):
+    if first.grammar == COMMANDED or any(name.startswith(_JAVA) for name in first.seen):
         return False
     prints_nothing = layout.null_literal is not None and its.null_literal is None
     return prints_nothing and _shape(layout) == _shape(its)
