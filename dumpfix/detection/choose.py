@@ -126,8 +126,9 @@ class Search:
 
     def _grammars(self, head: bytes) -> tuple[Grammar, ...]:
         """The grammars that come into question, with the line ends of this head."""
-        if self._known is None or self._known[0] != head[:SAMPLE]:
-            self._known = head[:SAMPLE], told_grammars(self.told, head[:SAMPLE])
+        sample = head[:SAMPLE] if self.is_auto or self.told.from_name is not None else b""
+        if self._known is None or self._known[0] != sample:
+            self._known = sample, told_grammars(self.told, sample)
         if not _ends_lines_with_carriage_returns(head):
             return self._known[1]
         return tuple(grammar.with_carriage_returns for grammar in self._known[1])
@@ -182,6 +183,8 @@ class Search:
         best = explanation.careful
         is_asked_for = not self.is_auto
         if best is None or (best.bits > explanation.plain and not is_asked_for):
+            raise LayoutError(_nothing_fits(explanation, head))
+        if not is_asked_for and not best.records and self.work.is_exhausted and _is_no_single_record(head):
             raise LayoutError(_nothing_fits(explanation, head))
         if not is_asked_for and (best.is_text or (best.records and not best.documents)) and not _shows_kafka(best):
             raise LayoutError(_nothing_fits(explanation, head))
@@ -314,6 +317,11 @@ def _shows_its_end(reading: Reading) -> bool:
 def is_told(grammars: Sequence[Grammar]) -> bool:
     """Whether they leave no choice."""
     return len(grammars) == 1 and len(grammars[0].layouts) == 1
+
+
+def _is_no_single_record(head: bytes) -> bool:
+    """Whether a head is so many lines that one record, unless it is a document, would have ended in them."""
+    return head.count(b"\n") >= FEW_LINES and not head.startswith((b"{", b"["))
 
 
 def _has_no_lines(grammar: Grammar) -> bool:

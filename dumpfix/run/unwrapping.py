@@ -69,6 +69,11 @@ class Finder:
         self._looked = 0
         self._is_wrapped = False
 
+    @property
+    def steps(self) -> float:
+        """How much work that was until now."""
+        return self._bare.work.steps + self._work.steps
+
     def look(self, head: bytes, *, final: bool) -> Explained | None:
         """What the dump is that begins with ``head``; None where more of it has to be seen. Raises LayoutError.
 
