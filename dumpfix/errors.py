@@ -43,6 +43,10 @@ class LayoutError(DumpfixError):
     """The layout of a dump could not be found, or more than one would give different output."""
 
 
+class RecognisedError(LayoutError):
+    """It was seen what the input is, and that is no dump that can be read as it stands."""
+
+
 class SourceError(DumpfixError):
     """An input that cannot be opened or read at all."""
 

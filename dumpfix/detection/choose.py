@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import pairwise
 from math import inf
 
-from dumpfix.detection import objects, prices, read_off
-from dumpfix.detection.candidates import Told, of_grammars, told_grammars
+from dumpfix.detection import commands, lines, objects, prices, read_off
+from dumpfix.detection.candidates import READ_OFF, Shipped, Told, notices_of, told_grammars
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
+from dumpfix.detection.files import file_kind, text_kind, unexpanded
 from dumpfix.detection.reading import Reading, Scan, differs, payloads
 from dumpfix.detection.texts import Texts
-from dumpfix.errors import LayoutError
+from dumpfix.detection.work import LINE, ExhaustedError, Work
+from dumpfix.errors import LayoutError, RecognisedError
 from dumpfix.framing.frame import NeedMoreError
-from dumpfix.framing.notices import Notices
-from dumpfix.layout.model import AnyLayout, Grammar, Layout, Literal, ObjectLayout
+from dumpfix.layout.load import automatic, literal_text, shipped
+from dumpfix.layout.model import AnyLayout, Field, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.layout.write import describe
 
 #: so much of a dump is looked at, unless its first records are larger
@@ -24,10 +28,11 @@ LARGEST_HEAD = 1 << 20
 FEW_LINES = 8
 #: so many lines are looked at one by one; then 16, 32, 64 …
 EACH_LINE = 12
+#: a first line that is longer is looked at in parts too, each so many times as long as the one before
+FIRST_PART, LONGER_PARTS = 1 << 10, 8
 #: so much of it is looked at for a separator
 SAMPLE = 1 << 12
-#: the name of layouts that no grammar has, and the records of one that may still have lines which are not seen yet
-READ_OFF = "read off"
+#: the records of a layout that no grammar has, which may still have lines that are not seen yet
 MOST_UNKNOWN = 12
 #: other layouts that give the same output and are worth a line
 MOST_NAMED = 5
@@ -36,7 +41,7 @@ MOST_RIVALS = 3
 #: the rules of a tool's own notices begin so
 _JAVA = ("console_consumer", "log4j", "java")
 
-__all__ = ["HEAD", "LARGEST_HEAD", "Choice", "Search", "Told", "choose", "explain", "price"]
+__all__ = ["HEAD", "LARGEST_HEAD", "Choice", "Search", "Told", "choose", "price"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +72,25 @@ class Choice:
 
 
 class Search:
-    """Finds the layout of one dump, of which more and more is at hand; what was looked at is not looked at again."""
+    """Finds the layout of one dump, of which more and more is at hand; what was looked at is not looked at again.
 
-    def __init__(self, told: Told) -> None:
+    ``looks_behind`` asks as well whether a dump of another layout became what is there.
+    """
+
+    def __init__(self, told: Told, work: Work | None = None, *, looks_behind: bool = True) -> None:
         self.told = told
-        self.is_auto = told in (Told(), Told("auto"))
-        self._explaining = Explaining()
+        self._looks_behind = looks_behind
+        self.is_auto = told.is_auto
+        self.work = work or Work()
+        #: whether something has to be said of any dump
+        self._has_own_work = work is None
+        self._explaining = Explaining(self.work)
+        self._shipped = Shipped(self.work)
         self._looked = 0
+        #: the beginning of the head, and the grammars that come into question by it
+        self._known: tuple[bytes, tuple[Grammar, ...]] | None = None
+        #: the last explanation that was not too much work
+        self._last: Explanation | None = None
 
     def look(self, head: bytes, *, final: bool) -> Choice | None:
         """The layout of the dump that begins with ``head``; None where more of it has to be seen.
@@ -81,22 +98,39 @@ class Search:
         ``final`` says that there is no more. The answer depends on the bytes of the dump alone: the head is looked at
         in growing steps, however much of it is at hand. Raises LayoutError where nothing explains it as a dump.
         """
-        grammars = told_grammars(self.told, head[:SAMPLE])
-        is_told = len(grammars) == 1 and len(grammars[0].layouts) == 1
-        if b"\n" not in head and not final and len(head) < HEAD and not (is_told and _has_no_lines(grammars[0])):
+        grammars = self._grammars(head)
+        is_waiting = b"\n" not in head and not final and len(head) < HEAD
+        if is_waiting and not (is_told(grammars) and _has_no_lines(grammars[0])):
             return None
-        if _ends_lines_with_carriage_returns(head):
-            grammars = tuple(grammar.with_carriage_returns() for grammar in grammars)
-        if is_told:
+        if is_told(grammars):
             return Choice(grammars[0].layouts[0], grammars[0].notices, grammars[0].name)
+        if self.is_auto and (seen := file_kind(head)) is not None:
+            raise RecognisedError(seen)
         for stop in _steps(head):
-            if stop <= self._looked:
+            if stop <= self._looked or self.work.is_exhausted:
                 continue
             self._looked = stop
-            explanation = self._explain(head[:stop], grammars, final=False)
-            if _is_settled(explanation):
-                return self._choice(explanation)
+            explanation = self._explained(head[:stop], grammars, final=False)
+            if _is_settled(explanation) and not self.work.is_exhausted and head[stop - 1] == 0x0A:
+                return self._choice(explanation, head)
         return self._at_last(head, grammars, final=final)
+
+    def look_at_all(self, head: bytes) -> Choice:
+        """The layout of a dump of which this is all. Raises LayoutError, ExhaustedError."""
+        grammars = self._grammars(head)
+        if is_told(grammars):
+            return Choice(grammars[0].layouts[0], grammars[0].notices, grammars[0].name)
+        choice = self._at_last(head, grammars, final=True)
+        assert choice is not None
+        return choice
+
+    def _grammars(self, head: bytes) -> tuple[Grammar, ...]:
+        """The grammars that come into question, with the line ends of this head."""
+        if self._known is None or self._known[0] != head[:SAMPLE]:
+            self._known = head[:SAMPLE], told_grammars(self.told, head[:SAMPLE])
+        if not _ends_lines_with_carriage_returns(head):
+            return self._known[1]
+        return tuple(grammar.with_carriage_returns for grammar in self._known[1])
 
     def _at_last(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Choice | None:
         """What HEAD bytes of a dump are; more bytes where not one record is whole in them (a payload may be large)."""
@@ -106,32 +140,51 @@ class Search:
                 return None
             is_all = final and len(head) <= limit
             shown = head if is_all else head[: head.rfind(b"\n", 0, limit) + 1 or limit]
-            explanation = self._explain(shown, grammars, final=is_all)
+            explanation = self._explained(shown, grammars, final=is_all)
             best = explanation.best
-            is_told = shown.count(b"\n") >= FEW_LINES or explanation.gap >= prices.LIKELY
+            is_clear = shown.count(b"\n") >= FEW_LINES or explanation.gap >= prices.LIKELY
             is_open = best is not None and not best.records
-            if is_all or limit >= LARGEST_HEAD or (is_told and not is_open):
-                return self._choice(explanation)
+            if is_all or limit >= LARGEST_HEAD or (is_clear and not is_open) or self.work.is_exhausted:
+                return self._choice(explanation, head)
             limit *= 4
 
+    def _explained(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
+        """The explanation of a head; of as much of it as was explained before, where all is too much work.
+
+        Raises ExhaustedError where nothing was explained before, and others have a share in the work.
+        """
+        if self._last is None and self._has_own_work:
+            with self.work.free():
+                self._last = self._explain(head, grammars, final=final)
+            return self._last
+        try:
+            self.work.add(0)
+            self._last = self._explain(head, grammars, final=final)
+        except ExhaustedError:
+            if self._last is None:
+                raise
+        return self._last
+
     def _explain(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
-        notices = Notices.of(tuple(dict.fromkeys(notice for grammar in grammars for notice in grammar.notices)))
+        notices = notices_of(grammars)
         head = notices.first(head)
         rows = objects.rows_of(head)
-        candidates = list(objects.held_against(rows, of_grammars(grammars, head), is_auto=self.is_auto))
+        candidates = list(objects.held_against(rows, self._shipped.of_grammars(grammars, head), is_auto=self.is_auto))
         if self.is_auto and not objects.are_surely(rows, candidates):
             candidates += objects.candidates(rows, notices)
         if self.is_auto:
+            candidates += commands.candidates(head, notices)
+            self.work.add(LINE * min(head.count(b"\n"), lines.MOST))
             candidates += read_off.candidates(head, notices)
         return self._explaining.explain(head, candidates, final=final)
 
-    def _choice(self, explanation: Explanation) -> Choice:
+    def _choice(self, explanation: Explanation, head: bytes) -> Choice:
         best = explanation.careful
         is_asked_for = not self.is_auto
         if best is None or (best.bits > explanation.plain and not is_asked_for):
-            raise LayoutError(_nothing_fits(explanation))
+            raise LayoutError(_nothing_fits(explanation, head))
         if not is_asked_for and (best.is_text or (best.records and not best.documents)) and not _shows_kafka(best):
-            raise LayoutError(_nothing_fits(explanation))
+            raise LayoutError(_nothing_fits(explanation, head))
         if not is_asked_for and (rival := _other_kind(explanation, best)):
             raise LayoutError(_event_or_record(best, rival))
         if best.kinds.get("envelope", 0) * 2 > best.records and not is_asked_for:
@@ -140,8 +193,10 @@ class Search:
                 "say how it was made: --command '…' (the whole command), or --grammar FILE; or --from jsonl, if these "
                 "objects are the events"
             )
-        if not is_asked_for and not _shows_kafka(best):
-            _refuse_what_holds_a_dump(best)
+        if not is_asked_for and self._looks_behind:
+            if not _shows_kafka(best):
+                _refuse_what_holds_a_dump(best)
+            _refuse_expanded_tabs(best)
         if not best.layout.has_value:
             raise LayoutError(
                 f"this dump was made without its payloads ({describe(best.layout)}): there is nothing to convert"
@@ -160,32 +215,64 @@ class Search:
             explanation.confidence,
             tuple(names)[:MOST_NAMED],
             tuple(r.layout for r in rivals),
-            any(payloads(r) != payloads(best) for r in rivals),
+            explanation.confidence == "unclear"
+            and (best.may_be_text or any(payloads(r) != payloads(best) for r in rivals)),
             best.layout_bits,
         )
 
 
 def _refuse_what_holds_a_dump(reading: Reading) -> None:
-    """Raises LayoutError where the payloads are objects, and the lines that a member of each holds are a dump."""
+    """Raises RecognisedError where the payloads are objects, and the lines that a member of each holds are a dump."""
     held = objects.lines_held(value for said in reading.says if (value := said.get("value")))
     if held is None:
         return
     member, lines = held
     try:
-        found = Search(Told()).look(lines, final=True)
+        found = Search(Told(), looks_behind=False).look(lines, final=True)
     except LayoutError:
         return
     if found is not None and found.layout.fields != ("VALUE",) and is_labelled(found.layout):
-        raise LayoutError(
+        raise RecognisedError(
             f"each object holds a line of a dump in its member {member!r}, as a log does: {describe(found.layout)}\n"
             f"take the lines out: jq -r '.[\"{member}\"]' DUMP | dumpfix convert; or --from jsonl, if the objects are "
             "the events"
         )
 
 
-def price(choice: Choice, head: bytes) -> float:
-    """Bits that it takes to say ``head``, of which nothing follows, by this layout."""
-    scan = Scan(choice.layout, choice.notices, choice.grammar, Texts())
+def _refuse_expanded_tabs(reading: Reading) -> None:
+    """Raises RecognisedError where blanks stand for a tab that a tool prints, and nothing names what is behind some."""
+    layout = reading.layout
+    if reading.grammar != READ_OFF or not isinstance(layout, Layout):
+        return
+    nameless = any(
+        isinstance(before, Literal) and not before.text.strip(b" ") and isinstance(field, Field)
+        for before, field in pairwise(layout.prefix)
+    )
+    seen = [text for text in _literals(layout) if b"  " in text and unexpanded(text) in _printed()]
+    if nameless and seen:
+        raise RecognisedError(
+            "its tabs became blanks, as when text is copied from a terminal: "
+            f"a tool prints {literal_text(unexpanded(seen[0]))} where {literal_text(seen[0])} stands\n"
+            "dump again into a file; or sed -E 's/ {2,}/\\t/g' DUMP | dumpfix convert, where no text holds two blanks"
+        )
+
+
+@lru_cache(maxsize=1)
+def _printed() -> frozenset[bytes]:
+    """What the tools of the shipped grammars print around their fields."""
+    return frozenset(text for name in automatic() for layout in shipped(name).layouts for text in _literals(layout))
+
+
+def _literals(layout: AnyLayout) -> list[bytes]:
+    return [element.text for element in getattr(layout, "elements", ()) if isinstance(element, Literal)]
+
+
+def price(choice: Choice, head: bytes, work: Work | None = None) -> float:
+    """Bits that it takes to say ``head``, of which nothing follows, by this layout.
+
+    Raises ExhaustedError where that is more than ``work`` allows.
+    """
+    scan = Scan(choice.layout, choice.notices, choice.grammar, Texts(), work or Work(inf))
     reading = scan.read(head, choice.layout_bits, final=True, most=inf)
     assert reading is not None
     return reading.bits
@@ -197,14 +284,6 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
     if choice is None:
         raise NeedMoreError
     return choice
-
-
-def explain(head: bytes, told: Told, *, final: bool) -> Explanation:
-    """The explanations of ``head``, all of whose bytes are priced. ``final`` says that the dump is over."""
-    grammars = told_grammars(told, head[:SAMPLE])
-    if _ends_lines_with_carriage_returns(head):
-        grammars = tuple(grammar.with_carriage_returns() for grammar in grammars)
-    return Search(told)._explain(head, grammars, final=final)
 
 
 def _is_settled(explanation: Explanation) -> bool:
@@ -232,6 +311,11 @@ def _shows_its_end(reading: Reading) -> bool:
     return len(layout.suffix) > 1 or b"\n" not in b"".join(literals[:-1]) or literals[-1].strip(b"\n") != b""
 
 
+def is_told(grammars: Sequence[Grammar]) -> bool:
+    """Whether they leave no choice."""
+    return len(grammars) == 1 and len(grammars[0].layouts) == 1
+
+
 def _has_no_lines(grammar: Grammar) -> bool:
     """Whether nothing that the tool prints around the fields ends a line, so that no line end need be waited for."""
     layout = grammar.layouts[0]
@@ -247,9 +331,17 @@ def _ends_lines_with_carriage_returns(head: bytes) -> bool:
 
 
 def _steps(head: bytes) -> Iterator[int]:
-    """Where lines of the head end: each of the first, then some of many."""
+    """Where lines of the head end: each of the first, then some of many. A long first line has parts.
+
+    A part settles nothing: it is what is known of the head where all of the line is too much work.
+    """
     lines = 0
     at = 0
+    end = head.find(b"\n")
+    part = FIRST_PART
+    while part < min(len(head) if end < 0 else end, HEAD):
+        yield part
+        part *= LONGER_PARTS
     while (at := head.find(b"\n", at) + 1) and at < HEAD:
         lines += 1
         if lines <= EACH_LINE or lines.bit_count() == 1:
@@ -297,9 +389,14 @@ def _event_or_record(one: Reading, other: Reading) -> str:
     )
 
 
-def _nothing_fits(explanation: Explanation) -> str:
+def _nothing_fits(explanation: Explanation, head: bytes) -> str:
+    """What was seen in its place; a layout is named only where it is near, and would say more than values."""
     best = explanation.best
-    shown = f" (nearest: {describe(best.layout)})" if best is not None else ""
+    is_near = best is not None and is_labelled(best.layout) and best.bits < explanation.plain + prices.SURE
+    said = text_kind(head)
+    if said is not None and not is_near:
+        return said
+    shown = f" (nearest: {describe(best.layout)})" if best is not None and is_near else ""
     return (
         f"no layout fits this dump{shown}\n"
         "say how it was made: --kcat-format '…' (the string given to kcat -f), or --command '…' (the whole command)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dumpfix.detection.texts import documents_in
 from dumpfix.framing.notices import Notices
@@ -67,8 +67,12 @@ def lines_of(head: bytes, notices: Notices) -> list[Line]:
         line_end = head.find(b"\n", at)
         line_end = len(head) if line_end < 0 else line_end
         line, at = _line(head, at, line_end)
-        if line is not None:
-            out.append(line)
+        if line is None:
+            continue
+        if out and line.document and not line.before and out[-1].documents and not out[-1].document:
+            # What a word names as the payload stands in the line below it.
+            out[-1] = replace(out[-1], documents=0)
+        out.append(line)
     return out
 
 
@@ -187,6 +191,15 @@ UNMISTAKABLE = frozenset(
     b"topic partition offset timestamp headers key value payload message bytes string data".split()
 )
 PAYLOADS = frozenset(b"value payload message msg body data".split())
-KNOWN = UNMISTAKABLE | frozenset(
-    b"t part p off o ts time createtime logappendtime k header hdrs hdr h msg body v val size length len record".split()
-)
+#: words in front of a field, in small letters, and the terminal that they announce
+LABELS = {
+    **dict.fromkeys((b"topic", b"t"), "TOPIC"),
+    **dict.fromkeys((b"partition", b"part", b"p"), "PARTITION"),
+    **dict.fromkeys((b"offset", b"off", b"o"), "OFFSET"),
+    **dict.fromkeys((b"timestamp", b"ts", b"time", b"createtime", b"logappendtime"), "TIMESTAMP"),
+    **dict.fromkeys((b"key", b"k"), "KEY"),
+    **dict.fromkeys((b"headers", b"header", b"hdrs", b"hdr", b"h"), "HEADERS"),
+}
+#: words that name the payload, or say something of a length
+OTHER_LABELS = frozenset(b"value payload message msg data body v val size bytes length len string record".split())
+KNOWN = OTHER_LABELS.union(LABELS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dumpfix.detection import prices
 from dumpfix.detection.columns import Words
-from dumpfix.detection.texts import Texts, documents_in
+from dumpfix.detection.texts import Texts, documents_in, is_envelope
 from dumpfix.json.validity import scan_value
 
 #: words of a log's line in front of its message: date, time, level, logger, thread
@@ -43,13 +43,20 @@ class PlainText:
                 stop = scan_value(head, start, len(head)).at
                 if stop == len(head):
                     self._at = at
-                    return self._bits + prices.PLAIN_DOCUMENT + prices.DOCUMENT_BYTE * (stop - start)
+                    return (
+                        self._bits + _document_bits(document := head[start:stop]) + prices.DOCUMENT_BYTE * len(document)
+                    )
                 if stop > end:
-                    self._bits += prices.PLAIN_DOCUMENT + prices.DOCUMENT_BYTE * (stop - start)
+                    self._bits += _document_bits(document := head[start:stop]) + prices.DOCUMENT_BYTE * len(document)
                     self._at = stop
                     continue
             self._bits += line_bits(head[at:end], self._texts, self._words)
         return self._bits
+
+
+def _document_bits(text: bytes) -> float:
+    """That a document stands in a text, beside its bytes; one with a record's coordinates is rather a record."""
+    return prices.PLAIN_DOCUMENT + prices.ENVELOPE * is_envelope(text)
 
 
 def line_bits(line: bytes, texts: Texts, words: dict[int, Words]) -> float:
@@ -59,12 +66,15 @@ def line_bits(line: bytes, texts: Texts, words: dict[int, Words]) -> float:
         return prices.BLANK_LINE
     bits = prices.PLAIN_TAB * text.count(b"\t")
     found = documents_in(text, 0, len(text)) if b"{" in text or b"[" in text else []
-    documents = sum(b"{" in text[start:end] or b'"' in text[start:end] for start, end in found)
+    documents = 0.0
     before: list[bytes] = []
     at = 0
     for start, end in found:
         before.append(text[at:start])
-        bits += prices.DOCUMENT_BYTE * (end - start)
+        document = text[start:end]
+        bits += prices.DOCUMENT_BYTE * len(document)
+        if b"{" in document or b'"' in document:
+            documents += _document_bits(document)
         at = end
     named = b" ".join([*before, text[at:]]).split()
     is_log = any(word.strip(b"[]:|()") in _LEVELS for word in named[:_LOG_WORDS])
@@ -73,4 +83,4 @@ def line_bits(line: bytes, texts: Texts, words: dict[int, Words]) -> float:
         is_time = is_log and index < _LOG_WORDS and not word.strip(_DATE_BYTES)
         bits += prices.NEXT_TIMESTAMP if is_time else here.bits(word, texts.bits(word) + prices.WORD_END)
         here.learn(word)
-    return bits + (prices.LOG_LINE if is_log else prices.PLAIN_LINE + prices.PLAIN_DOCUMENT * documents)
+    return bits + (prices.LOG_LINE if is_log else prices.PLAIN_LINE + documents)

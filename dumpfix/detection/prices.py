@@ -123,7 +123,7 @@ CONSTANT = 40.0
 UNUSUAL_ORDER = 16.0
 #: a key that is a list of names with values, as headers are
 HEADERS_AS_KEY = 16.0
-#: the command that stands in the dump made it: a strong prior, not a fact
+#: a layout that a command in the dump says, however rare it is else: a strong prior, not a fact
 COMMANDED = -20.0
 
 #: keys and values alone, spelled as the tool does whose notices are not there; the rarer tool where there are none

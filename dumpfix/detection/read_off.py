@@ -13,9 +13,22 @@ from dataclasses import dataclass
 from itertools import chain, islice, pairwise
 
 from dumpfix.detection import prices
-from dumpfix.detection.candidates import Candidate
-from dumpfix.detection.lines import KNOWN, PAYLOADS, Line, Token, is_number, is_word, label_at, lines_of, tokens
+from dumpfix.detection.candidates import READ_OFF, Candidate
+from dumpfix.detection.lines import (
+    KNOWN,
+    LABELS,
+    OTHER_LABELS,
+    PAYLOADS,
+    Line,
+    Token,
+    is_number,
+    is_word,
+    label_at,
+    lines_of,
+    tokens,
+)
 from dumpfix.framing.notices import Notices
+from dumpfix.layout.conversions import milliseconds
 from dumpfix.layout.model import Element, Field, HeaderSpelling, Layout, Literal
 from dumpfix.layout.vocabulary import SIZES, TOPIC_BYTES
 
@@ -34,17 +47,6 @@ FEW_DOCUMENTS = 0.15
 #: of the lines that come round so many have to be of the same kind; a longer round has to be that much better
 ALIKE, BETTER = 0.4, 0.1
 
-#: words in front of a field, in small letters, and the terminal that they announce
-LABELS = {
-    **dict.fromkeys((b"topic", b"t"), "TOPIC"),
-    **dict.fromkeys((b"partition", b"part", b"p"), "PARTITION"),
-    **dict.fromkeys((b"offset", b"off", b"o"), "OFFSET"),
-    **dict.fromkeys((b"timestamp", b"ts", b"time", b"createtime", b"logappendtime"), "TIMESTAMP"),
-    **dict.fromkeys((b"key", b"k"), "KEY"),
-    **dict.fromkeys((b"headers", b"header", b"hdrs", b"hdr", b"h"), "HEADERS"),
-}
-#: words that name the payload, or say something of a length
-OTHER_LABELS = frozenset(b"value payload message msg data body v val size bytes length len string record".split())
 #: words that name something wherever they stand; a letter may be a key
 _WORDS = frozenset(word for word in KNOWN if len(word) > 1)
 _SIZE_WORDS = frozenset(b"size length len bytes".split())
@@ -59,11 +61,13 @@ _MANY = frozenset({"", "TEXT", "INTEGER"})
 _ORDER = ("TOPIC", "PARTITION", "OFFSET")
 #: ways to tell columns apart, and what may stand between two, the strongest first; so often in one text
 _HOW = ("numbers", "words", "separators")
-_SEPARATORS = (b"\t", b" | ", b"|", b" - ", b"; ", b";", b", ", b",", b" ")
+_SEPARATORS = (b"\t", b" | ", b"|", b"#", b" - ", b"; ", b";", b", ", b",", b" ")
 MOST_CUTS = 3
 #: numbers above this may be milliseconds since 1970; below this, partitions
 MILLISECONDS = 1_000_000_000_000
 MOST_PARTITIONS = 4096
+#: digits of milliseconds; a date has more bytes
+LONGEST_NUMBER = 13
 _SPELLING = HeaderSpelling(b"=", ambiguous_separator=b",", null=b"NULL")
 
 
@@ -81,6 +85,11 @@ class Column:
         return all(map(is_number, self.texts))
 
     @property
+    def are_dates(self) -> bool:
+        """Whether each record has a date with its time and zone here."""
+        return all(len(text) > LONGEST_NUMBER and milliseconds(text) is not None for text in self.texts)
+
+    @property
     def are_names(self) -> bool:
         """Whether each record has what may be the name of a topic here."""
         return all(text and TOPIC_BYTES.issuperset(text) and not text.isdigit() for text in self.texts)
@@ -94,7 +103,6 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
     lines = lines_of(head, notices)
     if not any(line.has_document for line in lines):
         return
-    near = tuple(layout for layouts in notices.layouts.values() for layout in layouts)
     seen: set[tuple[Element, ...]] = set()
     for period in _periods(lines):
         rows = _rows(lines, period)
@@ -103,8 +111,8 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
             if elements not in seen:
                 seen.add(elements)
                 spelling = _SPELLING if Field("HEADERS") in elements else None
-                layout = Layout("read off", "", elements, null_or_empty_literal=b"NULL", headers=spelling)
-                yield Candidate(layout, near, "read off", bits)
+                layout = Layout(READ_OFF, "", elements, null_or_empty_literal=b"NULL", headers=spelling)
+                yield Candidate(layout, notices.given, READ_OFF, bits)
 
 
 # -- the lines of a record ---------------------------------------------------------------------------------------------
@@ -385,8 +393,9 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
                     # A word that names nothing, in each record.
                     bits += prices.CONSTANT - prices.NAMELESS_COLUMN
                     is_vague = True
-                # A document on a line of its own is a payload, where nothing names it.
-                is_vague |= not (part.is_payload or part.label) and any(text[:1] in _OPENERS for text in part.texts)
+                # A document on a line of its own is a payload, where nothing names it, nor its length.
+                is_named = part.is_payload or part.label or (terminal == "KEY" and "KEY_SIZE" in chosen)
+                is_vague |= not is_named and any(text[:1] in _OPENERS for text in part.texts)
                 if not part.is_payload:
                     bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
                 elements.append(Field(terminal))
@@ -455,6 +464,8 @@ def _options(parts: Sequence[Part], index: int) -> list[str]:
     if not any(part.texts) and not part.label:
         return ["KEY"]
     named = LABELS.get(part.label)
+    if named in (None, "TIMESTAMP") and part.are_dates:
+        return ["TIMESTAMP_DATE"]
     if named in _INTEGERS:
         return [named] if part.are_numbers else ["TEXT"]
     sizes = _sizes(parts, index) if named is None and part.are_numbers else []
@@ -468,7 +479,8 @@ def _options(parts: Sequence[Part], index: int) -> list[str]:
     if named is not None:
         return [named]
     if part.are_numbers:
-        return [*_number_options(part), *sizes]
+        # What words call a length is no coordinate, if it is not the length of what is left of the text either.
+        return ["INTEGER"] if _is_called_size(parts, index) else [*_number_options(part), *sizes]
     if part.label and part.label not in OTHER_LABELS:
         return ["TEXT"]
     different = len(set(part.texts))
@@ -510,6 +522,14 @@ def _is_named_size(parts: Sequence[Part], index: int) -> bool:
     assert isinstance(part, Column)
     is_alone = before == b"\n" and after == b"\n" and len(part.texts) > 1
     return part.label in _SIZE_WORDS or (isinstance(before, bytes) and before.endswith(b"(")) or is_alone
+
+
+def _is_called_size(parts: Sequence[Part], index: int) -> bool:
+    """Whether the word before a number, or behind one in brackets, is one for a length (``valueSize: 12``)."""
+    before, after = (parts[at] if 0 <= at < len(parts) else b"" for at in (index - 1, index + 1))
+    words = [list(filter(is_word, tokens(part))) if isinstance(part, bytes) else [] for part in (before, after)]
+    near = words[0][-1:] + (words[1][:1] if isinstance(before, bytes) and before.endswith(b"(") else [])
+    return any(word.lower().endswith(tuple(_SIZE_WORDS)) for word in near)
 
 
 def _is_length(number: bytes, text: bytes) -> bool:

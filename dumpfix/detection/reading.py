@@ -9,10 +9,12 @@ from dumpfix.detection import prices
 from dumpfix.detection.columns import Columns, Words
 from dumpfix.detection.plain import line_bits
 from dumpfix.detection.texts import Payload, Texts
+from dumpfix.detection.work import ITEM, PRICED, ROW, Searching, Work
 from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import scanner_for
 from dumpfix.framing.window import Window
+from dumpfix.json.validity import ScanResult
 from dumpfix.layout.model import AnyLayout, Layout, Literal, ObjectLayout
 from dumpfix.layout.model import Field as FieldElement
 from dumpfix.layout.vocabulary import Kind
@@ -25,6 +27,7 @@ MOSTLY = 0.75
 _KCAT = ("kcat", "rdkafka")
 _JAVA = ("console_consumer", "log4j", "java")
 #: the attributes in which two readings can differ
+KEYED = ("KEY", "VALUE")
 SAID = ("value", "key", "partition", "offset", "topic", "timestamp", "headers")
 
 
@@ -59,6 +62,13 @@ class Reading:
     def is_text(self) -> bool:
         """Whether most of its payloads are no JSON, nor were meant to be."""
         return self.records > 0 and self.kinds.get("other", 0) > MOSTLY * self.records
+
+    @property
+    def may_be_text(self) -> bool:
+        """Whether most of its payloads are no JSON, or all are numbers behind keys alone, as words and numbers of any
+        text may be."""
+        scalars, nulls = self.kinds.get("scalar", 0), self.kinds.get("null", 0)
+        return self.is_text or (scalars > 0 and scalars + nulls == self.records and self.layout.fields == KEYED)
 
     @property
     def documents(self) -> int:
@@ -185,11 +195,21 @@ class Pricer:
 class Scan:
     """One layout read along a head of which more and more is shown; what was priced is not priced again."""
 
-    def __init__(self, layout: AnyLayout, notices: tuple[Layout, ...], grammar: str, texts: Texts) -> None:
+    def __init__(
+        self,
+        layout: AnyLayout,
+        notices: tuple[Layout, ...],
+        grammar: str,
+        texts: Texts,
+        work: Work,
+        known: dict[int, ScanResult] | None = None,
+    ) -> None:
         self.layout = layout
+        self.work = work
         self.priced = Reading(layout, notices, grammar, 0.0)
         self._scanner = scanner_for(layout, notices)
         self._scanner.rule.is_thorough = False
+        self._scanner.work = Searching(work, known)
         self._pricer = Pricer(self.priced, texts)
         self._at = 0
 
@@ -211,7 +231,9 @@ class Scan:
         if priced.bits > most:
             return False
         pricer.head = head
+        work = self.work
         for item in self._scanner.items(head, self._at, final=final):
+            work.add(ITEM + (item.end - self._at) / PRICED)
             if isinstance(item, Span):
                 pricer.span(item)
             elif isinstance(item, Frame):
@@ -220,6 +242,7 @@ class Scan:
                 end = item.start - item.gap
                 for length in pricer.batch(item):
                     end += item.gap + length
+                    work.add(ROW)
                     if priced.bits > most:
                         self._at = end
                         return False

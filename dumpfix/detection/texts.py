@@ -82,7 +82,7 @@ class Texts:
             return Payload("null", prices.NULL + prices.EDGE * bool(payload))
         edge = prices.EDGE if len(text) != len(payload.rstrip(b"\r\n")) else 0.0
         if text.startswith(_OPENERS):
-            if is_valid(text) and not (text[:1] == b"[" and b"{" not in text and b'"' not in text):
+            if is_valid(text) and not _are_numbers(text):
                 bits = prices.CONTAINER + edge + len(text) * prices.DOCUMENT_BYTE
                 return Payload("envelope", bits + prices.ENVELOPE) if is_envelope(text) else Payload("container", bits)
             if is_valid(text):
@@ -98,6 +98,12 @@ class Texts:
             kind, bits = ("string", prices.STRING) if text[:1] == b'"' else ("scalar", prices.SCALAR)
             return Payload(kind, bits + edge + self.bits(text))
         return Payload("other", prices.OTHER + edge + self.bits(text))
+
+
+def _are_numbers(text: bytes) -> bool:
+    """Whether a valid JSON text holds numbers in brackets, and nothing else."""
+    rest = text.translate(None, b"[], \t\r\n")
+    return bool(rest) and not rest.strip(_DIGITS + b"+-.eE")
 
 
 def is_envelope(text: bytes) -> bool:
@@ -118,7 +124,9 @@ def is_envelope(text: bytes) -> bool:
 
 
 def _bits(text: bytes) -> float:
-    """Documents at the price of documents, up to where they break; the rest as text."""
+    """Documents and JSON strings at the price of documents, up to where they break; the rest as text."""
+    if text[:1] == b'"' and is_valid(text):
+        return len(text) * prices.DOCUMENT_BYTE
     documents = 0
     rest: list[bytes] = []
     at = 0

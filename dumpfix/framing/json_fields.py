@@ -52,7 +52,7 @@ def json_content(element: Field, text: bytes, *, is_whole: bool = True) -> bytes
     if element.kind is Kind.JSON_TEXT and text[:1] == b"{":
         inner = base64_member(text)
         return text if inner is None else inner
-    if text[:1] != b'"' or element.kind is Kind.JSON_DOCUMENT:
+    if text[:1] != b'"':
         return text
     content = unescape(text[1:-1] if is_whole else text[1:])
     if element.kind is Kind.JSON_DATE:

@@ -48,7 +48,7 @@ def shipped(name: str, overrides: Mapping[str, bytes] | None = None) -> Grammar:
     return _shipped(name, tuple(sorted((overrides or {}).items())))
 
 
-@functools.lru_cache(maxsize=16)
+@functools.lru_cache(maxsize=64)
 def _shipped(name: str, overrides: tuple[tuple[str, bytes], ...]) -> Grammar:
     """The same, read once: where a dump arrives slowly its head is looked at again and again."""
     path = path_of(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import product
 from typing import NamedTuple, TypeVar
 
@@ -151,6 +152,7 @@ class Layout:
     has_value: bool = field(init=False, repr=False, compare=False)
     anchor: tuple[Element, ...] = field(init=False, repr=False, compare=False)
     is_anchored: bool = field(init=False, repr=False, compare=False)
+    _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         variants = tuple(self._variants())
@@ -170,6 +172,11 @@ class Layout:
         object.__setattr__(self, "has_value", value is not None)
         object.__setattr__(self, "anchor", anchor)
         object.__setattr__(self, "is_anchored", any(map(_holds_anchor, anchor)))
+        object.__setattr__(self, "_hash", hash((self.grammar, self.name, self.elements)))
+
+    def __hash__(self) -> int:
+        # Layouts are what readings are remembered by: a layout of thirty elements is not gone through each time.
+        return self._hash
 
     def _variants(self) -> Iterator[Layout]:
         """The layouts that the records of this one have, where some have a text that others have not."""
@@ -227,6 +234,11 @@ class Layout:
         return not self.is_sized and (self.null_literal is None or self.empty_may_be_null)
 
     @property
+    def null_is_ambiguous(self) -> bool:
+        """Whether a null payload may have been the text that the tool prints for it."""
+        return not self.is_sized and self.null_literal is not None
+
+    @property
     def empty_key_is_null(self) -> bool:
         """Whether an empty key is read as null: the tool prints nothing for both.
 
@@ -276,6 +288,7 @@ class ObjectLayout:
     null_literal = None
     null_or_empty_literal = None
     empty_may_be_null = False
+    null_is_ambiguous = False
     shows_null = True
 
     @property
@@ -317,7 +330,7 @@ class ObjectLayout:
 AnyLayout = Layout | ObjectLayout
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Grammar:
     """What one ``.lark`` file says: the layouts of records, and the notices that may stand between them.
 
@@ -333,6 +346,7 @@ class Grammar:
     named: Mapping[str, bytes] = field(default_factory=dict)
     labels: tuple[bytes, ...] = ()
 
+    @cached_property
     def with_carriage_returns(self) -> Grammar:
         r"""The same grammar for a dump whose lines end with ``\r\n``."""
         return replace(self, layouts=tuple(layout.with_carriage_returns() for layout in self.layouts))

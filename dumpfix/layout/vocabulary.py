@@ -26,7 +26,8 @@ JSON_VALUE      any JSON value, as it stands
 JSON_DATE       a JSON string with a DATE; a number is in milliseconds
 JSON_BASE64     a JSON string of base64 (RFC 4648, padded), whose bytes are the field; ``null`` is null
 JSON_TEXT       a JSON string whose content is the field, or ``{"base64": …}`` of it; ``null`` is null
-JSON_DOCUMENT   any JSON value, as it stands; ``null`` is null, and a string stands in JSON_PAYLOAD_TEXT, too
+JSON_DOCUMENT   any JSON value, as it stands; ``null`` is null; a string is the payload's text, that of a payload which
+                is a string stands in JSON_PAYLOAD_TEXT
 JSON_FLAG       ``true`` or ``false``
 ==============  ==========================================================================================
 

@@ -28,7 +28,8 @@ class Verdict:
     """``json`` is the text to put out: for ``valid`` and ``repaired`` one line of JSON, else None.
 
     ``level`` is that of a repair: ``lossless``, ``partial`` or ``guess``. ``ambiguous`` marks a tombstone that may as
-    well have been an empty value. ``reason`` is in words: why it could not be saved, or what had to be mended.
+    well have been an empty value, or the text that the tool prints for null. ``reason`` is in words: why it could not
+    be saved, what had to be mended, or what it may have been.
     ``repair`` says how a payload was mended, or how far it could be followed. ``is_kept``: another run mended it, and
     set it aside.
     """
@@ -59,9 +60,12 @@ def judge(frame: Frame, layout: AnyLayout, repair: Repairer | None = None) -> Ve
         return Verdict("irrecoverable", reason="the record is cut or damaged before its payload")
     payload = fields["value"]
     if payload is None:
-        return Verdict("tombstone", ambiguous=fields.get("ambiguous") == b"true")
+        if fields.get("ambiguous") == b"true":
+            return Verdict("tombstone", ambiguous=True)
+        literal = (layout.null_literal or b"").decode("utf-8", "replace")
+        return _ambiguous(f"the text {literal}") if layout.null_is_ambiguous else Verdict("tombstone")
     if payload == layout.null_or_empty_literal and not layout.is_sized:
-        return Verdict("tombstone", ambiguous=True)
+        return _ambiguous("empty")
     if not payload:
         return _judge_empty(frame, layout)
     if not is_valid(payload):
@@ -78,8 +82,13 @@ def _judge_empty(frame: Frame, layout: AnyLayout) -> Verdict:
     if frame.is_cut:
         return Verdict("irrecoverable", reason="the dump ends before the payload")
     if layout.empty_is_ambiguous:
-        return Verdict("tombstone", ambiguous=True)
+        return _ambiguous("empty")
     return Verdict("irrecoverable", reason="empty")
+
+
+def _ambiguous(other: str) -> Verdict:
+    """A tombstone that may as well have been something else."""
+    return Verdict("tombstone", ambiguous=True, reason=f"null, or {other}: the dump shows the same for both")
 
 
 def _judge_broken(payload: bytes, topic: bytes | None, repair: Repairer | None) -> Verdict:

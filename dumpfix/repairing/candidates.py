@@ -78,9 +78,13 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
                 cost += separator_price(site.text.data, gap, at)
             elif place == gap and _steps_back(site.text.data, gap, at):
                 cost -= prices.STEP_BACK
-            # An object begins right before its first key; where an array does is anyone's guess.
-            is_choice = kind == OPEN_ARRAY or (kind == COMMA and _may_be_one(site, index))
-            is_choice = is_choice or (kind == OPEN_OBJECT and not _is_first_key(site, index))
+            # An object begins right before its first key, the list that a member holds behind the colon; where another
+            # array does is anyone's guess.
+            is_choice = (
+                (kind == OPEN_ARRAY and not _is_list_of_member(site, index))
+                or (kind == COMMA and _may_be_one(site, index))
+                or (kind == OPEN_OBJECT and not (_is_first_key(site, index) or _is_key_in_list(site, index)))
+            )
             grade = Grade.CHOICE if is_choice else Grade.SYNTAX
             change = Change(place, place, bytes((kind,)), f"{_NAMES[kind]} was missing", grade)
             yield Candidate(cost, (change,), index, index)
@@ -89,11 +93,15 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
     kind, end = tokens.kinds[index], tokens.ends[index]
     if back.accepts(index + 1, state, stack) and not is_sign(site, index):
         deletion = _deletion(site.text.data, kind, at, end)
-        if not stack or state == FIRST_ELEMENT or (state == FIRST_KEY and kind != COMMA):
-            # Behind a document it may be the beginning of more, before the first element the end of another; in an
-            # object a comma alone is the end of nothing.
+        is_behind_digit = kind == COLON and site.text.data[at - 1 : at].isdigit()
+        if is_behind_digit or not stack or state == FIRST_ELEMENT or (state == FIRST_KEY and kind != COMMA):
+            # Behind a document it may be the beginning of more, before the first element the end of another, behind a
+            # digit one more with a flipped bit; in an object a comma alone is the end of nothing.
             deletion = deletion._replace(grade=Grade.CHOICE)
-        yield Candidate(_deletion_cost(kind, end - at), (deletion,), index, index + 1)
+        cost = _deletion_cost(kind, end - at)
+        if kind in (CLOSE_OBJECT, CLOSE_ARRAY) and index and tokens.kinds[index - 1] not in (CLOSE_OBJECT, CLOSE_ARRAY):
+            cost += prices.CLOSES_NOTHING
+        yield Candidate(cost, (deletion,), index, index + 1)
     if end - at != 1 or kind == STRING:
         return
     byte = site.text.data[at]
@@ -158,12 +166,24 @@ _LONGEST_LINE = 1024
 
 def _is_first_key(site: Site, index: int) -> bool:
     """Whether token `index` is a key right behind a colon, where an object must begin: a word, written like the key
-    before it, and not what is left of a text and a key behind it."""
+    before it, which holds no text elsewhere: then they may be what is left of a text and a key behind it."""
     tokens, data = site.tokens, site.text.data
     if index < 2 or tokens.kinds[index - 2 : index + 2] != [STRING, COLON, STRING, COLON]:
         return False
     around, key = (data[tokens.starts[at] + 1 : tokens.ends[at] - 1] for at in (index - 2, index))
+    if data.count(b'"' + around + b'":"') > 1:
+        return False
     return key.replace(b"_", b"").isalpha() and key[:1].isupper() == around[:1].isupper()
+
+
+def _is_list_of_member(site: Site, index: int) -> bool:
+    """Whether numbers or literals follow one another behind the colon before token `index`: what no member has."""
+    return site.tokens.kinds[index - 1 : index + 3] == [COLON, ATOM, COMMA, ATOM]
+
+
+def _is_key_in_list(site: Site, index: int) -> bool:
+    """Whether token `index` is a key right behind the bracket of a list: there is no other place for its object's."""
+    return site.tokens.kinds[index - 1 : index + 2] == [OPEN_ARRAY, STRING, COLON]
 
 
 def _without_commas(site: Site) -> Iterator[Candidate]:

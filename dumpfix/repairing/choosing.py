@@ -52,7 +52,12 @@ def cheapest(site: Site, found: list[Candidate], shape: ShapeModel | None) -> Ou
         ranked.insert(0, at_end[0])
     chosen = ranked[0][2]
     cost, changes = readings[chosen]
-    near_by = [output for _, _, output in ranked[1:] if readings[output][0] <= cost + prices.NEAR]
+    total = next(total for total, _, output in ranked if output == chosen)
+    near_by = [
+        output
+        for other, _, output in ranked[1:]
+        if readings[output][0] <= cost + prices.NEAR and other <= total + prices.NEAR_BY_SHAPE
+    ]
     same = {output for output in near_by if says_the_same(output, chosen)}
     # Of several ways to one value the surest tells how sure it is.
     changes = min([changes, *(readings[output][1] for output in near_by if output in same)], key=worst)

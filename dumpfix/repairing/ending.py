@@ -11,15 +11,7 @@ from dumpfix.json.strings import string_text
 from dumpfix.repairing.automaton import AFTER, FIRST_ELEMENT, FIRST_KEY, KEY, Front, Stacks
 from dumpfix.repairing.model import Fragment
 from dumpfix.repairing.pieces import Change, Grade
-from dumpfix.repairing.tokens import (
-    ATOM,
-    COMMA,
-    OPEN_ARRAY,
-    OPEN_STRING,
-    STRING,
-    WORD,
-    Tokens,
-)
+from dumpfix.repairing.tokens import ATOM, COMMA, OPEN_ARRAY, OPEN_STRING, STRING, WORD, Tokens
 
 _LITERALS = (b"true", b"false", b"null")
 _DEEPEST_PATH = 1000

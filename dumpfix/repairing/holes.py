@@ -8,15 +8,7 @@ belongs to containers that were opened inside the hole is passed over. All of th
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from dumpfix.repairing.automaton import (
-    AFTER,
-    FIRST_ELEMENT,
-    FIRST_KEY,
-    KEY,
-    VALUE,
-    Back,
-    Stacks,
-)
+from dumpfix.repairing.automaton import AFTER, FIRST_ELEMENT, FIRST_KEY, KEY, VALUE, Back, Stacks
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.site import Candidate, Site
 from dumpfix.repairing.tokens import (

@@ -7,11 +7,7 @@ from dumpfix.repairing import ending, holes, prices, surroundings
 from dumpfix.repairing.automaton import AFTER, read_back, read_front
 from dumpfix.repairing.model import Fragment
 from dumpfix.repairing.pieces import Change, Grade
-from dumpfix.repairing.reading import (
-    Outcome,
-    Reading,
-    outcome_of,
-)
+from dumpfix.repairing.reading import Outcome, Reading, outcome_of
 from dumpfix.repairing.site import Candidate, Site
 from dumpfix.repairing.tokens import (
     ATOM,

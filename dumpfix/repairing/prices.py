@@ -38,5 +38,13 @@ OTHER_RECORD = 2.0
 BLANK_AT_EDGE = 1.0
 # A separator at the end of a string, where the string's own end may be; a sign beside one of its own kind.
 SEPARATOR_AT_EDGE, DOUBLED = 0.8, 0.45
+# A quotation inside a string that only begins, or only ends.
+UNPAIRED = 0.4
 # Readings whose prices differ by no more are rivals: the answer is a guess.
 NEAR = 0.5
+# What looks less like the rest of the document by more than this is no rival, whatever it costs.
+NEAR_BY_SHAPE = 2.0
+# A string that lacks a quote and looks as if it lacked more.
+TORN = 1.8
+# A bracket too many that closes what no other does right before it.
+CLOSES_NOTHING = 0.6

@@ -27,6 +27,8 @@ _ESCAPES = (b"\\\\", b'\\"', b"\\'", b"\\`")
 _NEAR = 64
 _BLANKS = frozenset((b" ", b"\t", b"\r", b"\n"))
 TRIPLE = "triple quotes"
+_SINGLE = "single quotes"
+_BEHIND_VALUES = (b",", b"}", b"]")
 _INSIDE = bytes(byte in b'"\\' for byte in range(256))
 
 
@@ -90,6 +92,12 @@ class _Walk:
         """The changes for the strings from the one at `at` on."""
         size = len(self.data)
         while 0 <= at < size:
+            close = self._plain_end(at)
+            if close:
+                yield Change(at, at + 1, b'"', _SINGLE)
+                yield Change(close, close + 1, b'"', _SINGLE)
+                at = self.mask.find(1, close + 1)
+                continue
             quote = self.quote_at(at) or (b'"' if self.plain[at] == 0x22 else b"")
             end = self._tripled(at, quote) if quote else 0
             if end:
@@ -108,6 +116,14 @@ class _Walk:
                 at += 1
             at = self.mask.find(1, at)
 
+    def _plain_end(self, at: int) -> int:
+        """The offset of the quote that closes a string in single ones of which nothing is unusual; 0 for any other."""
+        close = self.plain.find(b"'", at + 1) if self.plain[at] == 0x27 else -1
+        if close <= at + 1 or self.mask.find(1, at + 1) != close or b"\\" in self.data[at:close]:
+            return 0
+        behind = self.data[close + 1 : close + 2]
+        return close if behind == b":" or (behind in _BEHIND_VALUES and self.before(at) != b"{") else 0
+
     def _tripled(self, at: int, quote: bytes) -> int:
         """The offset of the three quotes that close a string which three at `at` open; 0 if there are none."""
         triple = 3 * quote
@@ -120,7 +136,7 @@ class _Walk:
 
     def _string(self, at: int, opening: bytes) -> Generator[Change, None, int]:
         """The changes of one string; the generator's value is the offset behind it."""
-        why = "single quotes" if opening == b"'" else "quotes of another kind"
+        why = _SINGLE if opening == b"'" else "quotes of another kind"
         begin = position = at + len(opening)
         is_first_key = self.before(at) == b"{"
         grade, role = Grade.SYNTAX, _TEXT

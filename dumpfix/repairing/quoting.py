@@ -6,25 +6,11 @@ from itertools import pairwise
 
 from dumpfix.json.validity import scan_value
 from dumpfix.repairing import prices
-from dumpfix.repairing.automaton import (
-    AFTER,
-    AFTER_KEY,
-    FIRST_ELEMENT,
-    FIRST_KEY,
-    KEY,
-)
+from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_KEY, KEY
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.quotes import OTHER_QUOTES
 from dumpfix.repairing.site import Candidate, Site, is_one_bit_off, meets
-from dumpfix.repairing.tokens import (
-    ATOM,
-    COMMA,
-    ELLIPSES,
-    OPEN_STRING,
-    STRING,
-    STRUCTURE,
-    WORD,
-)
+from dumpfix.repairing.tokens import ATOM, COMMA, ELLIPSES, OPEN_STRING, STRING, STRUCTURE, WORD
 
 # How many bare quotes one string may have, how many of them may look like the ends of strings, and how many places
 # inside one string are tried for a closing quote.
@@ -78,12 +64,12 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
     is_odd = is_odd or (after == AFTER and quote == start + 1)
     is_odd = is_odd or (after == AFTER_KEY and _ends_another_key(data, start, quote))
     is_key = after == AFTER_KEY
-    grade = Grade.CHOICE if is_odd else _grade_of_string(data[start:quote], is_key=is_key, lacks_front=True)
-    insertion = Change(start, start, b'"', "an opening quote was missing", grade)
-    yield Candidate(prices.LOST[STRING], (insertion,), index, meeting)
+    grade, price = _grade_of_string(data, start, quote, is_key=is_key, lacks_front=True)
+    insertion = Change(start, start, b'"', "an opening quote was missing", Grade.CHOICE if is_odd else grade)
+    yield Candidate(price, (insertion,), index, meeting)
     if is_one_bit_off(data[start], STRING) and data[start] not in STRUCTURE:
         flipped = Change(start, start + 1, b'"', "an opening quote with a flipped bit", Grade.CHOICE)
-        yield Candidate(_flip_cost(data[start]), (flipped,), index, meeting)
+        yield Candidate(_flip_cost(data[start], b"b"), (flipped,), index, meeting)
 
 
 def _ends_another_key(data: bytes, start: int, quote: int) -> bool:
@@ -102,9 +88,10 @@ def _begins_another_key(data: bytes, start: int, place: int) -> bool:
 _ELSEWHERE = 2
 
 
-def _grade_of_string(text: bytes, *, is_key: bool, lacks_front: bool) -> Grade:
-    """How sure it is that ``text`` is one string which only lacks a quote: with pieces of structure in it, bytes may be
-    missing between two strings as well."""
+def _grade_of_string(data: bytes, begin: int, end: int, *, is_key: bool, lacks_front: bool) -> tuple[Grade, float]:
+    """How sure it is that [begin, end) is one string which only lacks a quote, and what it costs: with pieces of
+    structure in it, bytes may be missing between two strings as well."""
+    text = data[begin:end]
     holds_literal = any(b":" + literal in text for literal in _LITERALS)
     is_bare = text != b"" and not any(chr(byte).isalnum() or byte >= 0x80 for byte in text)
     is_odd = (
@@ -115,7 +102,10 @@ def _grade_of_string(text: bytes, *, is_key: bool, lacks_front: bool) -> Grade:
         or (text[:1] in _OF_STRUCTURE and b'\\"' not in text)
     )
     is_no_key = is_key and (not text or len(text.translate(None, _NOT_IN_KEYS)) != len(text))
-    return Grade.CHOICE if is_odd or is_no_key or _looks_torn(text, lacks_front=lacks_front) else Grade.SYNTAX
+    if is_odd or is_no_key or _looks_torn(text, lacks_front=lacks_front):
+        return Grade.CHOICE, prices.LOST[STRING] + prices.TORN
+    is_open_ended = not is_key and not lacks_front and _may_go_on(data, begin, end)
+    return Grade.CHOICE if is_open_ended else Grade.SYNTAX, prices.LOST[STRING]
 
 
 def _looks_torn(text: bytes, *, lacks_front: bool) -> bool:
@@ -130,17 +120,54 @@ def _looks_torn(text: bytes, *, lacks_front: bool) -> bool:
     return is_torn or (before != b"" and len(word) == 1 and word.isalpha() and word not in _WORDS_OF_ONE)
 
 
+def _may_go_on(data: bytes, begin: int, end: int) -> bool:
+    """Whether a text that lacks its closing quote may have had more: a long number ends its last word, or it has
+    several words, ends in no full stop or the like, and its last word stands nowhere else."""
+    text = data[begin:end]
+    word = text.rpartition(b" ")[2].rpartition(b"\\")[2]
+    letters = word.rstrip(b"0123456789")
+    if len(word) - len(letters) >= _DIGITS_OF_NUMBERS and letters[-1:].isalpha():
+        return True
+    if len(word) == len(text):
+        return False
+    return text.endswith((b"[]", b"{}")) or (
+        _is_of_words(word[-1:]) and not _stands_elsewhere(data, end - len(word), end)
+    )
+
+
+def _stands_elsewhere(data: bytes, begin: int, end: int) -> bool:
+    """Whether the word [begin, end) stands nearby once more, and not as a part of another."""
+    word, at = data[begin:end], max(0, begin - _NEAR_WORDS) - 1
+    for _ in range(_MOST_LOOKED_AT):
+        at = data.find(word, at + 1, end + _NEAR_WORDS)
+        if at < 0:
+            return False
+        around = data[at - 1 : at], data[at + len(word) : at + len(word) + 1]
+        if at != begin and not any(map(_is_of_words, around)):
+            return True
+    return False
+
+
+def _is_of_words(sign: bytes) -> bool:
+    return sign.isalnum() or sign >= b"\x80"
+
+
+_MOST_LOOKED_AT, _NEAR_WORDS = 64, 1 << 14
+
+
 def _is_date_cut_short(text: bytes) -> bool:
-    """Whether a text is the beginning of a date and time (ISO 8601), but not to the day, the minute or the second, or
-    to a part of a second that nobody writes."""
+    """Whether a text is the beginning of a date and time (ISO 8601): neither a day nor a time with its zone, nor one
+    with a part of a second that people write."""
     if not (text[:4].isdigit() and text[4:5] == b"-" and text[5:7].isdigit()) or len(text) > _LONGEST_DATE:
         return False
     whole, point, rest = text.partition(b".")
     digits = len(rest) - len(rest.lstrip(b"0123456789"))
-    return len(whole) not in _DATE_LENGTHS or (point != b"" and digits not in _FRACTIONS)
+    if point:
+        return len(whole) != _TO_THE_SECOND or digits not in _FRACTIONS
+    return len(whole) not in _DATE_LENGTHS
 
 
-_LONGEST_DATE, _DATE_LENGTHS, _FRACTIONS = 23, (10, 16, 17, 19, 20), (3, 6, 7, 9)
+_LONGEST_DATE, _DATE_LENGTHS, _TO_THE_SECOND, _FRACTIONS = 23, (10, 17, 20), 19, (3, 6, 7, 9)
 _LITERALS = (b"null", b"true", b"false")
 _LITERAL_BEGINNINGS = (b"nul", b"tru", b"fals")
 _LITERAL_ENDS = (b"ull", b"rue", b"alse")
@@ -154,6 +181,10 @@ _WORDS_OF_ONE = (b"a", b"A", b"I", b"i")
 def _is_number_cut_short(text: bytes) -> bool:
     """Whether a text begins with a number that something else goes on with: no hexadecimal number, no date."""
     whole = text.lstrip(b"0123456789")
+    digits = len(text) - len(whole)
+    if digits and b" " in text and (whole[:3].isalpha() or (whole[:1] == b" " and digits > _DIGITS_OF_NUMBERS)):
+        # Nobody begins a text of several words so.
+        return True
     rest = whole[1:].lstrip(b"0123456789") if whole[:1] == b"." else whole
     if whole is not text and whole[:1] == b",":
         return True
@@ -189,9 +220,9 @@ def _is_open(text: bytes) -> bool:
     return bool(brackets)
 
 
-def _flip_cost(byte: int) -> float:
-    """Letters, digits and blanks stand at the edge of texts anyway, other neighbours of a quote rather do not."""
-    return prices.LOST[STRING] + 0.3 if byte in b"b2 " else prices.FLIPPED_INTO_SIGN
+def _flip_cost(byte: int, usual: bytes) -> float:
+    """Some signs stand at the edge of texts anyway, other neighbours of a quote rather do not."""
+    return prices.LOST[STRING] + 0.3 if byte in usual else prices.FLIPPED_INTO_SIGN
 
 
 def _closer_missing(site: Site, index: int, after: int, start: int, end: int) -> Iterator[Candidate]:
@@ -207,7 +238,7 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
             continue
         if meeting == len(starts) and back.tokens.ends and back.tokens.ends[-1] > start:
             continue
-        grade = _grade_of_string(data[start + 1 : place], is_key=after == AFTER_KEY, lacks_front=False)
+        grade, price = _grade_of_string(data, start + 1, place, is_key=after == AFTER_KEY, lacks_front=False)
         if after == AFTER_KEY and _begins_another_key(data, start, place):
             grade = Grade.CHOICE
         wrong = next((mark for mark in _CLOSING_QUOTES if data[start + 1 : place].endswith(mark)), b"")
@@ -216,14 +247,14 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
             yield Candidate(prices.OTHER_QUOTE, (change,), index, meeting)
             grade = Grade.CHOICE
         insertion = Change(place, place, b'"', "a closing quote was missing", grade)
-        yield Candidate(prices.LOST[STRING], (insertion,), index, meeting)
+        yield Candidate(price, (insertion,), index, meeting)
         if data[start + 1 : place].endswith(b'\\"'):
             freed = Change(place - 2, place - 1, b"", "a backslash before a closing quote")
             yield Candidate(prices.LOST[STRING] - 0.2, (freed,), index, meeting)
         last = data[place - 1]
         if place - 1 > start and is_one_bit_off(last, STRING):
             flipped = Change(place - 1, place, b'"', "a closing quote with a flipped bit", Grade.CHOICE)
-            yield Candidate(_flip_cost(last), (flipped,), index, meeting)
+            yield Candidate(_flip_cost(last, b"b2"), (flipped,), index, meeting)
 
 
 def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
@@ -237,7 +268,12 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
         if inner and quote + 1 >= known:
             meeting = meets(site, quote + 1, after, stack)
             if meeting >= 0:
-                is_text = after == AFTER and not structural and not _reads_like_more(data, start, inner, quote)
+                is_text = (
+                    after == AFTER
+                    and not structural
+                    and data[inner[0] - 1 : inner[0]] != b"\\"
+                    and not _reads_like_more(data, start, inner, quote)
+                )
                 # Where no backslash is left all escapes may be gone, and which quotes had one is anyone's guess.
                 grade = Grade.SYNTAX if is_text and b"\\" in data else Grade.CHOICE
                 escapes = tuple(Change(at, at, b"\\", "a quote inside a string", grade) for at in inner)
@@ -246,6 +282,13 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
                 extra += prices.IN_KEY if after == AFTER_KEY else 0.0
                 yield Candidate(prices.BARE_QUOTE + 0.05 * len(inner) + extra, escapes, index, meeting)
                 if len(inner) == 1:
+                    if is_one_bit_off(data[inner[0] - 1], 0x5C):
+                        flipped = Change(inner[0] - 1, inner[0], b"\\", "a backslash with a flipped bit", Grade.CHOICE)
+                        is_letter = data[inner[0] - 1 : inner[0]].isalpha()
+                        yield Candidate(prices.BARE_QUOTE + 0.4 * is_letter + extra, (flipped,), index, meeting)
+                    elif b'\\"' in data[start : inner[0]] and data[start:quote].count(b'\\"') & 1:
+                        # Escaped, the quotes inside come in pairs.
+                        extra += prices.UNPAIRED
                     yield _quote_dropped(data, inner[0], start, quote, index, meeting, extra)
                 return
         inner.append(quote)
@@ -316,9 +359,13 @@ def _follows_key(text: bytes) -> bool:
 
 def _quote_too_many(site: Site, index: int, state: int, start: int) -> Iterator[Candidate]:
     """A quote where no string can be: it slipped in."""
+    data = site.text.data
     meeting = meets(site, start + 1, state, site.front.stacks[index])
     if meeting >= 0:
-        # Behind a brace it is rather what is left of the first key.
-        grade = Grade.CHOICE if state == FIRST_KEY else Grade.SYNTAX
+        # Behind a brace it is rather what is left of the first key; before a letter one with a flipped bit,
+        # behind a key and before a text what is left of several members.
+        is_doubled = data[start : start + 2] == b'""' and _is_of_words(data[start + 2 : start + 3])
+        is_doubled = is_doubled or data.startswith(b'"":"', start - 1)
+        grade = Grade.CHOICE if state == FIRST_KEY or is_doubled else Grade.SYNTAX
         removal = Change(start, start + 1, b"", "a quote is one too many", grade)
         yield Candidate(prices.EXTRA[STRING], (removal,), index, meeting)

@@ -13,6 +13,7 @@ from dumpfix.repairing.tokens import (
     OMISSION,
     OPEN_STRING,
     PREFIX,
+    SEPARATOR,
     STRING,
     WORD,
     Text,
@@ -108,13 +109,17 @@ def read(data: bytes, effort: Effort) -> Reading:
 
 
 def _doubt_one_comma(data: bytes, tokens: Tokens) -> None:
-    """A single comma before a bracket, right behind a number of one digit: one more may have been lost there."""
-    commas = [at for at, change in enumerate(tokens.changes) if change.why == LAST_COMMA]
-    if len(commas) == 1:
-        change = tokens.changes[commas[0]]
-        before = data[max(0, change.at - 2) : change.at]
-        if before[1:].isdigit() and before[:1] in (b",", b"[", b" ") and data[change.end : change.end + 1] == b"]":
-            tokens.changes[commas[0]] = change._replace(grade=Grade.CHOICE)
+    """A single comma before a bracket, right behind a number of one digit: one more may have been lost there. A single
+    semicolon between digits may be one with a flipped bit."""
+    for why in (LAST_COMMA, SEPARATOR):
+        found = [at for at, change in enumerate(tokens.changes) if change.why == why]
+        if len(found) != 1:
+            continue
+        change = tokens.changes[found[0]]
+        before, behind = data[max(0, change.at - 2) : change.at], data[change.end : change.end + 1]
+        is_one_digit = before[:1] in (b",", b"[", b" ") and behind == b"]"
+        if before[1:].isdigit() and (is_one_digit if why == LAST_COMMA else behind.isdigit()):
+            tokens.changes[found[0]] = change._replace(grade=Grade.CHOICE)
 
 
 def in_double_quotes(reading: Reading) -> list[Change] | None:

@@ -15,16 +15,7 @@ from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_K
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quoting import looks_like_structure
 from dumpfix.repairing.site import Candidate, Site, separator_price
-from dumpfix.repairing.tokens import (
-    CLOSE_ARRAY,
-    CLOSE_OBJECT,
-    COLON,
-    COMMA,
-    OPEN_STRING,
-    STRING,
-    STRUCTURE,
-    Tokens,
-)
+from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_STRING, STRING, STRUCTURE, Tokens
 
 # How many bytes on both sides of a place are tried, how far the neighbourhood reaches for a place where it may begin
 # or end, in tokens and in bytes, and how deep it may lie.
@@ -41,6 +32,7 @@ _OF_WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "
 # What JSON does not allow in strings would hide every rival beside it; the judge asks for structure only.
 _PLAIN = bytes(0x20 if byte in b"\t\r\n" else byte if 0x20 <= byte < 0x7F else 0x78 for byte in range(256))
 _UNKNOWN = b"0"
+_ESCAPED_DOCUMENTS = (b'{\\"', b'[{\\"', b'[\\"')
 _FILLERS = {VALUE: b"", FIRST_ELEMENT: b"", FIRST_KEY: b"", KEY: b'"":0,', AFTER_KEY: b'""', AFTER: b"0"}
 
 
@@ -155,6 +147,8 @@ def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, 
     if not byte:
         return
     price = prices.EXTRA.get(byte[0], prices.EXTRA_BYTE)
+    if byte in (b"}", b"]") and data[max(0, at - _NEAR) : at].rstrip()[-1:] not in (b"}", b"]"):
+        price += prices.CLOSES_NOTHING
     # Beside a digit it may be a part of the number, or a sign that people write there.
     beside = (data[max(0, at - 2) : at].strip()[-1:], data[at + 1 : at + 3].strip()[:1])
     if price <= most and not (
@@ -228,4 +222,7 @@ def _as_candidate(site: Site, price: float, change: Change) -> Candidate:
     """A rival as the structure's search has its own."""
     front = bisect_right(site.tokens.ends, change.at)
     back = -1 if change.insert == _UNKNOWN else bisect_left(site.back.tokens.starts, change.end)
+    if change.insert == b'"' and site.text.data.startswith(_ESCAPED_DOCUMENTS, change.end):
+        # Escaped quotes stand inside of strings alone.
+        change = change._replace(grade=Grade.SYNTAX)
     return Candidate(price, (change,), front, back)

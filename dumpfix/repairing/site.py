@@ -4,20 +4,9 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from dumpfix.repairing import prices
-from dumpfix.repairing.automaton import (
-    Ahead,
-    Back,
-    Effort,
-    Front,
-    Stacks,
-)
+from dumpfix.repairing.automaton import Ahead, Back, Effort, Front, Stacks
 from dumpfix.repairing.pieces import Change
-from dumpfix.repairing.tokens import (
-    ATOM,
-    WORD,
-    Text,
-    Tokens,
-)
+from dumpfix.repairing.tokens import ATOM, WORD, Text, Tokens
 
 # How far before the error a bracket may be missing, in tokens: it may show only at the end.
 WINDOW = 512

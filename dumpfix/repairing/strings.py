@@ -43,7 +43,7 @@ def clean(data: bytes, known: bytes = b"") -> list[Change]:
                 piece = data[start:end]
                 if len(piece.translate(None, _SUSPECTS)) != len(piece) or not piece.isascii():
                     is_key = index + 1 < len(tokens) and tokens.kinds[index + 1] == COLON
-                    changes.extend(cleaner.respelled(start, end, is_word=is_key or _is_one_word(piece)))
+                    changes.extend(cleaner.respelled(start, end, is_key))
         changes.extend(_line_ends(data, tokens))
         changes.sort()
     return changes
@@ -83,10 +83,14 @@ class _Cleaner:
         self.latin_1 = _is_latin_1(data, known)
         self.marks = data.translate(_MARKS)
         self.searches = _MOST_SEARCHES
+        #: whether a single byte of the text is damaged, so that it is no encoding and no binary text
+        self.is_single = len(bad_sequences(data, 0, len(data))) + len(data) - len(data.translate(None, _FAULTY)) == 1
 
-    def respelled(self, start: int, end: int, *, is_word: bool) -> Iterator[Change]:
-        """The changes inside one string [start, end). ``is_word``: no text, in which a raw tab would be at home."""
+    def respelled(self, start: int, end: int, is_key: bool) -> Iterator[Change]:
+        """The changes inside one string [start, end)."""
         data, marks = self.data, self.marks
+        # No text, in which a raw tab would be at home.
+        is_word = is_key or _is_one_word(data[start:end])
         foreign = deque(bad_sequences(data, start, end))
         are_literal = _are_literal(data, start, end)
         position, suspect = start, -1
@@ -99,7 +103,7 @@ class _Cleaner:
                 return
             if foreign and at == foreign[0][0]:
                 _, stop = foreign.popleft()
-                change = self._foreign(at, stop)
+                change = self._foreign(at, stop, start, end, is_key)
                 if change.end < stop:
                     # One byte of the sequence was meant to be another; the rest of it is still no character.
                     foreign.extendleft((each, each + 1) for each in range(stop - 1, change.end - 1, -1))
@@ -109,18 +113,25 @@ class _Cleaner:
                     position = stop
                     continue
                 doubled = Change(at, at, b"\\", _NO_ESCAPE, Grade.CHOICE) if are_literal else None
-                change = doubled or self._meant(at, at + 1) or _escape(data, at, end)
+                change = (
+                    doubled
+                    or self._meant(at, at + 1)
+                    or _unpaired_quote(data, at, start, end)
+                    or _escape(data, at, end)
+                )
             else:
-                is_meant = data[at] not in b"\t\r\n" and self._meant(at, at + 1)
+                is_meant = data[at] not in b"\t\r\n" and (
+                    self._meant(at, at + 1) or self._out_of_place(at, start, end, is_key)
+                )
                 change = is_meant or _control(data, at, end, is_word=is_word)
             yield change
             position = max(change.end, at + 1)
             while foreign and foreign[0][0] < position:
                 foreign.popleft()
 
-    def _foreign(self, at: int, stop: int) -> Change:
+    def _foreign(self, at: int, stop: int, start: int, end: int, is_key: bool) -> Change:
         """Bytes [at, stop) that are no UTF-8."""
-        meant = self._meant(at, at + 1)
+        meant = self._meant(at, at + 1) or (stop == at + 1 and self._out_of_place(at, start, end, is_key))
         if meant:
             return meant
         if self.latin_1:
@@ -146,10 +157,48 @@ class _Cleaner:
         why = "a byte that slipped in" if not found[0] else "a byte with a flipped bit"
         return Change(at, stop, found[0], f"{why}: the text stands intact elsewhere", Grade.CHOICE)
 
+    def _out_of_place(self, at: int, start: int, end: int, is_key: bool) -> Change | None:
+        """What a single damaged byte was where no foreign letter and no control character is at home: in a name, beside
+        a digit, inside a word of plain letters. It has a flipped bit if that makes it like its neighbours, else it
+        slipped in."""
+        data, byte = self.data, self.data[at]
+        before, behind = (data[at - 1] if at > start else 0), (data[at + 1] if at + 1 < end else 0)
+        if not self.is_single or not byte or byte in _COMMON or max(before, behind) >= 0x80:
+            return None
+        classes = _class_of(before), _class_of(behind)
+        is_foreign = byte >= 0x80
+        if is_foreign and not is_key:
+            is_beside_digit = _DIGIT in classes and byte not in _BESIDE_DIGITS
+            if not is_beside_digit and (byte not in _NO_LETTER or classes != (_LOWER, _LOWER)):
+                return None
+        elif not is_foreign and (byte in _SEPARATORS or not all(classes)):
+            return None
+        meant = [byte & 0x7F] if is_foreign else [byte | 0x20, byte | 0x40]
+        fitting = [each for each in meant if {_class_of(each)} == {*classes} - {0}]
+        insert = bytes(fitting[:1])
+        why = "a byte with a flipped bit" if insert else "a byte that slipped in"
+        return Change(at, at + 1, insert, f"{why}: nothing of its kind is at home here", Grade.CHOICE)
+
     def _stands(self, text: bytes) -> bool:
         return text in self.data or text in self.known
 
 
+_LOWER, _UPPER, _DIGIT = 1, 2, 3
+
+
+def _class_of(byte: int) -> int:
+    """Whether a byte is a small letter, a capital or a digit; 0 for all others."""
+    sign = bytes((byte,))
+    return _LOWER if sign.islower() else _UPPER if sign.isupper() else _DIGIT if sign.isdigit() else 0
+
+
+#: signs of Latin-1 and Windows-1252 that stand beside digits, and control characters that programs separate fields with
+_BESIDE_DIGITS = b"\x80\x96\x97\xa0\xa3\xa5\xa7\xaa\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xba\xbc\xbd\xbe\xd7"
+_SEPARATORS = b"\x01\x02\x03\x08\x0b\x0c\x1b\x1c\x1d\x1e\x1f"
+#: what stands for no letter in Windows-1252, nor for an apostrophe
+_NO_LETTER = bytes(byte for byte in range(0x80, 0xA0) if byte not in b"\x8a\x8c\x8e\x92\x9a\x9c\x9e\x9f")
+#: control characters that nobody types
+_FAULTY = bytes(byte for byte in CONTROLS if byte not in b"\t\r\n")
 _CONTEXTS = (4, 3, 2)
 _MOST_SEARCHES = 32
 
@@ -200,6 +249,16 @@ def _escape(data: bytes, at: int, end: int) -> Change:
     if letter in _OTHER_ESCAPES:
         return Change(at, at + 2, *_OTHER_ESCAPES[letter])
     return Change(at, at, b"\\", "a backslash that escapes nothing", Grade.CHOICE)
+
+
+def _unpaired_quote(data: bytes, at: int, start: int, end: int) -> Change | None:
+    """In a string that holds a document the quotes are escaped, and come in pairs: where one is left over, the
+    backslash that escapes nothing lost its quote, or the quote has a flipped bit."""
+    if data[start] not in b"{[" or not data.count(b'\\"', start, end) & 1 or at + 1 >= end:
+        return None
+    if (data[at + 1] ^ 0x22).bit_count() == 1 and not chr(data[at + 1]).isalnum():
+        return Change(at + 1, at + 2, b'"', "a quote with a flipped bit", Grade.CHOICE)
+    return Change(at + 1, at + 1, b'"', "a quote was missing", Grade.CHOICE)
 
 
 def _are_literal(data: bytes, start: int, end: int) -> bool:
@@ -257,7 +316,7 @@ def _control(data: bytes, at: int, end: int, *, is_word: bool) -> Change:
     if byte == 0x09:
         # Alone, inside a word or beside a blank or a quote, it rather slipped in.
         beside = data[at - 1 : at] + data[at + 1 : at + 2]
-        is_odd = is_word or any(each in b' "\\' for each in beside) or (beside.islower() and data.count(b"\t") == 1)
+        is_odd = is_word or any(each in b' "\\' for each in beside) or (beside.isalnum() and data.count(b"\t") == 1)
         return Change(at, at + 1, b"\\t", "raw tab in a string", Grade.CHOICE if is_odd else Grade.SYNTAX)
     if byte in b"\r\n":
         stop = at + 2 if data[at : at + 2] == b"\r\n" and at + 2 <= end else at + 1

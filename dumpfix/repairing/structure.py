@@ -2,10 +2,7 @@
 
 from dumpfix.json.lexer import WHITE_SPACE
 from dumpfix.repairing import ending, holes, prices
-from dumpfix.repairing.automaton import (
-    KEY,
-    Ahead,
-)
+from dumpfix.repairing.automaton import KEY, Ahead
 from dumpfix.repairing.candidates import candidates
 from dumpfix.repairing.choosing import cheapest, closes_the_end
 from dumpfix.repairing.losses import (
@@ -32,12 +29,7 @@ from dumpfix.repairing.reading import (
 from dumpfix.repairing.rivals import rivals
 from dumpfix.repairing.shape import ShapeModel, looks_spliced
 from dumpfix.repairing.site import Candidate, Site
-from dumpfix.repairing.tokens import (
-    ATOM,
-    BARE_KEY,
-    COMMA,
-    LAST_COMMA,
-)
+from dumpfix.repairing.tokens import ATOM, BARE_KEY, COMMA, LAST_COMMA
 
 # An outcome up to CHEAP is one small edit; above it, holes and several errors are weighed against it.
 CHEAP = 2.6
@@ -188,7 +180,9 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
         # Which quotes of a text in other quotes are missing is told by quotes that may be apostrophes.
         outcome.grade = Grade.CHOICE
     if outcome.grade is Grade.SYNTAX and (
-        _have_moved(reading.data, outcome.changes) or looks_spliced(apply_changes(reading.data, outcome.changes))
+        _have_moved(reading.data, outcome.changes)
+        or any(_is_torn_number(reading.data, change.at) for change in outcome.changes[:MOST_PLACES])
+        or looks_spliced(apply_changes(reading.data, outcome.changes))
     ):
         # Lines may have changed places, or a stretch may be missing here rather than one sign.
         outcome.grade = Grade.CHOICE
@@ -206,6 +200,23 @@ def _have_moved(data: bytes, changes: list[Change]) -> bool:
     return any(
         data[min(one, other) : max(one, other)].strip(b",}]" + WHITE_SPACE) for one in extra for other in lost[:1]
     )
+
+
+def _is_torn_number(data: bytes, at: int) -> bool:
+    """Whether the number that ends at `at` is shorter by digits than all others behind the same key."""
+    number = data[max(0, at - _LONGEST_NUMBER) : at]
+    head = number.rstrip(b"0123456789")
+    begin = at - len(number) + len(head)
+    key = data.rfind(b'"', 0, max(0, begin - len(b'":')))
+    if begin == at or key < 0 or not head.endswith(b'":'):
+        return False
+    rests = data[:key], data[at:]
+    others = [rest for each in rests for rest in each.split(data[key:begin], _MOST_NUMBERS)[1:]]
+    sizes = [len(other) - len(other.lstrip(b"0123456789")) for other in others]
+    return bool(sizes) and min(sizes) >= at - begin + _DIGITS_FEWER
+
+
+_LONGEST_NUMBER, _MOST_NUMBERS, _DIGITS_FEWER = 32, 64, 2
 
 
 def _digits_apart(reading: Reading) -> int:

@@ -74,6 +74,7 @@ ELLIPSES = (b"...", "…".encode())
 OMISSION = "something was left out here"
 LAST_COMMA = "comma before a closing bracket"
 BARE_KEY = "key without quotes"
+SEPARATOR = "a separator of another language"
 PREFIX = "a prefix of Python's strings"
 # What ends a run of other bytes before the next delimiter does.
 _LONGEST_PIECE = 64
@@ -265,7 +266,7 @@ def _lex_special(data: bytes, at: int, end: int, stop: int, previous: int, token
     if separator:
         kind, size = separator
         _add(tokens, kind, at, at + size)
-        tokens.changes.append(Change(at, at + size, bytes((kind,)), "a separator of another language"))
+        tokens.changes.append(Change(at, at + size, bytes((kind,)), SEPARATOR))
         return at + size
     return 0
 

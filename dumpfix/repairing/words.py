@@ -7,14 +7,7 @@ from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import ERROR, KEY, Back, step
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.site import Candidate, Site, is_sign, meets
-from dumpfix.repairing.tokens import (
-    ATOM,
-    STRUCTURE,
-    WORD,
-    is_atom,
-    lex,
-    prepare,
-)
+from dumpfix.repairing.tokens import ATOM, STRUCTURE, WORD, is_atom, lex, prepare
 
 # How long a word may be that is looked at byte by byte.
 _LONGEST_WORD = 40
@@ -92,6 +85,7 @@ _CURRENCIES = (b"$",)
 #: without one of these a number would be another one
 _OF_NUMBERS = frozenset(b"-+.eE")
 _NUMBER_BEGINNINGS = tuple(bytes((byte,)) for byte in b"-0123456789")
+_SIGNS = STRUCTURE + b'"'
 _PLAUSIBLE = frozenset(STRUCTURE + b"0123456789.-+eE" + b"truefalsn")
 
 
@@ -108,6 +102,9 @@ def _mended_literal(text: bytes) -> bytes:
 def _if_it_reads(site: Site, index: int, text: bytes, cost: float, *changes: Change) -> Iterator[Candidate]:
     """The candidate that puts `text` in the place of token `index`, if front and back meet behind it."""
     state, stack = site.front.states[index], site.front.stacks[index]
+    if text and not is_atom(text) and len(text.translate(None, _SIGNS)) == len(text):
+        # A word like the one before.
+        return
     if text:
         inner = lex(prepare(text)) if not is_atom(text) else None
         if inner is not None and inner.changes:

@@ -52,8 +52,6 @@ def _begins(record: Record) -> str:
 def _verdict(record: Record) -> str:
     judgement = record.judgement
     text = f"{judgement.kind} ({judgement.level})" if judgement.kind == "repaired" else judgement.kind
-    if judgement.ambiguous:
-        text += " (or empty: this dump shows the same for both)"
     return f"{text}: {shown(judgement.reason)}" if judgement.reason else text
 
 

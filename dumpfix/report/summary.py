@@ -248,6 +248,14 @@ def _receiving(report: Report, largest: int, context: Context) -> Iterator[str]:
     limit = f"-X message.max.bytes={(largest // 100_000 + 2) * 100_000}"
     if oversize and context.to != "console-producer":
         yield f"{counted(oversize, 'payload')} over {OVERSIZE} bytes, more than kcat -P takes by itself: add {limit}"
+    deleting = report.totals.tombstones
+    if context.to in ("kcat", "console-producer") and deleting:
+        what = (
+            "deletes what the topic has under its key"
+            if deleting == 1
+            else "delete what the topic has under their keys"
+        )
+        yield f"{counted(deleting, 'record')} {what}"
     if context.to == "kcat":
         yield f"put it back: kcat -P -b BROKER -t {topic} -K '\\t' -Z {MURMUR2}{' ' + limit if oversize else ''}"
     elif context.to == "console-producer":

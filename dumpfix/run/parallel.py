@@ -28,7 +28,7 @@ from dumpfix.run.feed import Feed
 from dumpfix.run.pipeline import Pipeline
 from dumpfix.run.position import Position
 from dumpfix.run.safety import Sampler
-from dumpfix.run.sections import Sections, Tell, Watched, may_change
+from dumpfix.run.sections import Sections, Tell, Watched
 from dumpfix.run.unwrapping import Explained
 from dumpfix.run.watch import WORTH_A_LOOK, Watch
 
@@ -315,7 +315,7 @@ def _answer(task: Task, descriptor: int, stretch: Stretch) -> Answer:
     place = Position(start, line_start=line_start)
     region = _Region(task.found.choice, place, task.siblings, task.sampler.copy())
     region.watch = task.watch
-    told, is_unexplained = region.explained(data, task.emission, may_change=may_change(task.told))
+    told, is_unexplained = region.explained(data, task.emission, may_change=task.told.is_auto)
     lines = data.count(b"\n", 0, region.decided)
     last_line = start + data.rfind(b"\n", 0, region.decided) + 1 if lines else None
     return Answer(list(condensed(told)), start + region.decided, lines, last_line, is_unexplained)

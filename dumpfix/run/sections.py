@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from dumpfix.detection.choose import HEAD, READ_OFF, Told
+from dumpfix.detection.candidates import READ_OFF
+from dumpfix.detection.choose import HEAD, Told
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import Batch, Frame
 from dumpfix.framing.framer import MAX_RECORD
@@ -115,7 +116,7 @@ class Sections:
         self.sections: list[Section] = []
         self.lines = start.lines
         self.budget = Budget()
-        self._may_change = may_change(told)
+        self._may_change = told.is_auto
         self._watch = watch
         self._max_record = max_record
         self._next: tuple[Explained, Position] | None = (found, start)
@@ -262,11 +263,6 @@ def _another(now: Explained, data: bytes, cost: float, told: Told, *, is_heard: 
 def _is_the_same(one: Explained, other: Explained) -> bool:
     kinds = [[wrapper.kind for wrapper in found.wrappers] for found in (one, other)]
     return kinds[0] == kinds[1] and one.choice.layout == other.choice.layout
-
-
-def may_change(told: Told) -> bool:
-    """Whether a dump may have other sections than its first: not where its layout was told."""
-    return told == Told(told.from_name) and told.from_name in (None, "auto")
 
 
 def _entry(section: Section) -> SectionEntry:

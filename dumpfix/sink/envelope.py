@@ -66,7 +66,7 @@ class Envelope:
             if made is None:
                 return None
             columns.extend(made)
-        values = _values(batch.values)
+        values = _values(batch.values, null_is_ambiguous=self.reading.layout.null_is_ambiguous)
         extra = self._extra(batch)
         if extra is None:
             return None
@@ -131,7 +131,7 @@ class Envelope:
         return [repeat(b',"extra":{' + b",".join(members) + b"}")] if members else []
 
 
-def _values(payloads: Sequence[bytes | None]) -> Sequence[bytes]:
+def _values(payloads: Sequence[bytes | None], *, null_is_ambiguous: bool) -> Sequence[bytes]:
     """Payloads as they stand in envelopes, an empty one as an ambiguous null; bytecode for each only where one needs
     more than itself."""
     exact = [payload or b"" for payload in payloads]
@@ -140,7 +140,7 @@ def _values(payloads: Sequence[bytes | None]) -> Sequence[bytes]:
     if is_plain and not any(map(bytes.endswith, texts, repeat(_ENDS))):
         return texts
     return [
-        _value(text or None, whole, is_ambiguous=payload is not None)
+        _value(text or None, whole, is_ambiguous=null_is_ambiguous or payload is not None)
         for text, whole, payload in zip(texts, exact, payloads, strict=True)
     ]
 

@@ -8,8 +8,6 @@ from dumpfix.wrapping.strip import whole_lines
 
 #: lines of one width that show a terminal's edge
 LEAST_BROKEN = 2
-#: lines that show what all are
-LEAST_STRINGS = 2
 _DOCUMENTS = (b"{", b"[")
 
 
@@ -22,10 +20,10 @@ def obstacle(head: bytes) -> str | None:
 def _json_strings(lines: list[bytes]) -> str | None:
     """Every line is a JSON string that holds a document, and no tool has said a word: jq without -r prints that."""
     texts = [line for line in lines if line.strip()]
-    if len(texts) < LEAST_STRINGS or not all(line[:1] == b'"' and line[-1:] == b'"' for line in texts):
+    if not all(line[:1] == b'"' or line == b"null" for line in texts):
         return None
-    inside = [unescape(line[1:-1]).lstrip() for line in texts if is_valid(line)]
-    if len(inside) * 2 < len(texts) or not all(text.startswith(_DOCUMENTS) for text in inside):
+    inside = [unescape(line[1:-1]).lstrip() for line in texts if line != b"null" and is_valid(line)]
+    if not inside or len(inside) * 2 < len(texts) or not all(text.startswith(_DOCUMENTS) for text in inside):
         return None
     return (
         "every line is a JSON string that holds a document, as jq prints .payload without -r: the payloads may be the "

@@ -183,3 +183,10 @@ def test_a_wrong_type_is_a_type_error_and_one_of_ours(call: Any) -> None:
     with pytest.raises(TypeError) as raised:
         call()
     assert isinstance(raised.value, dumpfix.DumpfixError)
+
+
+def test_null_as_the_java_tools_print_it_may_be_the_text() -> None:
+    dump = b'k\t{"a":1}\nk2\tnull\nProcessed a total of 2 messages\n'
+    told = [(r.verdict, r.judgement.ambiguous, r.judgement.reason) for r in dumpfix.records(dump)]
+    assert told[0] == ("valid", False, None)
+    assert told[1] == ("tombstone", True, "null, or the text null: the dump shows the same for both")

@@ -152,6 +152,19 @@ def test_a_dump_from_a_fifo_is_read(tmp_path: Path) -> None:
     writer.join(20)
 
 
+def test_a_grammar_from_a_fifo_is_read_once_for_all_dumps(tmp_path: Path) -> None:
+    grammar = dumpfix("grammar", "--kcat-format", "%o|%k|%s\\n").stdout
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / name).write_bytes(b'1|a|{"a":1}\n2|b|{"b":2}\n')
+    writer = threading.Thread(target=lambda: fifo.write_bytes(grammar))
+    writer.start()
+    done = dumpfix("convert", "--grammar", fifo, "one.txt", "two.txt", cwd=tmp_path)
+    writer.join(20)
+    assert (done.status, done.stdout) == (0, b'{"a":1}\n{"b":2}\n' * 2)
+
+
 def test_several_dumps_follow_one_another_each_with_its_own_lines_and_layout(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(DUMP)
     (tmp_path / "b.jsonl").write_bytes(b'{"m":1}\n{"m":2}\nbroken\n{"m":3}\n')

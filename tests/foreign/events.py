@@ -65,9 +65,9 @@ class Tool:
     """How one tool prints records.
 
     ``shows`` are the members of the envelope that can be told from its output. Of them, ``loosely`` need not be read,
-    but have to be right if they are. ``nulls``: it prints a null key otherwise than an empty one. ``tombstones``: a
-    reader can tell that there is a record without a value. ``must_be_read``: a refusal is not good enough.
-    ``sees``: reading it comes later, so that it has to be refused, with one of these words in the message.
+    but have to be right if they are: a time to the second. ``nulls``: it prints a null key otherwise than an empty one.
+    ``tombstones``: a reader can tell that there is a record without a value. ``must_be_read``: a refusal is not good
+    enough. ``sees``: reading it comes later, so that it has to be refused, with one of these words in the message.
     ``least``: from how many records on a reader can tell that they are records.
     """
 

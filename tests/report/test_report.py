@@ -25,6 +25,9 @@ from tests.sink.run import SIZED, converted
 from tests.writers import kcat
 from tests.writers.records import KafkaRecord, headers, keys, topics_of_records, values
 
+EVENT = b'{"topic":"t","partition":0,"offset":7,"tstype":"create","ts":1,"broker":0,"key":"k","payload":"{}"}\n'
+TOMBSTONE = EVENT.replace(b'"{}"', b"null")
+
 QUICK = settings(max_examples=150, deadline=None)
 
 
@@ -315,3 +318,11 @@ def test_the_last_line_says_what_went_into_a_pipe(tmp_path: Path) -> None:
     assert last == "into the pipe went 2 records, 1 of them mended with loss; 1 withheld did not"
     assert "pipe" not in dumpfix("convert", "-o", tmp_path / "out", stdin=dump).stderr
     assert "pipe" not in dumpfix("convert", stdin=prose((1, b"k", b"{}"))).stderr
+
+
+@pytest.mark.parametrize("to", ["kcat", "console-producer"])
+def test_what_deletes_something_is_said_before_the_command_that_does_it(to: str) -> None:
+    said = dumpfix("convert", "-f", "kcat-json", "--to", to, stdin=TOMBSTONE).stderr.splitlines()
+    at = said.index("1 record deletes what the topic has under its key")
+    assert said[at + 1].startswith("put it back: ")
+    assert "deletes" not in dumpfix("convert", "-f", "kcat-json", "--to", to, stdin=EVENT).stderr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from dumpfix.errors import UsageError
 from dumpfix.framing.elements import PartialMatch, fixed_run
@@ -16,7 +17,7 @@ MOST_LINES = 20
 LONGEST = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Told:
     """What the user says about the layout; all None for ``auto``."""
 
@@ -25,22 +26,35 @@ class Told:
     command: str | None = None
     grammar_file: str | None = None
 
+    @property
+    def is_auto(self) -> bool:
+        """Whether nothing is said."""
+        return self in (Told(), Told("auto"))
+
+    @cached_property
+    def grammar(self) -> Grammar | None:
+        """The grammar that a format, a command or a file says, read once: the file may be a pipe.
+
+        Raises UsageError, also for options that do not go together, and GrammarError.
+        """
+        given = [v for v in (self.from_name, self.kcat_format, self.command, self.grammar_file) if v is not None]
+        if len(given) > 1:
+            raise UsageError("give one of --from, --kcat-format, --command and --grammar")
+        if self.kcat_format is not None:
+            from dumpfix.detection.told.kcat_format import grammar_text
+
+            return load(grammar_text(self.kcat_format), "kcat -f")
+        if self.command is not None:
+            from dumpfix.detection.told.command import grammar_of
+
+            return grammar_of(self.command)
+        return None if self.grammar_file is None else load_file(self.grammar_file)
+
 
 def told_grammars(told: Told, head: bytes = b"") -> tuple[Grammar, ...]:
-    """The grammars that come into question. Raises UsageError for options that do not go together."""
-    given = [v for v in (told.from_name, told.kcat_format, told.command, told.grammar_file) if v is not None]
-    if len(given) > 1:
-        raise UsageError("give one of --from, --kcat-format, --command and --grammar")
-    if told.kcat_format is not None:
-        from dumpfix.detection.told.kcat_format import grammar_text
-
-        return (load(grammar_text(told.kcat_format), "kcat -f"),)
-    if told.command is not None:
-        from dumpfix.detection.told.command import grammar_of
-
-        return (grammar_of(told.command),)
-    if told.grammar_file is not None:
-        return (load_file(told.grammar_file),)
+    """The grammars that come into question. Raises UsageError, GrammarError."""
+    if told.grammar is not None:
+        return (told.grammar,)
     names = automatic() if told.from_name in (None, "auto") else [told.from_name]
     return tuple(_with_separator(name, head) for name in names if name is not None)
 
