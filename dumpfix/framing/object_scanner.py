@@ -17,6 +17,7 @@ from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.objects import ObjectRule
 from dumpfix.framing.rule import Item
 from dumpfix.framing.window import Window, WorkCounter
+from dumpfix.json.lexer import run_end
 from dumpfix.json.validity import all_valid, is_valid
 from dumpfix.layout.model import Field, Layout, ObjectLayout
 from dumpfix.layout.vocabulary import Kind
@@ -80,18 +81,25 @@ class ObjectBatch(Batch):
 
     def fields(self, index: int) -> dict[str, bytes | None]:
         """The attributes of one record: those whose members it has."""
-        parsed = (self.objects[index],)
         fields: dict[str, bytes | None] = {}
-        for path, bound, absent_is_null, _ in self.rule.layout.members:
-            value = next(iter(_at(path, parsed, _ABSENT)))
-            if bound.meaning == "value":
+        for path, meaning, absent_is_null in self.rule.paths:
+            value: Any = self.objects[index]
+            for name in path:
+                value = value.get(name, _ABSENT) if isinstance(value, dict) else _ABSENT
+            if meaning == "value":
                 fields["value"] = self.values[index]
-            elif bound.meaning and (value is not _ABSENT or absent_is_null):
-                fields[bound.meaning] = None if value is _ABSENT else _as_bytes(value)
+            elif value is not _ABSENT:
+                fields[meaning] = _as_bytes(value)
+            elif absent_is_null:
+                fields[meaning] = None
         return fields
 
     def payload_start(self, index: int) -> int | None:
         """Where the payload of one record begins, from the record's first byte."""
+        row, name = self.rows[index], self.rule.payload_name
+        if name and row.count(name) == 1:
+            # No string looks like that: its quotes would be escaped.
+            return run_end(row, row.find(name) + len(name), len(row), _BLANKS)
         return self._frame(index).payload_start
 
     def spans(self) -> Iterator[Span]:

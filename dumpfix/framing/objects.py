@@ -64,6 +64,15 @@ class ObjectRule(RuleWithNotices):
         self.required = layout.required
         #: members that hold members of the record
         self.outer = frozenset(path[:depth] for path in self.members for depth in range(1, len(path)))
+        #: the members that a record needs, their names as they are read
+        self.paths = [
+            (tuple(name.decode() for name in path), field.meaning, absent_is_null)
+            for path, field, absent_is_null, _ in layout.members
+            if field.meaning
+        ]
+        value = layout.path_of("value") or ()
+        #: what stands before the payload, where it is a member of the outermost object
+        self.payload_name = b'"%b":' % value[0] if len(value) == 1 else b""
         #: how the tool begins every object
         self.beginning = b'{"' + layout.members[0].path[0] + b'"'
 
