@@ -67,9 +67,9 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
     grade, price = _grade_of_string(data, start, quote, is_key=is_key, lacks_front=True)
     insertion = Change(start, start, b'"', "an opening quote was missing", Grade.CHOICE if is_odd else grade)
     yield Candidate(price, (insertion,), index, meeting)
-    if is_one_bit_off(data[start], STRING) and data[start] not in STRUCTURE:
+    if is_one_bit_off(data[start], site.quote) and data[start] not in STRUCTURE:
         flipped = Change(start, start + 1, b'"', "an opening quote with a flipped bit", Grade.CHOICE)
-        yield Candidate(_flip_cost(data[start], b"b"), (flipped,), index, meeting)
+        yield Candidate(_flip_cost(data[start], b"bg"), (flipped,), index, meeting)
 
 
 def _ends_another_key(data: bytes, start: int, quote: int) -> bool:
@@ -252,9 +252,9 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
             freed = Change(place - 2, place - 1, b"", "a backslash before a closing quote")
             yield Candidate(prices.LOST[STRING] - 0.2, (freed,), index, meeting)
         last = data[place - 1]
-        if place - 1 > start and is_one_bit_off(last, STRING):
+        if place - 1 > start and is_one_bit_off(last, site.quote):
             flipped = Change(place - 1, place, b'"', "a closing quote with a flipped bit", Grade.CHOICE)
-            yield Candidate(_flip_cost(last, b"b2"), (flipped,), index, meeting)
+            yield Candidate(_flip_cost(last, b"b2g7%"), (flipped,), index, meeting)
 
 
 def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
