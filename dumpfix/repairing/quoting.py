@@ -182,7 +182,9 @@ def _is_number_cut_short(text: bytes) -> bool:
     """Whether a text begins with a number that something else goes on with: no hexadecimal number, no date."""
     whole = text.lstrip(b"0123456789")
     digits = len(text) - len(whole)
-    if digits and b" " in text and (whole[:3].isalpha() or (whole[:1] == b" " and digits > _DIGITS_OF_NUMBERS)):
+    is_time_cut_short = digits == 1 and whole[:1] == b":" and whole[1:3].isdigit()
+    is_torn = whole[:3].isalpha() or is_time_cut_short or (whole[:1] == b" " and digits > _DIGITS_OF_NUMBERS)
+    if digits and b" " in text and is_torn:
         # Nobody begins a text of several words so.
         return True
     rest = whole[1:].lstrip(b"0123456789") if whole[:1] == b"." else whole
