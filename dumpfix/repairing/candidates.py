@@ -71,21 +71,16 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
     for kind in _insertable(state, stack, table):
         after, inner = step(kind, state, stack, table)
         if after != ERROR and back.accepts(index, after, inner):
-            # A closer follows what it closes; everything else precedes what it separates or opens.
-            place = gap if kind in (CLOSE_OBJECT, CLOSE_ARRAY) else at
+            # A closer follows what it closes, a comma what stands before a key without quotes; everything else precedes
+            # what it separates or opens.
+            is_behind = kind == COMMA and index < len(tokens) and tokens.kinds[index] == STRING != site.text.data[at]
+            place = gap if is_behind or kind in (CLOSE_OBJECT, CLOSE_ARRAY) else at
             cost = prices.LOST[kind] + (0.8 if state in (FIRST_KEY, FIRST_ELEMENT) and place == gap else 0.0)
-            if kind in (COMMA, COLON):
-                cost += separator_price(site.text.data, gap, at)
-            elif place == gap and _steps_back(site.text.data, gap, at):
+            at_edge = separator_price(site.text.data, gap, at) if kind in (COMMA, COLON) else 0.0
+            cost += at_edge
+            if kind in (CLOSE_OBJECT, CLOSE_ARRAY) and place == gap and _steps_back(site.text.data, gap, at):
                 cost -= prices.STEP_BACK
-            # An object begins right before its first key, the list that a member holds behind the colon; where another
-            # array does is anyone's guess.
-            is_choice = (
-                (kind == OPEN_ARRAY and not _is_list_of_member(site, index))
-                or (kind == COMMA and _may_be_one(site, index))
-                or (kind == OPEN_OBJECT and not (_is_first_key(site, index) or _is_key_in_list(site, index)))
-            )
-            grade = Grade.CHOICE if is_choice else Grade.SYNTAX
+            grade = Grade.CHOICE if at_edge or _may_stand_elsewhere(site, index, kind) else Grade.SYNTAX
             change = Change(place, place, bytes((kind,)), f"{_NAMES[kind]} was missing", grade)
             yield Candidate(cost, (change,), index, index)
     if index >= len(tokens):
@@ -120,6 +115,15 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             grade = Grade.SYNTAX if is_sure else Grade.CHOICE
             why = f"{_NAMES[other]} stood here as {_NAMES.get(byte, hex(byte))}"
             yield Candidate(cost, (Change(at, end, bytes((other,)), why, grade),), index, index + 1)
+
+
+def _may_stand_elsewhere(site: Site, index: int, kind: int) -> bool:
+    """Whether a sign that was missing before token `index` may as well have been missing at another place: an object
+    begins right before its first key, the list that a member holds behind the colon; where another array does is
+    anyone's guess."""
+    if kind == OPEN_OBJECT:
+        return not (_is_first_key(site, index) or _is_key_in_list(site, index))
+    return not _is_list_of_member(site, index) if kind == OPEN_ARRAY else kind == COMMA and _may_be_one(site, index)
 
 
 def _list_without_brackets(site: Site) -> Iterator[Candidate]:

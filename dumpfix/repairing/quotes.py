@@ -188,11 +188,21 @@ class _Walk:
             return _CLOSER
         if not is_first_key and behind[:1] in b",:}]);=":
             return _CLOSER
-        if at > begin and self.before(at) in (b",", b":", b"{", b"[") and behind[:1] not in b",:}]":
+        is_next = self.quote_at(end + self._blanks(end)) != b"" and behind[:1] != self.data[end : end + 1]
+        if at > begin and not is_next and self.before(at) in (b",", b":", b"{", b"[") and behind[:1] not in b",:}]":
             return _OPENER
         if behind[:1] in b'"-0123456789{[' or self.quote_at(end + self._blanks(end)) or behind.startswith(_WORDS):
             return _CLOSER
+        if self._is_bare_key(end):
+            return _CLOSER
         return _CLOSER if behind[:1] in b",}]" else _TEXT
+
+    def _is_bare_key(self, at: int) -> bool:
+        """Whether blanks, a name, a colon and a blank follow, where keys stand without quotes."""
+        name, colon, rest = self.data[at : at + _NEAR].partition(b":")
+        words = name.split()
+        is_name = len(words) == 1 and name[:1] in _BLANKS and words[0].replace(b"_", b"a").isalnum()
+        return is_name and colon != b"" and rest[:1] in _BLANKS and self.data.lstrip(b"{[" + WHITE_SPACE)[:1].isalpha()
 
     def _blanks(self, at: int) -> int:
         near = self.data[at : at + _NEAR]

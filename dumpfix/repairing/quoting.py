@@ -67,9 +67,9 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
     grade, price = _grade_of_string(data, start, quote, is_key=is_key, lacks_front=True)
     insertion = Change(start, start, b'"', "an opening quote was missing", Grade.CHOICE if is_odd else grade)
     yield Candidate(price, (insertion,), index, meeting)
-    if is_one_bit_off(data[start], STRING) and data[start] not in STRUCTURE:
+    if is_one_bit_off(data[start], site.quote) and data[start] not in STRUCTURE:
         flipped = Change(start, start + 1, b'"', "an opening quote with a flipped bit", Grade.CHOICE)
-        yield Candidate(_flip_cost(data[start], b"b"), (flipped,), index, meeting)
+        yield Candidate(_flip_cost(data[start], b"bg"), (flipped,), index, meeting)
 
 
 def _ends_another_key(data: bytes, start: int, quote: int) -> bool:
@@ -182,7 +182,9 @@ def _is_number_cut_short(text: bytes) -> bool:
     """Whether a text begins with a number that something else goes on with: no hexadecimal number, no date."""
     whole = text.lstrip(b"0123456789")
     digits = len(text) - len(whole)
-    if digits and b" " in text and (whole[:3].isalpha() or (whole[:1] == b" " and digits > _DIGITS_OF_NUMBERS)):
+    is_time_cut_short = digits == 1 and whole[:1] == b":" and whole[1:3].isdigit()
+    is_torn = whole[:3].isalpha() or is_time_cut_short or (whole[:1] == b" " and digits > _DIGITS_OF_NUMBERS)
+    if digits and b" " in text and is_torn:
         # Nobody begins a text of several words so.
         return True
     rest = whole[1:].lstrip(b"0123456789") if whole[:1] == b"." else whole
@@ -252,9 +254,9 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
             freed = Change(place - 2, place - 1, b"", "a backslash before a closing quote")
             yield Candidate(prices.LOST[STRING] - 0.2, (freed,), index, meeting)
         last = data[place - 1]
-        if place - 1 > start and is_one_bit_off(last, STRING):
+        if place - 1 > start and is_one_bit_off(last, site.quote):
             flipped = Change(place - 1, place, b'"', "a closing quote with a flipped bit", Grade.CHOICE)
-            yield Candidate(_flip_cost(last, b"b2"), (flipped,), index, meeting)
+            yield Candidate(_flip_cost(last, b"b2g7%"), (flipped,), index, meeting)
 
 
 def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import Ahead, Back, Effort, Front, Stacks
 from dumpfix.repairing.pieces import Change
-from dumpfix.repairing.tokens import ATOM, WORD, Text, Tokens
+from dumpfix.repairing.tokens import ATOM, STRING, WORD, Text, Tokens
 
 # How far before the error a bracket may be missing, in tokens: it may show only at the end.
 WINDOW = 512
@@ -24,7 +24,7 @@ class Candidate(NamedTuple):
 class Site(NamedTuple):
     """A broken text with what is known about it. `tokens` is the front's list, `back.tokens` the back's: the same one
     where the quotes pair up, another where one is missing or too many. `window`: how many tokens before the error are
-    looked at."""
+    looked at. `quote`: the quote that strings had, before they were put in double ones."""
 
     text: Text
     tokens: Tokens
@@ -33,6 +33,7 @@ class Site(NamedTuple):
     table: Stacks
     effort: Effort
     window: int = WINDOW
+    quote: int = STRING
 
 
 def is_one_bit_off(byte: int, other: int) -> bool:

@@ -49,12 +49,6 @@ def clean(data: bytes, known: bytes = b"") -> list[Change]:
     return changes
 
 
-def _is_one_word(text: bytes) -> bool:
-    """Whether a string is a long word, like a URL or an id, but for one tab."""
-    return len(text) >= _LONG_WORD and b" " not in text and text.count(b"\t") == 1 and b"\\t" not in text
-
-
-_LONG_WORD = 16
 _SUSPECTS = CONTROLS + b"\\"
 _MARKS = bytes(byte in _SUSPECTS for byte in range(256))
 
@@ -80,7 +74,7 @@ class _Cleaner:
     def __init__(self, data: bytes, known: bytes) -> None:
         self.data = data
         self.known = known
-        self.latin_1 = _is_latin_1(data, known)
+        self.latin_1 = _is_latin_1(data)
         self.marks = data.translate(_MARKS)
         self.searches = _MOST_SEARCHES
         #: whether a single byte of the text is damaged, so that it is no encoding and no binary text
@@ -89,8 +83,6 @@ class _Cleaner:
     def respelled(self, start: int, end: int, is_key: bool) -> Iterator[Change]:
         """The changes inside one string [start, end)."""
         data, marks = self.data, self.marks
-        # No text, in which a raw tab would be at home.
-        is_word = is_key or _is_one_word(data[start:end])
         foreign = deque(bad_sequences(data, start, end))
         are_literal = _are_literal(data, start, end)
         position, suspect = start, -1
@@ -123,7 +115,7 @@ class _Cleaner:
                 is_meant = data[at] not in b"\t\r\n" and (
                     self._meant(at, at + 1) or self._out_of_place(at, start, end, is_key)
                 )
-                change = is_meant or _control(data, at, end, is_word=is_word)
+                change = is_meant or _control(data, at, end, is_key)
             yield change
             position = max(change.end, at + 1)
             while foreign and foreign[0][0] < position:
@@ -309,14 +301,14 @@ def _surrogates(code_point: int) -> bytes:
     return b"".join(b"\\u" + units[at : at + 2].hex().encode() for at in range(0, len(units), 2))
 
 
-def _control(data: bytes, at: int, end: int, *, is_word: bool) -> Change:
+def _control(data: bytes, at: int, end: int, is_key: bool) -> Change:
     """A raw control character. A tab in a text is a tab; a line end may be text or a break that a viewer put there; a
     run of NULs stands for bytes that were lost; anything else was once another byte."""
     byte = data[at]
     if byte == 0x09:
         # Alone, inside a word or beside a blank or a quote, it rather slipped in.
         beside = data[at - 1 : at] + data[at + 1 : at + 2]
-        is_odd = is_word or any(each in b' "\\' for each in beside) or (beside.isalnum() and data.count(b"\t") == 1)
+        is_odd = is_key or any(each in b' "\\' for each in beside) or (beside.isalnum() and data.count(b"\t") == 1)
         return Change(at, at + 1, b"\\t", "raw tab in a string", Grade.CHOICE if is_odd else Grade.SYNTAX)
     if byte in b"\r\n":
         stop = at + 2 if data[at : at + 2] == b"\r\n" and at + 2 <= end else at + 1
@@ -326,7 +318,7 @@ def _control(data: bytes, at: int, end: int, *, is_word: bool) -> Change:
     return Change(at, at + 1, spelled, "raw control character in a string", Grade.CHOICE)
 
 
-def _is_latin_1(data: bytes, known: bytes) -> bool:
+def _is_latin_1(data: bytes) -> bool:
     """Whether the bytes that are no UTF-8 look like Latin-1: nothing in the text is UTF-8 of several bytes, and the
     bytes over 0x7F are printable in Latin-1 and letters that touch letters, but for a few where there are many."""
     if data.isascii() or any(byte in data for byte in _UNLIKELY):
@@ -335,15 +327,14 @@ def _is_latin_1(data: bytes, known: bytes) -> bool:
     if any(data[at] < 0xA0 for at in high):
         return False
     if len(high) == 1:
-        return _touches_a_letter(data, high[0]) and _is_at_home(data, high[0], known)
+        return _touches_a_letter(data, high[0]) and _is_at_home(data, high[0])
     letters = sum(_touches_a_letter(data, at) for at in high)
     return letters == len(high) or letters * 2 >= len(high) >= 4
 
 
-def _is_at_home(data: bytes, at: int, known: bytes) -> bool:
+def _is_at_home(data: bytes, at: int) -> bool:
     """Whether a lone accented letter may be meant: one that French and German texts are full of, or one in a word of a
-    language, no address or name of a program, that does not stand elsewhere with a plain letter in this place. A byte
-    that begins most accented characters of UTF-8 does no more than that."""
+    language, no address or name of a program. A byte that begins most accented characters of UTF-8 does no more."""
     if data[at] in _LEADS or data[at] in _COMMON:
         return data[at] in _COMMON
     begin, stop = at, at + 1
@@ -351,23 +342,8 @@ def _is_at_home(data: bytes, at: int, known: bytes) -> bool:
         begin -= 1
     while stop < len(data) and data[stop] not in _WORD_ENDS:
         stop += 1
-    if stop - begin > _LONGEST_WORD or data[begin:stop].translate(None, _NOT_IN_WORDS) != data[begin:stop]:
-        return False
-    left, right = data[max(0, at - 2) : at], data[at + 1 : at + 3]
-    return not (_stands_with_a_letter(left, right, data) or _stands_with_a_letter(left, right, known))
-
-
-def _stands_with_a_letter(left: bytes, right: bytes, text: bytes) -> bool:
-    """Whether ``left`` and ``right`` stand in the text with one plain letter between them."""
-    found = text.find(left)
-    for _ in range(_MOST_LOOKED_AT):
-        if found < 0:
-            return False
-        middle = found + len(left)
-        if text[middle : middle + 1].isalpha() and text.startswith(right, middle + 1):
-            return True
-        found = text.find(left, found + 1)
-    return False
+    word = data[begin:stop]
+    return len(word) <= _LONGEST_WORD and word.translate(None, _NOT_IN_WORDS) == word
 
 
 _COMMON = "àâäçéèêëïîñôöùûüßÄÖÜÉ".encode("latin-1")
@@ -375,7 +351,6 @@ _LEADS = b"\xc2\xc3"
 _WORD_ENDS = b" \t\r\n\"',.;!?()"
 _NOT_IN_WORDS = b"0123456789/_@:=&#%+<>{}[]|\\$*~^"
 _LONGEST_WORD = 32
-_MOST_LOOKED_AT = 256
 # Bytes that fill erased or unwritten storage, and letters that only Icelandic uses.
 _UNLIKELY = (b"\xff", b"\xfe", b"\xf0", b"\xd0", b"\xde")
 

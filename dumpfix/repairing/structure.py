@@ -156,6 +156,8 @@ def _ended(reading: Reading) -> Outcome | None:
 def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     back = reading.back()
     site = Site(reading.text, reading.tokens, reading.front, back, reading.table, reading.effort)
+    if reading.requoted:
+        site = site._replace(quote=0x27)
     found = sorted(candidates(site), key=lambda candidate: candidate.cost)
     if (not found or found[0].cost > CHEAP) and reading.front.stop > 1:
         trusted = reading.front.stop - 1 - _digits_apart(reading)

@@ -26,6 +26,8 @@ _OTHER_BLANKS = tuple(each.encode() for each in "\u00a0\u2028\u2029\u202f\u3000\
 _SPECIAL_BYTES = frozenset(b"/#.=;") | {0xE2} | {blank[0] for blank in _OTHER_BLANKS}
 # What may begin behind a semicolon that stands for a comma.
 _BEGINNINGS = b"\"'{[-0123456789tfnTFN"
+_LAST_CHANGES = 4
+_BEGINNINGS_OF_VALUES = b"\"'{[-0123456789"
 _VALUE_ENDS = frozenset((STRING, ATOM, CLOSE_OBJECT, CLOSE_ARRAY))
 
 # The closed table of respelled atoms: what stands there, what it is, and whether that is sure.
@@ -235,7 +237,8 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
     if end - at > 1 and tokens.cutting:
         reach = min(end, at + _LONGEST_PIECE)
         end = min((found for mark in tokens.cutting if (found := data.find(mark, at + 1, reach)) > 0), default=end)
-    kind, changes = _meaning(data, data[at:end], at, end, stop, previous)
+    among_keys = any(change.why == BARE_KEY for change in tokens.changes[-_LAST_CHANGES:])
+    kind, changes = _meaning(data, data[at:end], at, end, stop, previous, among_keys)
     _add(tokens, kind, at, end)
     tokens.changes.extend(changes)
     return end
@@ -321,14 +324,21 @@ def _add(tokens: Tokens, kind: int, start: int, end: int) -> None:
     tokens.ends.append(end)
 
 
-def _meaning(data: bytes, text: bytes, at: int, end: int, stop: int, previous: int) -> tuple[int, tuple[Change, ...]]:
-    """The kind of token that a run stands for, and the changes that respell it."""
+def _meaning(
+    data: bytes, text: bytes, at: int, end: int, stop: int, previous: int, among_keys: bool
+) -> tuple[int, tuple[Change, ...]]:
+    """The kind of token that a run stands for, and the changes that respell it. `among_keys`: a key near by has no
+    quotes either."""
     if is_atom(text) and not (previous in b"{," and _is_number_as_key(data, end, stop, [previous])):
         return ATOM, ()
-    if previous in b"{," and not text.translate(None, _IDENTIFIER):
+    if (previous in b"{," or (among_keys and previous in _VALUE_ENDS)) and not text.translate(None, _IDENTIFIER):
+        # Behind a value a comma is missing before it, and between a key and a value a colon.
         behind = white_space_end(data, end, stop)
-        if behind < stop and data[behind] == COLON:
-            return STRING, (Change(at, at, b'"', BARE_KEY), Change(end, end, b'"', BARE_KEY))
+        lacks_colon = previous in b"{," and among_keys and end < behind < stop and data[behind] in _BEGINNINGS_OF_VALUES
+        if behind < stop and (data[behind] == COLON or lacks_colon):
+            # A letter at its end may be the colon with a flipped bit.
+            grade = Grade.CHOICE if lacks_colon else Grade.SYNTAX
+            return STRING, (Change(at, at, b'"', BARE_KEY, grade), Change(end, end, b'"', BARE_KEY, grade))
     if text in OTHER_ATOMS and (previous in b"[:," or OTHER_ATOMS[text][2] is Grade.SYNTAX):
         return ATOM, (Change(at, end, *OTHER_ATOMS[text]),)
     number = other_number(text) if previous in b"[:," and end - at <= _LONGEST_PIECE else b""
