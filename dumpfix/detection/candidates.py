@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from dumpfix.detection import prices
 from dumpfix.detection.told import Told, told_grammars
-from dumpfix.layout.model import AnyLayout, Element, Field, Grammar, Layout, Literal, ObjectLayout
+from dumpfix.detection.work import COMPARED, Work
+from dumpfix.framing.notices import Notices
+from dumpfix.framing.starts import TELLING
+from dumpfix.layout.model import Alternation, AnyLayout, Element, Field, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.layout.vocabulary import TOPIC_BYTES, Kind
 
 #: lines of a head that are compared with how records begin, and so few that each may hold one anywhere
 MOST_LINES = 256
 FEW_LINES = 64
+#: grammars of which is known how they are with other line ends, and what they say between records
+MOST_GRAMMARS = 64
+#: layouts of grammars of which is known what to look for
+MOST_KEPT = 1 << 11
 _NAME = bytes(TOPIC_BYTES)
 _NUMBERS = (Kind.INTEGER, Kind.SIZE)
 #: separators of keys that keys hold as well
 _WEAK = (b" ", b"-", b"_", b"=", b"->")
 
 
-__all__ = ["Candidate", "Told", "layout_bits", "of_grammars", "told_grammars"]
+__all__ = ["Candidate", "Shipped", "Told", "layout_bits", "told_grammars"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +40,149 @@ class Candidate:
     bits: float
 
 
-def of_grammars(grammars: Sequence[Grammar], head: bytes) -> Iterator[Candidate]:
-    """The layouts of which a record may stand in the head: most are left out here."""
-    known: dict[bytes, bool] = {}
+def with_carriage_returns(grammar: Grammar) -> Grammar:
+    """The same grammar for lines that end with carriage returns, made once for each."""
+    known = _ending.get(id(grammar))
+    if known is None or known[0] is not grammar:
+        if len(_ending) == MOST_GRAMMARS:
+            _ending.clear()
+        known = _ending[id(grammar)] = grammar, grammar.with_carriage_returns()
+    return known[1]
 
-    def stands(text: bytes) -> bool:
-        answer = known.get(text)
-        if answer is None:
-            answer = known[text] = text in head
-        return answer
 
-    lines = head.split(b"\n")
-    # The first ones side by side: of records over several lines, steps may pass over each that begins one.
-    near, far = lines[: MOST_LINES // 2], lines[MOST_LINES // 2 :]
-    lines = [*near, *far[:: len(far) // MOST_LINES * 2 + 1]]
-    for grammar in grammars:
-        for layout in grammar.layouts:
-            if all(map(stands, _needed(layout))) and _may_begin_a_line(layout, lines):
-                yield Candidate(layout, grammar.notices, grammar.name, layout_bits(layout))
+def notices_of(grammars: Sequence[Grammar]) -> Notices:
+    """The notices of all of them, made once: to tell layouts apart takes longer than to read some records."""
+    key = tuple(map(id, grammars))
+    known = _heard.get(key)
+    if known is None or any(one is not other for one, other in zip(known[0], grammars, strict=True)):
+        if len(_heard) == MOST_GRAMMARS:
+            _heard.clear()
+        every = tuple(dict.fromkeys(notice for grammar in grammars for notice in grammar.notices))
+        known = _heard[key] = tuple(grammars), Notices.of(every)
+    return known[1]
+
+
+_ending: dict[int, tuple[Grammar, Grammar]] = {}
+_heard: dict[tuple[int, ...], tuple[tuple[Grammar, ...], Notices]] = {}
+
+
+class Shipped:
+    """Which layouts of grammars may stand in a head of which more and more is shown; it is not compared again."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._data = b""
+        self._stands: dict[bytes, bool] = {}
+        self._known: dict[int, _Known] = {}
+
+    def of_grammars(self, grammars: Sequence[Grammar], head: bytes) -> Iterator[Candidate]:
+        """The layouts of which a record may stand in the head: most are left out here."""
+        is_longer = head.startswith(self._data)
+        self._data = head
+        stands = {text: True for text, found in self._stands.items() if found} if is_longer else {}
+        self._stands = stands
+        if not is_longer:
+            self._known.clear()
+        lines = head.split(b"\n")
+        for grammar in grammars:
+            for layout in grammar.layouts:
+                known = self._known.get(id(layout))
+                if known is None:
+                    known = self._known[id(layout)] = _Known(layout)
+                shape = known.shape
+                for text in shape.needed:
+                    if text not in stands:
+                        stands[text] = text in head
+                if all(map(stands.__getitem__, shape.needed)) and known.may_begin_a_line(lines, self._work):
+                    yield Candidate(layout, grammar.notices, grammar.name, shape.bits)
+
+
+class _Shape:
+    """What is looked for of one layout, in any head."""
+
+    __slots__ = ("bits", "firsts", "layout", "needed", "ways")
+
+    def __init__(self, layout: AnyLayout) -> None:
+        self.layout = layout
+        self.needed = _needed(layout)
+        self.bits = layout_bits(layout)
+        variants = () if isinstance(layout, ObjectLayout) else (layout.variants or (layout,))
+        self.ways = [variant.elements for variant in variants]
+        #: words that tell where a record begins
+        self.firsts = tuple(text for text in _firsts(layout) if len(text) >= TELLING)
+
+    @staticmethod
+    def of(layout: AnyLayout) -> _Shape:
+        """The same, made once for each layout."""
+        shape = _made.get(id(layout))
+        if shape is None or shape.layout is not layout:
+            if len(_made) == MOST_KEPT:
+                _made.clear()
+            shape = _made[id(layout)] = _Shape(layout)
+        return shape
+
+
+_made: dict[int, _Shape] = {}
+
+
+class _Known:
+    """What is known of one layout and a growing head."""
+
+    __slots__ = ("_compared", "_found", "shape")
+
+    def __init__(self, layout: AnyLayout) -> None:
+        self.shape = _Shape.of(layout)
+        #: whole lines of the first ones that do not begin so, and whether one does
+        self._compared = 0
+        self._found = False
+
+    def may_begin_a_line(self, lines: Sequence[bytes], work: Work) -> bool:
+        """Whether one of these lines begins as a record does. Of few lines any may hold one behind something else."""
+        if not self.shape.ways or self._found:
+            return True
+        if len(lines) <= FEW_LINES:
+            return len(self.shape.needed) < 2 or self._holds_in_order(lines, work)
+        # The first ones side by side: of records over several lines, steps may pass over each that begins one.
+        whole = min(MOST_LINES // 2, len(lines) - 1)
+        while self._compared < whole:
+            self._compared += 1
+            if self._begins(lines[self._compared - 1], work):
+                self._found = True
+                return True
+        far = lines[MOST_LINES // 2 :]
+        return any(self._begins(line, work) for line in (*lines[self._compared : MOST_LINES // 2], *_some(far)))
+
+    def _holds_in_order(self, lines: Sequence[bytes], work: Work) -> bool:
+        """Whether what the layout prints stands in one line in this order, or goes on in one that begins no record."""
+        shape = self.shape
+        for one, other in pairwise((*lines, b"")):
+            work.add(COMPARED / 2)
+            text = one if any(map(other.__contains__, shape.firsts)) else one + b"\n" + other
+            at = 0
+            for literal in shape.needed:
+                at = text.find(literal, at) + len(literal)
+                if at < len(literal):
+                    break
+            else:
+                return True
+        return False
+
+    def _begins(self, line: bytes, work: Work) -> bool:
+        work.add(COMPARED)
+        return any(_may_begin(elements, line) for elements in self.shape.ways)
+
+
+def _some(far: Sequence[bytes]) -> Sequence[bytes]:
+    """Lines that lie far from the beginning, spread evenly."""
+    return far[:: len(far) // MOST_LINES * 2 + 1]
+
+
+def _firsts(layout: AnyLayout) -> list[bytes]:
+    """The literals with one of which a record begins; none where it may begin otherwise."""
+    first = layout.elements[0] if isinstance(layout, Layout) else None
+    ways = first.alternatives if isinstance(first, Alternation) else ((first,),)
+    texts = [way[0].text.strip(b"\n") for way in ways if way and isinstance(way[0], Literal)]
+    return texts if len(texts) == len(ways) else []
 
 
 def _needed(layout: AnyLayout) -> list[bytes]:
@@ -60,14 +193,6 @@ def _needed(layout: AnyLayout) -> list[bytes]:
     raw = [e.text for e in layout.elements if isinstance(e, Literal)]
     is_one_line = b"\n" not in b"".join(raw[:-1]) and not any(b"\n" in text.rstrip(b"\n") for text in raw)
     return [text for text in (literals if is_one_line else literals[:1]) if text]
-
-
-def _may_begin_a_line(layout: AnyLayout, lines: Sequence[bytes]) -> bool:
-    """Whether one of these lines begins as a record does. Of few lines any may hold one behind something else."""
-    if isinstance(layout, ObjectLayout) or len(lines) <= FEW_LINES:
-        return True
-    ways = [variant.elements for variant in layout.variants or (layout,)]
-    return any(_may_begin(elements, line) for elements in ways for line in lines)
 
 
 def _may_begin(elements: Sequence[Element], line: bytes) -> bool:

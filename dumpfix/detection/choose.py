@@ -6,14 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from math import inf
 
-from dumpfix.detection import objects, prices, read_off
-from dumpfix.detection.candidates import Told, of_grammars, told_grammars
+from dumpfix.detection import lines, objects, prices, read_off
+from dumpfix.detection.candidates import Shipped, Told, notices_of, told_grammars, with_carriage_returns
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
 from dumpfix.detection.reading import Reading, Scan, differs, payloads
 from dumpfix.detection.texts import Texts
+from dumpfix.detection.work import LINE, ExhaustedError, Work
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import NeedMoreError
-from dumpfix.framing.notices import Notices
 from dumpfix.layout.model import AnyLayout, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.layout.write import describe
 
@@ -24,6 +24,8 @@ LARGEST_HEAD = 1 << 20
 FEW_LINES = 8
 #: so many lines are looked at one by one; then 16, 32, 64 …
 EACH_LINE = 12
+#: a first line that is longer is looked at in parts too, each so many times as long as the one before
+FIRST_PART, LONGER_PARTS = 1 << 10, 8
 #: so much of it is looked at for a separator
 SAMPLE = 1 << 12
 #: the name of layouts that no grammar has, and the records of one that may still have lines which are not seen yet
@@ -69,11 +71,19 @@ class Choice:
 class Search:
     """Finds the layout of one dump, of which more and more is at hand; what was looked at is not looked at again."""
 
-    def __init__(self, told: Told) -> None:
+    def __init__(self, told: Told, work: Work | None = None) -> None:
         self.told = told
         self.is_auto = told in (Told(), Told("auto"))
-        self._explaining = Explaining()
+        self.work = work or Work()
+        #: whether something has to be said of any dump
+        self._has_own_work = work is None
+        self._explaining = Explaining(self.work)
+        self._shipped = Shipped(self.work)
         self._looked = 0
+        #: the beginning of the head, and the grammars that come into question by it
+        self._known: tuple[bytes, tuple[Grammar, ...]] | None = None
+        #: the last explanation that was not too much work
+        self._last: Explanation | None = None
 
     def look(self, head: bytes, *, final: bool) -> Choice | None:
         """The layout of the dump that begins with ``head``; None where more of it has to be seen.
@@ -81,22 +91,38 @@ class Search:
         ``final`` says that there is no more. The answer depends on the bytes of the dump alone: the head is looked at
         in growing steps, however much of it is at hand. Raises LayoutError where nothing explains it as a dump.
         """
-        grammars = told_grammars(self.told, head[:SAMPLE])
-        is_told = len(grammars) == 1 and len(grammars[0].layouts) == 1
-        if b"\n" not in head and not final and len(head) < HEAD and not (is_told and _has_no_lines(grammars[0])):
+        grammars = self._grammars(head)
+        is_waiting = b"\n" not in head and not final and len(head) < HEAD
+        if is_waiting and not (is_told(grammars) and _has_no_lines(grammars[0])):
             return None
-        if _ends_lines_with_carriage_returns(head):
-            grammars = tuple(grammar.with_carriage_returns() for grammar in grammars)
-        if is_told:
+        if is_told(grammars):
             return Choice(grammars[0].layouts[0], grammars[0].notices, grammars[0].name)
         for stop in _steps(head):
-            if stop <= self._looked:
+            if stop <= self._looked or self.work.is_exhausted:
                 continue
             self._looked = stop
-            explanation = self._explain(head[:stop], grammars, final=False)
-            if _is_settled(explanation):
+            explanation = self._explained(head[:stop], grammars, final=False)
+            if _is_settled(explanation) and not self.work.is_exhausted and head[stop - 1] == 0x0A:
                 return self._choice(explanation)
         return self._at_last(head, grammars, final=final)
+
+    def look_at_all(self, head: bytes) -> Choice:
+        """The layout of a dump of which this is all. Raises LayoutError, ExhaustedError."""
+        grammars = self._grammars(head)
+        if is_told(grammars):
+            return Choice(grammars[0].layouts[0], grammars[0].notices, grammars[0].name)
+        choice = self._at_last(head, grammars, final=True)
+        assert choice is not None
+        return choice
+
+    def _grammars(self, head: bytes) -> tuple[Grammar, ...]:
+        """The grammars that come into question, with the line ends of this head."""
+        sample = head[:SAMPLE] if self.is_auto or self.told.from_name is not None else b""
+        if self._known is None or self._known[0] != sample:
+            self._known = sample, told_grammars(self.told, sample)
+        if not _ends_lines_with_carriage_returns(head):
+            return self._known[1]
+        return tuple(map(with_carriage_returns, self._known[1]))
 
     def _at_last(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Choice | None:
         """What HEAD bytes of a dump are; more bytes where not one record is whole in them (a payload may be large)."""
@@ -106,20 +132,38 @@ class Search:
                 return None
             is_all = final and len(head) <= limit
             shown = head if is_all else head[: head.rfind(b"\n", 0, limit) + 1 or limit]
-            explanation = self._explain(shown, grammars, final=is_all)
+            explanation = self._explained(shown, grammars, final=is_all)
             best = explanation.best
-            is_told = shown.count(b"\n") >= FEW_LINES or explanation.gap >= prices.LIKELY
+            is_clear = shown.count(b"\n") >= FEW_LINES or explanation.gap >= prices.LIKELY
             is_open = best is not None and not best.records
-            if is_all or limit >= LARGEST_HEAD or (is_told and not is_open):
+            if is_all or limit >= LARGEST_HEAD or (is_clear and not is_open) or self.work.is_exhausted:
                 return self._choice(explanation)
             limit *= 4
 
+    def _explained(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
+        """The explanation of a head; of as much of it as was explained before, where all is too much work.
+
+        Raises ExhaustedError where nothing was explained before, and others have a share in the work.
+        """
+        if self._last is None and self._has_own_work:
+            with self.work.free():
+                self._last = self._explain(head, grammars, final=final)
+            return self._last
+        try:
+            self.work.add(0)
+            self._last = self._explain(head, grammars, final=final)
+        except ExhaustedError:
+            if self._last is None:
+                raise
+        return self._last
+
     def _explain(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
-        notices = Notices.of(tuple(dict.fromkeys(notice for grammar in grammars for notice in grammar.notices)))
+        notices = notices_of(grammars)
         head = notices.first(head)
         rows = objects.rows_of(head)
-        candidates = list(objects.without_left_over(of_grammars(grammars, head), rows))
+        candidates = list(objects.without_left_over(self._shipped.of_grammars(grammars, head), rows))
         if self.is_auto:
+            self.work.add(LINE * min(head.count(b"\n"), lines.MOST))
             candidates += read_off.candidates(head, notices)
             candidates += objects.candidates(rows, notices)
         return self._explaining.explain(head, candidates, final=final)
@@ -182,9 +226,12 @@ def _refuse_what_holds_a_dump(reading: Reading) -> None:
         )
 
 
-def price(choice: Choice, head: bytes) -> float:
-    """Bits that it takes to say ``head``, of which nothing follows, by this layout."""
-    scan = Scan(choice.layout, choice.notices, choice.grammar, Texts())
+def price(choice: Choice, head: bytes, work: Work | None = None) -> float:
+    """Bits that it takes to say ``head``, of which nothing follows, by this layout.
+
+    Raises ExhaustedError where that is more than ``work`` allows.
+    """
+    scan = Scan(choice.layout, choice.notices, choice.grammar, Texts(), work or Work(inf))
     reading = scan.read(head, choice.layout_bits, final=True, most=inf)
     assert reading is not None
     return reading.bits
@@ -202,8 +249,8 @@ def explain(head: bytes, told: Told, *, final: bool) -> Explanation:
     """The explanations of ``head``, all of whose bytes are priced. ``final`` says that the dump is over."""
     grammars = told_grammars(told, head[:SAMPLE])
     if _ends_lines_with_carriage_returns(head):
-        grammars = tuple(grammar.with_carriage_returns() for grammar in grammars)
-    return Search(told)._explain(head, grammars, final=final)
+        grammars = tuple(map(with_carriage_returns, grammars))
+    return Search(told, Work(inf))._explain(head, grammars, final=final)
 
 
 def _is_settled(explanation: Explanation) -> bool:
@@ -231,6 +278,11 @@ def _shows_its_end(reading: Reading) -> bool:
     return len(layout.suffix) > 1 or b"\n" not in b"".join(literals[:-1]) or literals[-1].strip(b"\n") != b""
 
 
+def is_told(grammars: Sequence[Grammar]) -> bool:
+    """Whether they leave no choice."""
+    return len(grammars) == 1 and len(grammars[0].layouts) == 1
+
+
 def _has_no_lines(grammar: Grammar) -> bool:
     """Whether nothing that the tool prints around the fields ends a line, so that no line end need be waited for."""
     layout = grammar.layouts[0]
@@ -246,9 +298,17 @@ def _ends_lines_with_carriage_returns(head: bytes) -> bool:
 
 
 def _steps(head: bytes) -> Iterator[int]:
-    """Where lines of the head end: each of the first, then some of many."""
+    """Where lines of the head end: each of the first, then some of many. A long first line has parts.
+
+    A part settles nothing: it is what is known of the head where all of the line is too much work.
+    """
     lines = 0
     at = 0
+    end = head.find(b"\n")
+    part = FIRST_PART
+    while part < min(len(head) if end < 0 else end, HEAD):
+        yield part
+        part *= LONGER_PARTS
     while (at := head.find(b"\n", at) + 1) and at < HEAD:
         lines += 1
         if lines <= EACH_LINE or lines.bit_count() == 1:

@@ -178,7 +178,9 @@ class Columns:
     def _offset(self, text: bytes, partition: object) -> float:
         number = _number(text)
         if number is None or not 0 <= number < _LARGEST:
-            return prices.IMPLAUSIBLE + self._text(text)
+            # A member of an object has its name: it is damaged, and hardly something else.
+            is_named = self.is_object and text.isdigit()
+            return (prices.BROKEN if is_named else prices.IMPLAUSIBLE) + self._text(text)
         first = max(prices.FIRST_OFFSET, 1.5 * log2(number + 1))
         if partition is None:
             # Of partitions that the dump does not show, any may be the one that goes on.

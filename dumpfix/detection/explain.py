@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import Candidate
 from dumpfix.detection.plain import PlainText
 from dumpfix.detection.reading import Reading, Scan, differs, payloads
 from dumpfix.detection.texts import Texts
-from dumpfix.layout.model import Alternation, AnyLayout, Layout, Literal, ObjectLayout
+from dumpfix.detection.work import LAYOUT, ExhaustedError, Work
+from dumpfix.json.validity import ScanResult
+from dumpfix.layout.model import Alternation, AnyLayout, Literal, ObjectLayout
 
 _KEYED = {"KEY", "VALUE"}
 
@@ -67,18 +70,25 @@ class Explanation:
 class Explaining:
     """Explains a head of which more and more is shown; what was priced is not priced again."""
 
-    def __init__(self) -> None:
+    def __init__(self, work: Work) -> None:
+        self.work = work
         self._data = b""
+        self._layouts = _Numbers()
+        self._notices = _Numbers()
         self._forget()
-        self._likely: dict[AnyLayout, int] = {}
+        self._likely: dict[int, int] = {}
 
     def _forget(self) -> None:
         texts = self._texts = Texts()
         self._plain = PlainText(texts)
-        self._scans: dict[tuple[AnyLayout, tuple[Layout, ...]], Scan] = {}
+        self._scans: dict[tuple[int, int], Scan] = {}
+        self._values: dict[int, ScanResult] = {}
 
     def explain(self, head: bytes, candidates: Iterable[Candidate], *, final: bool) -> Explanation:
-        """The readings of ``head`` that come near the cheapest. ``final`` says that the dump is over."""
+        """The readings of ``head`` that come near the cheapest. ``final`` says that the dump is over.
+
+        Where that is too much work, only those are read to the end that came near before, and nothing is sure.
+        """
         if not head.startswith(self._data):
             self._forget()
         self._data = head
@@ -86,24 +96,53 @@ class Explaining:
         likely = self._likely
         best = plain
         readings: list[Reading] = []
-        for candidate in sorted(candidates, key=lambda c: (likely.get(c.layout, len(likely)), c.bits)):
-            if candidate.bits > best + prices.SURE:
-                continue
-            reading = self._scan(candidate).read(head, candidate.bits, final=final, most=best + prices.SURE)
+        number = self._layouts.of
+        for candidate in sorted(candidates, key=lambda c: (likely.get(number(c.layout), len(likely)), c.bits)):
+            # Those that came near before are read to the end, whatever work it is: one of them is the answer.
+            with self.work.free() if number(candidate.layout) in likely else nullcontext():
+                try:
+                    self.work.add(LAYOUT)
+                    if candidate.bits > best + prices.SURE:
+                        continue
+                    reading = self._scan(candidate).read(head, candidate.bits, final=final, most=best + prices.SURE)
+                except ExhaustedError:
+                    break
             if reading is not None and (reading.records or reading.is_pending or reading.seen):
                 readings.append(reading)
                 best = min(best, reading.bits)
         near = (reading for reading in readings if reading.bits <= best + prices.SURE)
         readings = sorted(near, key=lambda r: (r.bits, len(r.layout.fields)))
-        self._likely = {reading.layout: index for index, reading in enumerate(readings)}
-        return _compared(readings, plain)
+        self._likely = {number(reading.layout): index for index, reading in enumerate(readings)}
+        explanation = _compared(readings, plain)
+        if self.work.is_exhausted:
+            # Not all was read that may come near.
+            explanation = replace(explanation, gap=min(explanation.gap, prices.SURE - 1))
+        return explanation
 
     def _scan(self, candidate: Candidate) -> Scan:
-        key = candidate.layout, candidate.notices
+        key = self._layouts.of(candidate.layout), self._notices.of(candidate.notices)
         scan = self._scans.get(key)
         if scan is None:
-            scan = self._scans[key] = Scan(candidate.layout, candidate.notices, candidate.grammar, self._texts)
+            scan = self._scans[key] = Scan(
+                candidate.layout, candidate.notices, candidate.grammar, self._texts, self.work
+            )
         return scan
+
+
+class _Numbers:
+    """Numbers for values that are large to compare: the same number for the same value, at once for one seen before."""
+
+    def __init__(self) -> None:
+        self._by_value: dict[Hashable, int] = {}
+        self._by_identity: dict[int, tuple[Hashable, int]] = {}
+
+    def of(self, value: Hashable) -> int:
+        """The number of a value, which is kept."""
+        known = self._by_identity.get(id(value))
+        if known is None:
+            number = self._by_value.setdefault(value, len(self._by_value))
+            known = self._by_identity[id(value)] = value, number
+        return known[1]
 
 
 def _compared(readings: list[Reading], plain: float) -> Explanation:

@@ -27,9 +27,12 @@ MOST_OBJECTS = 64
 FEW_OBJECTS = 8
 #: members of one object, and members inside them, that are looked at
 MOST_MEMBERS = 40
-#: a longer head says no more
+#: a longer head says no more, nor does one with more brackets that open something
+MOST_BRACKETS = 1 << 12
 _LONGEST_HEAD = 1 << 18
 _MOST_PARTITIONS = 4096
+#: the parser makes a float of what is larger
+_LARGEST = 1 << 63
 #: milliseconds since 1970 of 2005 and of 2040
 _EARLIEST, _LATEST = 1_104_000_000_000, 2_209_000_000_000
 
@@ -81,7 +84,10 @@ Row = Mapping[tuple[str, ...], Any]
 
 def rows_of(head: bytes) -> list[Row]:
     """The first objects that begin a line or stand in an array: their members by the names that lead to them."""
-    return list(islice(_rows(head[:_LONGEST_HEAD]), MOST_OBJECTS))
+    stop = min(len(head), _LONGEST_HEAD)
+    while head.count(b"{", 0, stop) + head.count(b"[", 0, stop) > MOST_BRACKETS:
+        stop //= 2
+    return list(islice(_rows(head[:stop]), MOST_OBJECTS))
 
 
 def lines_held(payloads: Iterable[bytes]) -> tuple[str, bytes] | None:
@@ -142,8 +148,7 @@ def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:
     if all(_is_document_text(row.get(value)) for row in rows):
         bits -= prices.DOCUMENT_IN_MEMBER
     bits = max(bits, prices.READ_OFF_AT_LEAST) + prices.OTHER_MEMBER * _left_over(rows, found)
-    near = tuple(layout for layouts in notices.layouts.values() for layout in layouts)
-    yield Candidate(ObjectLayout("read off", "", _members(rows, paths, found)), near, "read off", bits)
+    yield Candidate(ObjectLayout("read off", "", _members(rows, paths, found)), notices.every, "read off", bits)
 
 
 def _rows(head: bytes) -> Iterator[Row]:
@@ -195,9 +200,11 @@ def _partition(values: Sequence[Any], _: Sequence[Any]) -> str:
 
 
 def _offset(values: Sequence[Any], partitions: Sequence[Any]) -> str:
-    """Never less than the one before it in its partition."""
+    """Never less than the one before it in its partition. One that Kafka has no bits for is damaged, and said."""
     last: dict[Any, int] = {}
     for value, partition in zip(values, partitions, strict=True):
+        if isinstance(value, float) and value >= _LARGEST:
+            continue
         if type(value) is not int or value < 0 or value < last.get(partition, 0):
             return ""
         last[partition] = value

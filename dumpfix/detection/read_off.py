@@ -94,7 +94,6 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
     lines = lines_of(head, notices)
     if not any(line.has_document for line in lines):
         return
-    near = tuple(layout for layouts in notices.layouts.values() for layout in layouts)
     seen: set[tuple[Element, ...]] = set()
     for period in _periods(lines):
         rows = _rows(lines, period)
@@ -104,7 +103,7 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
                 seen.add(elements)
                 spelling = _SPELLING if Field("HEADERS") in elements else None
                 layout = Layout("read off", "", elements, null_or_empty_literal=b"NULL", headers=spelling)
-                yield Candidate(layout, near, "read off", bits)
+                yield Candidate(layout, notices.every, "read off", bits)
 
 
 # -- the lines of a record ---------------------------------------------------------------------------------------------

@@ -9,10 +9,12 @@ from dumpfix.detection import prices
 from dumpfix.detection.columns import Columns, Words
 from dumpfix.detection.plain import line_bits
 from dumpfix.detection.texts import Payload, Texts
+from dumpfix.detection.work import ITEM, PRICED, ROW, Searching, Work
 from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import scanner_for
 from dumpfix.framing.window import Window
+from dumpfix.json.validity import ScanResult
 from dumpfix.layout.model import AnyLayout, Layout, Literal, ObjectLayout
 from dumpfix.layout.model import Field as FieldElement
 
@@ -181,11 +183,21 @@ class Pricer:
 class Scan:
     """One layout read along a head of which more and more is shown; what was priced is not priced again."""
 
-    def __init__(self, layout: AnyLayout, notices: tuple[Layout, ...], grammar: str, texts: Texts) -> None:
+    def __init__(
+        self,
+        layout: AnyLayout,
+        notices: tuple[Layout, ...],
+        grammar: str,
+        texts: Texts,
+        work: Work,
+        known: dict[int, ScanResult] | None = None,
+    ) -> None:
         self.layout = layout
+        self.work = work
         self.priced = Reading(layout, notices, grammar, 0.0)
         self._scanner = scanner_for(layout, notices)
         self._scanner.rule.is_thorough = False
+        self._scanner.work = Searching(work, known)
         self._pricer = Pricer(self.priced, texts)
         self._at = 0
 
@@ -207,7 +219,9 @@ class Scan:
         if priced.bits > most:
             return False
         pricer.head = head
+        work = self.work
         for item in self._scanner.items(head, self._at, final=final):
+            work.add(ITEM + (item.end - self._at) / PRICED)
             if isinstance(item, Span):
                 pricer.span(item)
             elif isinstance(item, Frame):
@@ -216,6 +230,7 @@ class Scan:
                 end = item.start - item.gap
                 for length in pricer.batch(item):
                     end += item.gap + length
+                    work.add(ROW)
                     if priced.bits > most:
                         self._at = end
                         return False

@@ -186,7 +186,7 @@ def _ends(
                 yield Cut(part.text, at, end), behind[0], behind[1], True
     closedness = Closedness(data, at)
     for end in islice(_places(part.behind, window, at, bound), MOST_PLACES):
-        window.work.steps += 1
+        window.work.searched(1)
         behind = fixed_run(part.behind, window, end) if end not in seen else None
         if behind is not None and not isinstance(behind, PartialMatch) and bound.allows(behind[1]):
             yield Cut(part.text, at, end), behind[0], behind[1], closedness.at(end)

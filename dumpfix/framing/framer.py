@@ -8,6 +8,7 @@ from typing import NamedTuple
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.object_scanner import ObjectScanner
 from dumpfix.framing.scanner import LinearScanner
+from dumpfix.framing.window import WorkCounter
 from dumpfix.layout.model import AnyLayout, Layout, ObjectLayout
 
 #: an undecided record is looked at anew when it has grown by this share; keeps a record of any length linear
@@ -36,7 +37,12 @@ def scanner_for(layout: AnyLayout, notices: Sequence[Layout]) -> LinearScanner |
 
 
 def frame(
-    chunks: Iterable[bytes], layout: AnyLayout, notices: Sequence[Layout], *, max_record: int = MAX_RECORD
+    chunks: Iterable[bytes],
+    layout: AnyLayout,
+    notices: Sequence[Layout],
+    *,
+    max_record: int = MAX_RECORD,
+    work: WorkCounter | None = None,
 ) -> Iterator[Located]:
     """Every item of a dump in order. Items tile the dump; what they are does not depend on how it is chunked.
 
@@ -44,6 +50,7 @@ def frame(
     garbage, and the dump goes on behind it. Where such a record is cut off depends on the chunks, nothing else does.
     """
     scanner = scanner_for(layout, notices)
+    scanner.work = work or scanner.work
     window = GrowingWindow()
     for chunk in chunks:
         if not window.add(chunk):

@@ -23,6 +23,9 @@ LONGEST_RUN = 64
 #: up to so many, every selection of them is tried
 MOST_CHOSEN = 4
 
+#: places of a head at which a notice with one beginning is looked for inside lines
+MOST_MOVED = 1 << 10
+
 _LINE_END = 0x0A
 
 
@@ -41,6 +44,7 @@ class Notices:
             assert isinstance(first, Literal)
             self.layouts.setdefault(first.text, []).append(layout)
         self.beginnings = tuple(self.layouts)
+        self.every = tuple(layout for near in self.layouts.values() for layout in near)
         self.by_first_byte: dict[bytes, list[tuple[bytes, list[Layout]]]] = {}
         for text, near in self.layouts.items():
             self.by_first_byte.setdefault(text[:1], []).append((text, near))
@@ -96,7 +100,9 @@ class Notices:
         found: list[tuple[int, int]] = []
         for beginning in self.cutting:
             at = data.find(beginning, 1)
-            while at >= 0:
+            for _ in range(MOST_MOVED):
+                if at < 0:
+                    break
                 if data[at - 1] != 0x0A and (notice := self.listed(window, at)) is not None:
                     found.append((notice.start, self._run_end(window, notice.end)))
                     # What follows it right away is one run with it: looked at once.

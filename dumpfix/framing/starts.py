@@ -141,6 +141,7 @@ class Starts:
             found, needle = min(((window.place(n.text, at), n) for n in self.needles), key=lambda pair: pair[0])
             if found >= window.size:
                 return
+            window.work.searched(1)
             yield _walk_back(window.data, found, needle.before, floor)
             at = found + 1
 

@@ -76,10 +76,9 @@ def kind_of(line: bytes) -> Kind | None:
 
 def _called(name: bytes, rest: list[bytes], *, is_behind_prompt: bool) -> Kind | None:
     words = command_words()
-    has_options = any((word[:1] == b"-" and word[1:2].isalnum()) or word[:2] == b"--" for word in rest)
     if name in words["writer"]:
-        return "writer" if has_options or is_behind_prompt else None
-    if name in words["reader"] and (has_options or is_behind_prompt or rest == [b"\\"]):
+        return "writer" if is_behind_prompt or _have_options(rest) else None
+    if name in words["reader"] and (is_behind_prompt or rest == [b"\\"] or _have_options(rest)):
         return "writer" if name in _SENDS_WITH_P and _sends(rest) else "reader"
     if name in words["launcher"]:
         inner = [_name(word.strip(b"\"'"))[0] for word in rest]
@@ -89,6 +88,10 @@ def _called(name: bytes, rest: list[bytes], *, is_behind_prompt: bool) -> Kind |
             return "reader"
         return "reader" if is_behind_prompt or rest[-1:] == [b"\\"] else None
     return "other" if name in words["other"] and is_behind_prompt else None
+
+
+def _have_options(words: list[bytes]) -> bool:
+    return any((word[:1] == b"-" and word[1:2].isalnum()) or word[:2] == b"--" for word in words)
 
 
 def _sends(words: list[bytes]) -> bool:

@@ -25,6 +25,16 @@ class WorkCounter:
     def __init__(self) -> None:
         self.steps = 0
 
+    def searched(self, count: int) -> None:
+        """So many bytes were searched from one place on."""
+        self.steps += count
+
+    def read(self, data: bytes, at: int, stop: int) -> ScanResult:
+        """The JSON value in the front of ``data[at:stop]``."""
+        result = scan_value(data, at, stop)
+        self.steps += result.at - at + 1
+        return result
+
 
 class Window:
     """Consecutive bytes of a dump. ``clear`` is what :mod:`dumpfix.framing.starts` knows of them."""
@@ -50,14 +60,14 @@ class Window:
             return found
         if at < begin:
             nearer = self.data.find(text, at, min(begin + len(text) - 1, self.size))
-            self.work.steps += (begin if nearer < 0 else nearer) - at + 1
+            self.work.searched((begin if nearer < 0 else nearer) - at + 1)
             if nearer >= 0:
                 return nearer
         else:
             found = self.data.find(text, at)
             if found < 0:
                 found = self.size
-            self.work.steps += found - at + 1
+            self.work.searched(found - at + 1)
         self._passed[text] = at, found
         return found
 
@@ -73,7 +83,7 @@ class Window:
     def last(self, text: bytes, at: int, stop: int) -> int:
         """Where ``text`` stands last, whole, in ``data[at:stop]``; -1 where it does not."""
         found = self.data.rfind(text, at, stop)
-        self.work.steps += stop - max(found, at) + 1
+        self.work.searched(stop - max(found, at) + 1)
         return found
 
     def line_end(self, at: int) -> int:
@@ -107,8 +117,7 @@ class Window:
 
     def scan(self, at: int, stop: int) -> ScanResult:
         """The JSON value in the front of ``data[at:stop]``, as :func:`dumpfix.json.validity.scan_value` reads it."""
-        result = scan_value(self.data, at, stop)
-        self.work.steps += result.at - at + 1
+        result = self.work.read(self.data, at, stop)
         if stop >= self.size and (result.touches_end or result.state == "incomplete"):
             self.touched_end = True
         return result

@@ -40,6 +40,8 @@ EXPECTED = {
 
 _OPEN_OBJECT, _CLOSE_OBJECT = 0x7B, 0x7D
 _OPEN_ARRAY, _CLOSE_ARRAY = 0x5B, 0x5D
+#: what every JSON text begins with, behind white space: of most texts that are none it settles the matter
+_BEGINNINGS = (b"{", b"[", b'"', b"-", b"true", b"false", b"null", *(bytes([digit]) for digit in DIGITS))
 _QUOTE, _COMMA, _COLON, _MINUS, _BACKSLASH = 0x22, 0x2C, 0x3A, 0x2D, 0x5C
 
 
@@ -80,6 +82,8 @@ def is_valid(payload: bytes) -> bool:
     try:
         orjson.loads(payload)
     except ValueError:
+        if not payload.lstrip(WHITE_SPACE).startswith(_BEGINNINGS):
+            return False
         return not _is_surely_broken(payload) and _automaton_accepts(payload)
     return True
 

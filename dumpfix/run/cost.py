@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from dumpfix.detection.work import ITEM, Searching, Work
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import frame
 from dumpfix.layout.model import AnyLayout, Layout, Literal
@@ -35,13 +36,18 @@ class Cost(NamedTuple):
     records: int
 
 
-def cost_of(layout: AnyLayout, notices: Sequence[Layout], data: bytes, *, is_shipped: bool) -> Cost:
-    """The cost of some bytes, of which nothing follows."""
+def cost_of(
+    layout: AnyLayout, notices: Sequence[Layout], data: bytes, *, is_shipped: bool, work: Work | None = None
+) -> Cost:
+    """The cost of some bytes, of which nothing follows. Raises ExhaustedError where ``work`` allows no more."""
     total = SHIPPED if is_shipped else READ_OFF_BYTE * _literal_bytes(layout)
     unexplained = 0.0
     documents = records = 0
     words: set[bytes] = set()
-    for item, _, _ in frame([data], layout, notices):
+    counter = None if work is None else Searching(work)
+    for item, _, _ in frame([data], layout, notices, work=counter):
+        if work is not None:
+            work.add(ITEM)
         text, bits, count, whole = _item(item, words)
         total += text + bits
         unexplained += bits

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dumpfix.detection.choose import HEAD, READ_OFF, Choice, Search, Told, choose, price
+from dumpfix.detection.choose import HEAD, READ_OFF, Choice, Search, Told, price
+from dumpfix.detection.work import MOST_WRAPPED, ExhaustedError, Work
 from dumpfix.errors import LayoutError
-from dumpfix.framing.frame import NeedMoreError
 from dumpfix.run.cost import Cost, cost_of
-from dumpfix.wrapping.find import Candidate, candidates
+from dumpfix.wrapping.find import Candidate, Matches, candidates
 from dumpfix.wrapping.model import Wrapper
 from dumpfix.wrapping.obstacles import obstacle
 
@@ -17,6 +17,8 @@ from dumpfix.wrapping.obstacles import obstacle
 LINES_LOOKED_AT = frozenset((1, 2, 4, 8, 16, 32, 64, 256))
 #: lines most of which would be wrapped if any are
 ENOUGH_LINES = 4
+#: lines on which ways are compared: what is wrapped shows on the first
+MOST_LINES = max(LINES_LOOKED_AT)
 #: bits by which a doubtful wrapper has to explain what is not explained else
 DOUBT = 60.0
 #: bits by which another way has to be cheaper, for a wrapper that cannot be mistaken to be none
@@ -40,14 +42,36 @@ class _Way:
     is_settled: bool
 
 
+_NO_COST = Cost(0.0, 0.0, 0, 0)
+
+
+@dataclass(slots=True)
+class _Shown:
+    """A head without some wrappers, and what it was found to be."""
+
+    search: Search
+    head: bytes = b""
+    choice: Choice | None = None
+    refused: LayoutError | None = None
+
+
 class Finder:
     """Finds what one dump is, of which more and more is at hand; what was looked at is not looked at again."""
 
     def __init__(self, told: Told) -> None:
         self.told = told
         self._bare = Search(told)
+        #: what may be done for all that is wrapped, and for judging what is not
+        self._work = Work(MOST_WRAPPED)
+        self._matches = Matches()
+        self._shown: dict[tuple[Wrapper, ...], _Shown] = {}
         self._looked = 0
         self._is_wrapped = False
+
+    @property
+    def steps(self) -> float:
+        """How much work that was until now."""
+        return self._bare.work.steps + self._work.steps
 
     def look(self, head: bytes, *, final: bool) -> Explained | None:
         """What the dump is that begins with ``head``; None where more of it has to be seen. Raises LayoutError.
@@ -62,23 +86,22 @@ class Finder:
             if step <= self._looked:
                 continue
             self._looked = step
-            wrapped = sure(head[:step])
+            wrapped = sure(head[:step], self._matches)
             self._is_wrapped |= bool(wrapped)
-            way = (
-                _cheapest(head[:step], wrapped, self.told, final=False) if wrapped else self._plain(head[:step], lines)
-            )
+            way = self._cheapest(head[:step], wrapped, final=False) if wrapped else self._plain(head[:step], lines)
             if way is not None and way.is_settled:
                 return way.explained
         if not final and len(head) <= HEAD:
             return None
-        wrapped = sure(head[:HEAD])
+        beginning = _beginning(head)
+        wrapped = sure(beginning, self._matches)
         if self._is_wrapped or wrapped:
-            best = _cheapest(head[:HEAD], wrapped, self.told, final=True)
+            best = self._cheapest(beginning, wrapped, final=True)
             if best is not None and best.explained.wrappers:
                 return best.explained
             choice = self._bare.look(head, final=final)
             return None if choice is None else Explained(choice)
-        return self._without_wrappers(head, final=final)
+        return self._without_wrappers(head, beginning, final=final)
 
     def _plain(self, beginning: bytes, lines: int) -> _Way | None:
         """What the first lines are, which show no wrapper; None where more of them have to be seen.
@@ -91,13 +114,14 @@ class Finder:
             return None
         if choice is None:
             return None
-        way = _way(Explained(choice), beginning)
-        return replace(way, is_settled=way.is_settled or choice.confidence != "told" or lines >= ENOUGH_LINES)
+        if choice.confidence != "told" or lines >= ENOUGH_LINES:
+            return _Way(Explained(choice), _NO_COST, is_settled=True)
+        return self._way(Explained(choice), beginning)
 
-    def _without_wrappers(self, head: bytes, *, final: bool) -> Explained | None:
+    def _without_wrappers(self, head: bytes, beginning: bytes, *, final: bool) -> Explained | None:
         """The same for all of a head that has no wrapper, or one that may be something else."""
         # Where the first records show by themselves what they are, nothing of this kind was done to them.
-        seen = obstacle(head[:HEAD]) if self.told == Told() else None
+        seen = obstacle(beginning) if self.told == Told() else None
         if seen is not None:
             raise LayoutError(seen)
         refused: LayoutError | None = None
@@ -106,19 +130,87 @@ class Finder:
             choice = self._bare.look(head, final=final)
             if choice is None:
                 return None
-            bare = _way(Explained(choice), head[:HEAD])
+            bare = self._way(Explained(choice), beginning)
+            if bare is None:
+                return Explained(choice)
         except LayoutError as error:
             refused = error
         is_told = bare is not None and bare.explained.choice.confidence == "told"
         if bare is None or (bare.cost.unexplained > DOUBT and not is_told):
-            for candidate in candidates(head[:HEAD]):
-                way = _explained(candidate, self.told, final=True)
+            for candidate in candidates(beginning, self._matches):
+                way = self._explained(candidate, final=True)
                 if way is not None and _explains_more(way, bare):
                     return way.explained
         if bare is None:
             assert refused is not None
             raise refused
         return bare.explained
+
+    def _cheapest(self, data: bytes, wrapped: Sequence[Candidate], *, final: bool) -> _Way | None:
+        """The cheapest way to explain some bytes, bare or without their wrappers; None where there is none yet."""
+        unwrapped = Candidate((), data, 0.0, is_doubtful=False)
+        if not final and not any(map(self._is_settled, (unwrapped, *wrapped))):
+            return None
+        bare = self._explained(unwrapped, final=final)
+        ways = [way for candidate in wrapped if (way := self._explained(candidate, final=final)) is not None]
+        best = min(ways, key=lambda way: way.cost.total, default=None)
+        if best is None and wrapped and bare is not None and not final:
+            # More lines may show what is wrapped there.
+            return replace(bare, is_settled=False)
+        if best is None or (bare is not None and bare.cost.total + UNMISTAKABLE < best.cost.total):
+            return bare
+        return best
+
+    def _explained(self, candidate: Candidate, *, final: bool) -> _Way | None:
+        """What is left without these wrappers, explained as if nothing followed."""
+        if self._work.is_exhausted:
+            return None
+        head = candidate.head
+        try:
+            choice = self._settled(candidate, final=final)
+            is_settled = choice is not None
+            choice = choice or Search(self.told, self._work).look_at_all(head)
+        except (LayoutError, ExhaustedError):
+            return None
+        way = self._way(Explained(choice, candidate.wrappers), head)
+        if way is None:
+            return None
+        cost = way.cost._replace(total=way.cost.total + candidate.bits)
+        return _Way(way.explained, cost, is_settled=final or (is_settled and way.is_settled))
+
+    def _is_settled(self, candidate: Candidate) -> bool:
+        try:
+            return self._settled(candidate, final=False) is not None
+        except (LayoutError, ExhaustedError):
+            return False
+
+    def _settled(self, candidate: Candidate, *, final: bool) -> Choice | None:
+        """What settles the head without these wrappers, of which more and more is shown; None where nothing does yet.
+
+        Once something does, it is so for good. Raises LayoutError.
+        """
+        shown = self._shown.get(candidate.wrappers)
+        if shown is None or not candidate.head.startswith(shown.head):
+            shown = self._shown[candidate.wrappers] = _Shown(Search(self.told, self._work))
+        shown.head = candidate.head
+        if shown.refused is not None:
+            raise shown.refused
+        try:
+            shown.choice = shown.choice or shown.search.look(candidate.head, final=final)
+        except LayoutError as error:
+            shown.refused = error
+            raise
+        return shown.choice
+
+    def _way(self, explained: Explained, data: bytes) -> _Way | None:
+        """These bytes by this layout, with their price; None where that is too much work."""
+        choice = explained.choice
+        try:
+            cost = cost_of(choice.layout, choice.notices, data, is_shipped=choice.grammar != READ_OFF, work=self._work)
+            cost = cost._replace(total=price(choice, data, self._work))
+        except ExhaustedError:
+            return None
+        return _Way(explained, cost, is_settled=cost.records > 0 and cost.unexplained <= DOUBT)
 
 
 def _explains_more(way: _Way, bare: _Way | None) -> bool:
@@ -130,45 +222,19 @@ def _explains_more(way: _Way, bare: _Way | None) -> bool:
     return way.cost.unexplained + DOUBT < bare.cost.unexplained and way.cost.total < bare.cost.total
 
 
-def sure(head: bytes) -> list[Candidate]:
+def sure(head: bytes, matches: Matches | None = None) -> list[Candidate]:
     """The wrappers of a head that cannot be mistaken for a part of its records."""
-    return [candidate for candidate in candidates(head) if not candidate.is_doubtful]
+    return [candidate for candidate in candidates(head, matches) if not candidate.is_doubtful]
 
 
-def _cheapest(data: bytes, wrapped: Sequence[Candidate], told: Told, *, final: bool) -> _Way | None:
-    """The cheapest way to explain some bytes, bare or without their wrappers; None where there is none yet."""
-    bare = _explained(Candidate((), data, 0.0, is_doubtful=False), told, final=final)
-    ways = [way for candidate in wrapped if (way := _explained(candidate, told, final=final)) is not None]
-    best = min(ways, key=lambda way: way.cost.total, default=None)
-    if best is None and wrapped and bare is not None and not final:
-        # More lines may show what is wrapped there.
-        return replace(bare, is_settled=False)
-    if best is None or (bare is not None and bare.cost.total + UNMISTAKABLE < best.cost.total):
-        return bare
-    return best
-
-
-def _explained(candidate: Candidate, told: Told, *, final: bool) -> _Way | None:
-    """What is left without these wrappers, explained as if nothing followed."""
-    is_settled = True
-    try:
-        try:
-            choice = choose(candidate.head, told, final=final)
-        except NeedMoreError:
-            is_settled = False
-            choice = choose(candidate.head, told, final=True)
-    except (LayoutError, NeedMoreError):
-        return None
-    way = _way(Explained(choice, candidate.wrappers), candidate.head)
-    cost = way.cost._replace(total=way.cost.total + candidate.bits)
-    return _Way(way.explained, cost, is_settled=final or (is_settled and way.is_settled))
-
-
-def _way(explained: Explained, data: bytes) -> _Way:
-    choice = explained.choice
-    cost = cost_of(choice.layout, choice.notices, data, is_shipped=choice.grammar != READ_OFF)
-    cost = cost._replace(total=price(choice, data))
-    return _Way(explained, cost, is_settled=cost.records > 0 and cost.unexplained <= DOUBT)
+def _beginning(head: bytes) -> bytes:
+    """The lines on which ways are compared."""
+    at = 0
+    for _ in range(MOST_LINES):
+        at = head.find(b"\n", at, HEAD) + 1
+        if not at:
+            return head[:HEAD]
+    return head[:at]
 
 
 def _steps(head: bytes) -> Iterator[tuple[int, int]]:

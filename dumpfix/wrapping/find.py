@@ -42,23 +42,49 @@ class Candidate:
     is_doubtful: bool
 
 
-def candidates(head: bytes) -> list[Candidate]:
-    """The likeliest ways in which a dump that begins with ``head`` may be wrapped, those that take off most first."""
+class Matches:
+    """Which lines the shipped wrappers stand on, of one head of which more and more is shown."""
+
+    def __init__(self) -> None:
+        self.wrappers: tuple[Wrapper, ...] = (*shipped(), docker_json_file())
+        self._known: list[dict[bytes, bool]] = [{} for _ in self.wrappers]
+
+    def common(self, lines: Sequence[bytes], some: Sequence[bytes]) -> Iterator[Wrapper]:
+        """Those that stand on most of these lines, and on most of ``some`` of them."""
+        for index, wrapper in enumerate(self.wrappers):
+            if self._is_on(index, some) and self._is_on(index, lines):
+                yield wrapper
+
+    def _is_on(self, index: int, lines: Sequence[bytes]) -> bool:
+        known, unwrapped = self._known[index], self.wrappers[index].unwrapped
+        for line in lines:
+            if line not in known:
+                known[line] = unwrapped(line) is not None
+        return sum(map(known.__getitem__, lines)) * 2 >= len(lines)
+
+
+def candidates(head: bytes, matches: Matches | None = None) -> list[Candidate]:
+    """The likeliest ways in which a dump that begins with ``head`` may be wrapped, those that take off most first.
+
+    ``matches`` is what is known of its lines from looks at less of it.
+    """
     if b"\0" in head:
         # Bytes of no text: nothing wraps lines that are none.
         return []
-    found = sorted(_inside(Candidate((), head, 0.0, False)), key=lambda one: len(one.head) + one.bits / 8)
+    found = sorted(
+        _inside(Candidate((), head, 0.0, False), matches or Matches()), key=lambda one: len(one.head) + one.bits / 8
+    )
     # What may be a part of the records takes no other's place.
     some = [[one for one in found if one.is_doubtful == is_doubtful][:MOST] for is_doubtful in (False, True)]
     return [*some[0], *some[1]]
 
 
-def _inside(outer: Candidate) -> Iterator[Candidate]:
+def _inside(outer: Candidate, matches: Matches) -> Iterator[Candidate]:
     if len(outer.wrappers) == DEEPEST:
         return
     kinds = {wrapper.kind for wrapper in outer.wrappers}
     lines = [line for line in whole_lines(outer.head) if line.strip()]
-    for wrapper in _possible(lines):
+    for wrapper in _possible(lines, matches):
         if wrapper.kind in kinds:
             continue
         bits, is_doubtful = _price(wrapper, lines)
@@ -69,18 +95,15 @@ def _inside(outer: Candidate) -> Iterator[Candidate]:
             outer.is_doubtful or is_doubtful,
         )
         yield inner
-        yield from _inside(inner)
+        yield from _inside(inner, matches)
 
 
-def _possible(lines: Sequence[bytes]) -> Iterator[Wrapper]:
+def _possible(lines: Sequence[bytes], matches: Matches) -> Iterator[Wrapper]:
     """The wrappers that stand on most of these lines, none of which is blank."""
     if not lines:
         return
     some = lines[:: max(1, len(lines) // SAMPLE)]
-    known: tuple[Wrapper, ...] = (*shipped(), docker_json_file())
-    for wrapper in known:
-        if _is_common(wrapper, some) and _is_common(wrapper, lines):
-            yield wrapper
+    yield from matches.common(lines, some)
     if sum(b"\x1b" in line for line in lines) * 4 >= len(lines) and _is_common(TerminalControls(), lines, share=4):
         yield TerminalControls()
     indentation = _indentation(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -70,16 +71,18 @@ def constant(kind: str, text: bytes, *, is_doubtful: bool = False) -> Prefix:
 
 def shipped() -> tuple[Prefix, ...]:
     """A wrapper for each kind of ``wrappers.lark``; new each time, since they remember what they saw."""
-    return tuple(
-        Prefix(
-            kind,
-            [
-                Template(elements, is_doubtful=name == "doubtful", is_continued=name == "continued")
-                for name, elements in alternatives
-            ],
-        )
+    return tuple(Prefix(kind, [template.fresh() for template in templates]) for kind, templates in _templates().items())
+
+
+@functools.cache
+def _templates() -> dict[str, list[Template]]:
+    return {
+        kind: [
+            Template(elements, is_doubtful=name == "doubtful", is_continued=name == "continued")
+            for name, elements in alternatives
+        ]
         for kind, alternatives in shared_wrappers().items()
-    )
+    }
 
 
 _ESCAPE = b"\x1b"

@@ -8,6 +8,8 @@ for a shape that was not seen before.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
+from typing import NamedTuple
 
 from dumpfix.layout.model import Alternation, Element, Literal
 from dumpfix.layout.vocabulary import TOPIC_BYTES, Kind
@@ -25,11 +27,23 @@ _AS_IT_IS = bytes(range(256))
 _NO_MATCH = -1
 
 
+_ALLOWED = {Kind.BLANKS: _BLANKS, Kind.INTEGER: _DIGITS}
+
+
+class _Step(NamedTuple):
+    """A literal, a run of bytes of which any are allowed, or one of several ways."""
+
+    text: bytes | None = None
+    allowed: bytes | None = None
+    ways: tuple[tuple[_Step, ...], ...] | None = None
+
+
 class Template:
     """One way in which a line can be wrapped. ``is_doubtful`` and ``is_continued`` are said by ``wrappers.lark``."""
 
     def __init__(self, elements: Sequence[Element], *, is_doubtful: bool = False, is_continued: bool = False) -> None:
         self.elements = tuple(elements)
+        self._steps = _steps(self.elements)
         self.is_doubtful = is_doubtful
         self.is_continued = is_continued
         self.first_bytes = _first_bytes(self.elements)
@@ -37,6 +51,12 @@ class Template:
         self._table = _AS_IT_IS if any(map(_holds_digit, self.elements)) else _ONE_DIGIT
         self._shapes: dict[int, set[bytes]] = {}
         self._count = 0
+
+    def fresh(self) -> Template:
+        """The same, which has seen nothing yet."""
+        other = copy(self)
+        other._shapes, other._count = {}, 0
+        return other
 
     def __repr__(self) -> str:
         return f"Template({self.elements!r})"
@@ -52,7 +72,7 @@ class Template:
             if line[: length + 1].translate(self._table) in shapes:
                 return length
         line = line[:LONGEST]
-        end = _end(self.elements, line, 0)
+        end = _end(self._steps, line, 0)
         if end < 0:
             return self._end_of_nothing(line)
         if self._count < MOST_SHAPES:
@@ -65,26 +85,38 @@ class Template:
         last = self.elements[-1]
         if not isinstance(last, Literal) or not last.text.endswith(b" ") or not bare.strip():
             return _NO_MATCH
-        return len(bare) if _end(self.elements, bare + b" ", 0) == len(bare) + 1 else _NO_MATCH
+        return len(bare) if _end(self._steps, bare + b" ", 0) == len(bare) + 1 else _NO_MATCH
 
 
-def _end(elements: Sequence[Element], line: bytes, at: int) -> int:
-    for element in elements:
-        if isinstance(element, Literal):
-            at = at + len(element.text) if line.startswith(element.text, at) else _NO_MATCH
-        elif isinstance(element, Alternation):
-            ends = (_end(way, line, at) for way in element.alternatives)
-            at = next((end for end in ends if end >= 0), _NO_MATCH)
-        elif element.kind is Kind.BLANKS:
-            at = len(line) - len(line[at:].lstrip(_BLANKS))
+def _end(steps: Sequence[_Step], line: bytes, at: int) -> int:
+    for text, allowed, ways in steps:
+        if text is not None:
+            if not line.startswith(text, at):
+                return _NO_MATCH
+            at += len(text)
+        elif ways is not None:
+            at = next((end for way in ways if (end := _end(way, line, at)) >= 0), _NO_MATCH)
+            if at < 0:
+                return _NO_MATCH
         else:
-            allowed = _DIGITS if element.kind is Kind.INTEGER else _WORD
             rest = line[at:]
             taken = len(rest) - len(rest.lstrip(allowed))
-            at = at + taken if taken else _NO_MATCH
-        if at < 0:
-            return _NO_MATCH
+            if not taken and allowed is not _BLANKS:
+                return _NO_MATCH
+            at += taken
     return at
+
+
+def _steps(elements: Sequence[Element]) -> tuple[_Step, ...]:
+    """The elements as they are matched: no attribute is asked for once a line."""
+    return tuple(
+        _Step(text=element.text)
+        if isinstance(element, Literal)
+        else _Step(ways=tuple(map(_steps, element.alternatives)))
+        if isinstance(element, Alternation)
+        else _Step(allowed=_ALLOWED.get(element.kind, _WORD))
+        for element in elements
+    )
 
 
 def _first_bytes(elements: Sequence[Element]) -> frozenset[bytes]:

@@ -1,0 +1,83 @@
+"""Finding a layout is bounded: whatever a head holds, a head of twice the length is at most twice the work."""
+
+from __future__ import annotations
+
+import pytest
+
+from dumpfix.detection.choose import HEAD, Search, Told
+from dumpfix.detection.reading import Scan
+from dumpfix.detection.texts import Texts
+from dumpfix.detection.work import MOST, MOST_WRAPPED, Work
+from dumpfix.errors import LayoutError
+from dumpfix.layout.model import AnyLayout, Layout
+from dumpfix.run.unwrapping import Finder
+from tests.framing.test_work import LENGTH, SHAPES, layouts
+
+pytestmark = pytest.mark.slow
+
+#: a head may end in the middle of the last thing that is let through
+LET_THROUGH = 4 * MOST
+MORE_SHAPES = {
+    "text behind keys": b"k\ttext\n",
+    "tabs": b"\t\t\t\n",
+    "a line of a log": b"2023-11-14 22:13:20,001 INFO foo - bar baz\n",
+    "prose": b"The quick brown fox jumps over the lazy dog.\n",
+    "prompts": b"% ",
+    "nested": b'{"a":',
+    "braces": b"{",
+    "lines of prompts": b"> x\n",
+}
+EVERY = {**SHAPES, **MORE_SHAPES}
+
+
+def priced(head: bytes, layout: AnyLayout, notices: tuple[Layout, ...]) -> float:
+    """Steps that it takes to price one reading of all of a head."""
+    scan = Scan(layout, notices, "test", Texts(), Work(float("inf")))
+    scan.read(head, 0.0, final=True, most=float("inf"))
+    return scan.work.steps
+
+
+@pytest.mark.parametrize("shape", EVERY)
+def test_twice_the_head_is_at_most_twice_the_work_for_a_reading(shape: str) -> None:
+    once = EVERY[shape] * (LENGTH // len(EVERY[shape]))
+    for layout, notices in layouts():
+        single, double = priced(once, layout, notices), priced(once * 2, layout, notices)
+        assert double <= 2.2 * single + LENGTH / 10, (layout, single, double)
+
+
+@pytest.mark.parametrize("shape", EVERY)
+def test_no_head_is_more_work_than_is_allowed(shape: str) -> None:
+    head = EVERY[shape] * (HEAD // len(EVERY[shape]))
+    finder = Finder(Told())
+    try:
+        finder.look(head, final=True)
+    except LayoutError:
+        pass
+    assert finder.steps <= MOST + MOST_WRAPPED + LET_THROUGH
+
+
+@pytest.mark.parametrize("shape", ["text behind keys", "nested", "objects", "prose", "a line of a log"])
+def test_a_head_that_was_too_much_work_gives_the_same_answer_however_it_arrives(shape: str) -> None:
+    head = EVERY[shape] * (HEAD // 8 // len(EVERY[shape]))
+
+    def answers(cuts: list[int]) -> str:
+        finder = Finder(Told())
+        try:
+            for cut in cuts:
+                if (found := finder.look(head[:cut], final=False)) is not None:
+                    return repr(found.choice.layout)
+            found = finder.look(head, final=True)
+            return "" if found is None else repr(found.choice.layout)
+        except LayoutError as error:
+            return str(error)
+
+    assert answers([]) == answers(list(range(0, len(head), 500)))
+
+
+def test_what_is_too_much_work_is_not_called_sure() -> None:
+    dump = b"".join(b'k%d\t{"a":%d}\n' % (n, n) for n in range(20))
+    assert (found := Search(Told()).look(dump, final=True)) is not None
+    assert found.confidence == "sure"
+    exhausted = Search(Told(), Work(MOST / 40)).look(dump, final=True)
+    assert exhausted is not None
+    assert exhausted.confidence != "sure"
