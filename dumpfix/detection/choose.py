@@ -9,7 +9,7 @@ from itertools import pairwise
 from math import inf
 
 from dumpfix.detection import commands, lines, objects, prices, read_off
-from dumpfix.detection.candidates import COMMANDED, READ_OFF, Shipped, Told, notices_of, told_grammars
+from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate, Shipped, Told, notices_of, told_grammars
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
 from dumpfix.detection.files import file_kind, text_kind, unexpanded
 from dumpfix.detection.reading import Reading, Scan, differs, payloads
@@ -145,7 +145,7 @@ class Search:
             best = explanation.best
             is_clear = shown.count(b"\n") >= FEW_LINES or explanation.gap >= prices.LIKELY
             is_open = best is not None and not best.records
-            if is_all or limit >= LARGEST_HEAD or (is_clear and not is_open) or self.work.is_exhausted:
+            if is_all or limit >= LARGEST_HEAD or ((is_clear or self.work.is_exhausted) and not is_open):
                 return self._choice(explanation, head)
             limit *= 4
 
@@ -164,6 +164,10 @@ class Search:
         except ExhaustedError:
             if self._last is None:
                 raise
+            if self._last.best is not None and not self._last.best.records:
+                # A first record that goes on and on: whether it ends is asked of what came near.
+                near = [Candidate(r.layout, r.notices, r.grammar, r.layout_bits) for r in self._last.readings]
+                self._last = self._explaining.explain(head, near, final=final)
         return self._last
 
     def _explain(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
@@ -183,8 +187,6 @@ class Search:
         best = explanation.careful
         is_asked_for = not self.is_auto
         if best is None or (best.bits > explanation.plain and not is_asked_for):
-            raise LayoutError(_nothing_fits(explanation, head))
-        if not is_asked_for and not best.records and self.work.is_exhausted and _is_no_single_record(head):
             raise LayoutError(_nothing_fits(explanation, head))
         if not is_asked_for and (best.is_text or (best.records and not best.documents)) and not _shows_kafka(best):
             raise LayoutError(_nothing_fits(explanation, head))
@@ -317,11 +319,6 @@ def _shows_its_end(reading: Reading) -> bool:
 def is_told(grammars: Sequence[Grammar]) -> bool:
     """Whether they leave no choice."""
     return len(grammars) == 1 and len(grammars[0].layouts) == 1
-
-
-def _is_no_single_record(head: bytes) -> bool:
-    """Whether a head is so many lines that one record, unless it is a document, would have ended in them."""
-    return head.count(b"\n") >= FEW_LINES and not head.startswith((b"{", b"["))
 
 
 def _has_no_lines(grammar: Grammar) -> bool:
