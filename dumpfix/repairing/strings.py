@@ -95,7 +95,7 @@ class _Cleaner:
                 return
             if foreign and at == foreign[0][0]:
                 _, stop = foreign.popleft()
-                change = self._foreign(at, stop, start, end, is_key)
+                change = self._foreign(at, stop)
                 if change.end < stop:
                     # One byte of the sequence was meant to be another; the rest of it is still no character.
                     foreign.extendleft((each, each + 1) for each in range(stop - 1, change.end - 1, -1))
@@ -112,18 +112,16 @@ class _Cleaner:
                     or _escape(data, at, end)
                 )
             else:
-                is_meant = data[at] not in b"\t\r\n" and (
-                    self._meant(at, at + 1) or self._out_of_place(at, start, end, is_key)
-                )
+                is_meant = data[at] not in b"\t\r\n" and (self._meant(at, at + 1) or self._out_of_place(at, start, end))
                 change = is_meant or _control(data, at, end, is_key)
             yield change
             position = max(change.end, at + 1)
             while foreign and foreign[0][0] < position:
                 foreign.popleft()
 
-    def _foreign(self, at: int, stop: int, start: int, end: int, is_key: bool) -> Change:
+    def _foreign(self, at: int, stop: int) -> Change:
         """Bytes [at, stop) that are no UTF-8."""
-        meant = self._meant(at, at + 1) or (stop == at + 1 and self._out_of_place(at, start, end, is_key))
+        meant = self._meant(at, at + 1)
         if meant:
             return meant
         if self.latin_1:
@@ -149,25 +147,14 @@ class _Cleaner:
         why = "a byte that slipped in" if not found[0] else "a byte with a flipped bit"
         return Change(at, stop, found[0], f"{why}: the text stands intact elsewhere", Grade.CHOICE)
 
-    def _out_of_place(self, at: int, start: int, end: int, is_key: bool) -> Change | None:
-        """What a single damaged byte was where no foreign letter and no control character is at home: in a name, beside
-        a digit, inside a word of plain letters. It has a flipped bit if that makes it like its neighbours, else it
-        slipped in."""
-        data, byte = self.data, self.data[at]
-        before, behind = (data[at - 1] if at > start else 0), (data[at + 1] if at + 1 < end else 0)
-        if not self.is_single or not byte or byte in _COMMON or max(before, behind) >= 0x80:
+    def _out_of_place(self, at: int, start: int, end: int) -> Change | None:
+        """What a single control character was inside a word, where none separates anything: a letter or digit with a
+        flipped bit if that makes it like its neighbours, else it slipped in."""
+        byte = self.data[at]
+        classes = {_class_of(each) for each in (self.data[max(at - 1, start)], self.data[min(at + 1, end - 1)])}
+        if not self.is_single or byte in _SEPARATORS or 0 in classes:
             return None
-        classes = _class_of(before), _class_of(behind)
-        is_foreign = byte >= 0x80
-        if is_foreign and not is_key:
-            is_beside_digit = _DIGIT in classes and byte not in _BESIDE_DIGITS
-            if not is_beside_digit and (byte not in _NO_LETTER or classes != (_LOWER, _LOWER)):
-                return None
-        elif not is_foreign and (byte in _SEPARATORS or not all(classes)):
-            return None
-        meant = [byte & 0x7F] if is_foreign else [byte | 0x20, byte | 0x40]
-        fitting = [each for each in meant if {_class_of(each)} == {*classes} - {0}]
-        insert = bytes(fitting[:1])
+        insert = bytes([each for each in (byte | 0x20, byte | 0x40) if {_class_of(each)} == classes][:1])
         why = "a byte with a flipped bit" if insert else "a byte that slipped in"
         return Change(at, at + 1, insert, f"{why}: nothing of its kind is at home here", Grade.CHOICE)
 
@@ -184,11 +171,8 @@ def _class_of(byte: int) -> int:
     return _LOWER if sign.islower() else _UPPER if sign.isupper() else _DIGIT if sign.isdigit() else 0
 
 
-#: signs of Latin-1 and Windows-1252 that stand beside digits, and control characters that programs separate fields with
-_BESIDE_DIGITS = b"\x80\x96\x97\xa0\xa3\xa5\xa7\xaa\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xba\xbc\xbd\xbe\xd7"
-_SEPARATORS = b"\x01\x02\x03\x08\x0b\x0c\x1b\x1c\x1d\x1e\x1f"
-#: what stands for no letter in Windows-1252, nor for an apostrophe
-_NO_LETTER = bytes(byte for byte in range(0x80, 0xA0) if byte not in b"\x8a\x8c\x8e\x92\x9a\x9c\x9e\x9f")
+#: control characters that programs separate fields with
+_SEPARATORS = b"\x00\x01\x02\x03\x08\x0b\x0c\x1b\x1c\x1d\x1e\x1f"
 #: control characters that nobody types
 _FAULTY = bytes(byte for byte in CONTROLS if byte not in b"\t\r\n")
 _CONTEXTS = (4, 3, 2)
