@@ -74,7 +74,7 @@ class _Cleaner:
     def __init__(self, data: bytes, known: bytes) -> None:
         self.data = data
         self.known = known
-        self.latin_1 = _is_latin_1(data)
+        self.latin_1 = _is_latin_1(data, known)
         self.marks = data.translate(_MARKS)
         self.searches = _MOST_SEARCHES
         #: whether a single byte of the text is damaged, so that it is no encoding and no binary text
@@ -302,7 +302,7 @@ def _control(data: bytes, at: int, end: int, is_key: bool) -> Change:
     return Change(at, at + 1, spelled, "raw control character in a string", Grade.CHOICE)
 
 
-def _is_latin_1(data: bytes) -> bool:
+def _is_latin_1(data: bytes, known: bytes) -> bool:
     """Whether the bytes that are no UTF-8 look like Latin-1: nothing in the text is UTF-8 of several bytes, and the
     bytes over 0x7F are printable in Latin-1 and letters that touch letters, but for a few where there are many."""
     if data.isascii() or any(byte in data for byte in _UNLIKELY):
@@ -311,14 +311,15 @@ def _is_latin_1(data: bytes) -> bool:
     if any(data[at] < 0xA0 for at in high):
         return False
     if len(high) == 1:
-        return _touches_a_letter(data, high[0]) and _is_at_home(data, high[0])
+        return _touches_a_letter(data, high[0]) and _is_at_home(data, high[0], known)
     letters = sum(_touches_a_letter(data, at) for at in high)
     return letters == len(high) or letters * 2 >= len(high) >= 4
 
 
-def _is_at_home(data: bytes, at: int) -> bool:
+def _is_at_home(data: bytes, at: int, known: bytes) -> bool:
     """Whether a lone accented letter may be meant: one that French and German texts are full of, or one in a word of a
-    language, no address or name of a program. A byte that begins most accented characters of UTF-8 does no more."""
+    language, no address or name of a program, that does not stand elsewhere with a plain letter in this place. A byte
+    that begins most accented characters of UTF-8 does no more than that."""
     if data[at] in _LEADS or data[at] in _COMMON:
         return data[at] in _COMMON
     begin, stop = at, at + 1
@@ -326,8 +327,23 @@ def _is_at_home(data: bytes, at: int) -> bool:
         begin -= 1
     while stop < len(data) and data[stop] not in _WORD_ENDS:
         stop += 1
-    word = data[begin:stop]
-    return len(word) <= _LONGEST_WORD and word.translate(None, _NOT_IN_WORDS) == word
+    if stop - begin > _LONGEST_WORD or data[begin:stop].translate(None, _NOT_IN_WORDS) != data[begin:stop]:
+        return False
+    left, right = data[max(0, at - 2) : at], data[at + 1 : at + 3]
+    return not (_stands_with_a_letter(left, right, data) or _stands_with_a_letter(left, right, known))
+
+
+def _stands_with_a_letter(left: bytes, right: bytes, text: bytes) -> bool:
+    """Whether ``left`` and ``right`` stand in the text with one plain letter between them."""
+    found = text.find(left)
+    for _ in range(_MOST_LOOKED_AT):
+        if found < 0:
+            return False
+        middle = found + len(left)
+        if text[middle : middle + 1].isalpha() and text.startswith(right, middle + 1):
+            return True
+        found = text.find(left, found + 1)
+    return False
 
 
 _COMMON = "àâäçéèêëïîñôöùûüßÄÖÜÉ".encode("latin-1")
@@ -335,6 +351,7 @@ _LEADS = b"\xc2\xc3"
 _WORD_ENDS = b" \t\r\n\"',.;!?()"
 _NOT_IN_WORDS = b"0123456789/_@:=&#%+<>{}[]|\\$*~^"
 _LONGEST_WORD = 32
+_MOST_LOOKED_AT = 256
 # Bytes that fill erased or unwritten storage, and letters that only Icelandic uses.
 _UNLIKELY = (b"\xff", b"\xfe", b"\xf0", b"\xd0", b"\xde")
 
