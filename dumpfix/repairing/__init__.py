@@ -34,7 +34,7 @@ a literal of which one byte is gone                     the whole literal       
 other raw control characters in a string                the JSON escape                     guess
 bytes that are no UTF-8                                 the Latin-1 letter, else U+FFFD     guess
 a byte with one flipped bit, or one that slipped in     what its neighbourhood has          guess
-a single bad byte in a name, or inside a plain word     nothing, or the flipped letter      guess
+a single control character inside a word                nothing, or the flipped letter      guess
 ======================================================  ==================================  ============================
 """
 

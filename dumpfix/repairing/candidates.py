@@ -94,8 +94,6 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             # digit one more with a flipped bit; in an object a comma alone is the end of nothing.
             deletion = deletion._replace(grade=Grade.CHOICE)
         cost = _deletion_cost(kind, end - at)
-        if kind in (CLOSE_OBJECT, CLOSE_ARRAY) and index and tokens.kinds[index - 1] not in (CLOSE_OBJECT, CLOSE_ARRAY):
-            cost += prices.CLOSES_NOTHING
         yield Candidate(cost, (deletion,), index, index + 1)
     if end - at != 1 or kind == STRING:
         return

@@ -46,5 +46,3 @@ NEAR = 0.5
 NEAR_BY_SHAPE = 2.0
 # A string that lacks a quote and looks as if it lacked more.
 TORN = 1.8
-# A bracket too many that closes what no other does right before it.
-CLOSES_NOTHING = 0.6

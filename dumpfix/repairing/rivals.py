@@ -147,8 +147,6 @@ def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, 
     if not byte:
         return
     price = prices.EXTRA.get(byte[0], prices.EXTRA_BYTE)
-    if byte in (b"}", b"]") and data[max(0, at - _NEAR) : at].rstrip()[-1:] not in (b"}", b"]"):
-        price += prices.CLOSES_NOTHING
     # Beside a digit it may be a part of the number, or a sign that people write there.
     beside = (data[max(0, at - 2) : at].strip()[-1:], data[at + 1 : at + 3].strip()[:1])
     if price <= most and not (

@@ -74,7 +74,7 @@ class _Cleaner:
     def __init__(self, data: bytes, known: bytes) -> None:
         self.data = data
         self.known = known
-        self.latin_1 = _is_latin_1(data)
+        self.latin_1 = _is_latin_1(data, known)
         self.marks = data.translate(_MARKS)
         self.searches = _MOST_SEARCHES
         #: whether a single byte of the text is damaged, so that it is no encoding and no binary text
@@ -95,7 +95,7 @@ class _Cleaner:
                 return
             if foreign and at == foreign[0][0]:
                 _, stop = foreign.popleft()
-                change = self._foreign(at, stop, start, end, is_key)
+                change = self._foreign(at, stop)
                 if change.end < stop:
                     # One byte of the sequence was meant to be another; the rest of it is still no character.
                     foreign.extendleft((each, each + 1) for each in range(stop - 1, change.end - 1, -1))
@@ -112,18 +112,16 @@ class _Cleaner:
                     or _escape(data, at, end)
                 )
             else:
-                is_meant = data[at] not in b"\t\r\n" and (
-                    self._meant(at, at + 1) or self._out_of_place(at, start, end, is_key)
-                )
+                is_meant = data[at] not in b"\t\r\n" and (self._meant(at, at + 1) or self._out_of_place(at, start, end))
                 change = is_meant or _control(data, at, end, is_key)
             yield change
             position = max(change.end, at + 1)
             while foreign and foreign[0][0] < position:
                 foreign.popleft()
 
-    def _foreign(self, at: int, stop: int, start: int, end: int, is_key: bool) -> Change:
+    def _foreign(self, at: int, stop: int) -> Change:
         """Bytes [at, stop) that are no UTF-8."""
-        meant = self._meant(at, at + 1) or (stop == at + 1 and self._out_of_place(at, start, end, is_key))
+        meant = self._meant(at, at + 1)
         if meant:
             return meant
         if self.latin_1:
@@ -149,25 +147,14 @@ class _Cleaner:
         why = "a byte that slipped in" if not found[0] else "a byte with a flipped bit"
         return Change(at, stop, found[0], f"{why}: the text stands intact elsewhere", Grade.CHOICE)
 
-    def _out_of_place(self, at: int, start: int, end: int, is_key: bool) -> Change | None:
-        """What a single damaged byte was where no foreign letter and no control character is at home: in a name, beside
-        a digit, inside a word of plain letters. It has a flipped bit if that makes it like its neighbours, else it
-        slipped in."""
-        data, byte = self.data, self.data[at]
-        before, behind = (data[at - 1] if at > start else 0), (data[at + 1] if at + 1 < end else 0)
-        if not self.is_single or not byte or byte in _COMMON or max(before, behind) >= 0x80:
+    def _out_of_place(self, at: int, start: int, end: int) -> Change | None:
+        """What a single control character was inside a word, where none separates anything: a letter or digit with a
+        flipped bit if that makes it like its neighbours, else it slipped in."""
+        byte = self.data[at]
+        classes = {_class_of(each) for each in (self.data[max(at - 1, start)], self.data[min(at + 1, end - 1)])}
+        if not self.is_single or byte in _SEPARATORS or 0 in classes:
             return None
-        classes = _class_of(before), _class_of(behind)
-        is_foreign = byte >= 0x80
-        if is_foreign and not is_key:
-            is_beside_digit = _DIGIT in classes and byte not in _BESIDE_DIGITS
-            if not is_beside_digit and (byte not in _NO_LETTER or classes != (_LOWER, _LOWER)):
-                return None
-        elif not is_foreign and (byte in _SEPARATORS or not all(classes)):
-            return None
-        meant = [byte & 0x7F] if is_foreign else [byte | 0x20, byte | 0x40]
-        fitting = [each for each in meant if {_class_of(each)} == {*classes} - {0}]
-        insert = bytes(fitting[:1])
+        insert = bytes([each for each in (byte | 0x20, byte | 0x40) if {_class_of(each)} == classes][:1])
         why = "a byte with a flipped bit" if insert else "a byte that slipped in"
         return Change(at, at + 1, insert, f"{why}: nothing of its kind is at home here", Grade.CHOICE)
 
@@ -184,11 +171,8 @@ def _class_of(byte: int) -> int:
     return _LOWER if sign.islower() else _UPPER if sign.isupper() else _DIGIT if sign.isdigit() else 0
 
 
-#: signs of Latin-1 and Windows-1252 that stand beside digits, and control characters that programs separate fields with
-_BESIDE_DIGITS = b"\x80\x96\x97\xa0\xa3\xa5\xa7\xaa\xb0\xb1\xb2\xb3\xb4\xb5\xb7\xba\xbc\xbd\xbe\xd7"
-_SEPARATORS = b"\x01\x02\x03\x08\x0b\x0c\x1b\x1c\x1d\x1e\x1f"
-#: what stands for no letter in Windows-1252, nor for an apostrophe
-_NO_LETTER = bytes(byte for byte in range(0x80, 0xA0) if byte not in b"\x8a\x8c\x8e\x92\x9a\x9c\x9e\x9f")
+#: control characters that programs separate fields with
+_SEPARATORS = b"\x00\x01\x02\x03\x08\x0b\x0c\x1b\x1c\x1d\x1e\x1f"
 #: control characters that nobody types
 _FAULTY = bytes(byte for byte in CONTROLS if byte not in b"\t\r\n")
 _CONTEXTS = (4, 3, 2)
@@ -318,7 +302,7 @@ def _control(data: bytes, at: int, end: int, is_key: bool) -> Change:
     return Change(at, at + 1, spelled, "raw control character in a string", Grade.CHOICE)
 
 
-def _is_latin_1(data: bytes) -> bool:
+def _is_latin_1(data: bytes, known: bytes) -> bool:
     """Whether the bytes that are no UTF-8 look like Latin-1: nothing in the text is UTF-8 of several bytes, and the
     bytes over 0x7F are printable in Latin-1 and letters that touch letters, but for a few where there are many."""
     if data.isascii() or any(byte in data for byte in _UNLIKELY):
@@ -327,14 +311,15 @@ def _is_latin_1(data: bytes) -> bool:
     if any(data[at] < 0xA0 for at in high):
         return False
     if len(high) == 1:
-        return _touches_a_letter(data, high[0]) and _is_at_home(data, high[0])
+        return _touches_a_letter(data, high[0]) and _is_at_home(data, high[0], known)
     letters = sum(_touches_a_letter(data, at) for at in high)
     return letters == len(high) or letters * 2 >= len(high) >= 4
 
 
-def _is_at_home(data: bytes, at: int) -> bool:
+def _is_at_home(data: bytes, at: int, known: bytes) -> bool:
     """Whether a lone accented letter may be meant: one that French and German texts are full of, or one in a word of a
-    language, no address or name of a program. A byte that begins most accented characters of UTF-8 does no more."""
+    language, no address or name of a program, that does not stand elsewhere with a plain letter in this place. A byte
+    that begins most accented characters of UTF-8 does no more than that."""
     if data[at] in _LEADS or data[at] in _COMMON:
         return data[at] in _COMMON
     begin, stop = at, at + 1
@@ -342,8 +327,23 @@ def _is_at_home(data: bytes, at: int) -> bool:
         begin -= 1
     while stop < len(data) and data[stop] not in _WORD_ENDS:
         stop += 1
-    word = data[begin:stop]
-    return len(word) <= _LONGEST_WORD and word.translate(None, _NOT_IN_WORDS) == word
+    if stop - begin > _LONGEST_WORD or data[begin:stop].translate(None, _NOT_IN_WORDS) != data[begin:stop]:
+        return False
+    left, right = data[max(0, at - 2) : at], data[at + 1 : at + 3]
+    return not (_stands_with_a_letter(left, right, data) or _stands_with_a_letter(left, right, known))
+
+
+def _stands_with_a_letter(left: bytes, right: bytes, text: bytes) -> bool:
+    """Whether ``left`` and ``right`` stand in the text with one plain letter between them."""
+    found = text.find(left)
+    for _ in range(_MOST_LOOKED_AT):
+        if found < 0:
+            return False
+        middle = found + len(left)
+        if text[middle : middle + 1].isalpha() and text.startswith(right, middle + 1):
+            return True
+        found = text.find(left, found + 1)
+    return False
 
 
 _COMMON = "àâäçéèêëïîñôöùûüßÄÖÜÉ".encode("latin-1")
@@ -351,6 +351,7 @@ _LEADS = b"\xc2\xc3"
 _WORD_ENDS = b" \t\r\n\"',.;!?()"
 _NOT_IN_WORDS = b"0123456789/_@:=&#%+<>{}[]|\\$*~^"
 _LONGEST_WORD = 32
+_MOST_LOOKED_AT = 256
 # Bytes that fill erased or unwritten storage, and letters that only Icelandic uses.
 _UNLIKELY = (b"\xff", b"\xfe", b"\xf0", b"\xd0", b"\xde")
 
