@@ -145,7 +145,8 @@ class Search:
             best = explanation.best
             is_clear = shown.count(b"\n") >= FEW_LINES or explanation.gap >= prices.LIKELY
             is_open = best is not None and not best.records
-            if is_all or limit >= LARGEST_HEAD or ((is_clear or self.work.is_exhausted) and not is_open):
+            is_enough = (is_clear or self.work.is_exhausted) and not is_open
+            if is_all or limit >= LARGEST_HEAD or is_enough:
                 return self._choice(explanation, head)
             limit *= 4
 

@@ -12,9 +12,8 @@ from contextlib import contextmanager
 from dumpfix.framing.window import WorkCounter
 from dumpfix.json.validity import ScanResult
 
-#: steps that finding one layout may take: 0.3 s. Heads of dumps as tools print them take a tenth of that; of 60 cells
-#: of the detection benchmark 12 take more than 0.1 s, and five of them would no longer be sure
-MOST = 60_000
+#: steps that finding one layout may take: half a second; heads of dumps as tools print them take a tenth of that
+MOST = 100_000
 #: steps that all ways together may take in which something was wrapped around it
 MOST_WRAPPED = 250_000
 #: a record that the rule reads; one that the columns read; a layout that is looked at; its beginning beside a line
