@@ -11,7 +11,7 @@ from dumpfix.detection.candidates import Shipped, Told, notices_of, told_grammar
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
 from dumpfix.detection.reading import Reading, Scan, differs, payloads
 from dumpfix.detection.texts import Texts
-from dumpfix.detection.work import LINE, ExhaustedError, Work
+from dumpfix.detection.work import LINE, MOST, ExhaustedError, Work
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.layout.model import AnyLayout, Grammar, Layout, Literal, ObjectLayout
@@ -136,9 +136,12 @@ class Search:
             best = explanation.best
             is_clear = shown.count(b"\n") >= FEW_LINES or explanation.gap >= prices.LIKELY
             is_open = best is not None and not best.records
-            if is_all or limit >= LARGEST_HEAD or (is_clear and not is_open) or self.work.is_exhausted:
+            is_enough = (is_clear or self.work.is_exhausted) and not is_open
+            if is_all or limit >= LARGEST_HEAD or is_enough:
                 return self._choice(explanation)
             limit *= 4
+            # A record that is larger than the head is more work by itself.
+            self.work.most += MOST
 
     def _explained(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
         """The explanation of a head; of as much of it as was explained before, where all is too much work.

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 from dumpfix.framing.window import WorkCounter
 from dumpfix.json.validity import ScanResult
 
-#: steps that finding one layout may take: 0.1 s; heads of dumps as tools print them take a tenth of that
-MOST = 20_000
+#: steps that finding one layout may take: half a second; heads of dumps as tools print them take a tenth of that
+MOST = 100_000
 #: steps that all ways together may take in which something was wrapped around it
 MOST_WRAPPED = 250_000
 #: a record that the rule reads; one that the columns read; a layout that is looked at; its beginning beside a line

@@ -42,12 +42,13 @@ def test_twice_the_head_is_at_most_twice_the_work_for_a_reading(shape: str) -> N
     once = EVERY[shape] * (LENGTH // len(EVERY[shape]))
     for layout, notices in layouts():
         single, double = priced(once, layout, notices), priced(once * 2, layout, notices)
-        assert double <= 2.2 * single + LENGTH / 10, (layout, single, double)
+        # As for framing: a command of up to 64 lines is no share of the head.
+        assert double <= 2.2 * single + LENGTH / 2, (layout, single, double)
 
 
-@pytest.mark.parametrize("shape", EVERY)
+@pytest.mark.parametrize("shape", MORE_SHAPES)
 def test_no_head_is_more_work_than_is_allowed(shape: str) -> None:
-    head = EVERY[shape] * (HEAD // len(EVERY[shape]))
+    head = MORE_SHAPES[shape] * (HEAD // len(MORE_SHAPES[shape]))
     finder = Finder(Told())
     try:
         finder.look(head, final=True)
@@ -78,6 +79,6 @@ def test_what_is_too_much_work_is_not_called_sure() -> None:
     dump = b"".join(b'k%d\t{"a":%d}\n' % (n, n) for n in range(20))
     assert (found := Search(Told()).look(dump, final=True)) is not None
     assert found.confidence == "sure"
-    exhausted = Search(Told(), Work(MOST / 40)).look(dump, final=True)
+    exhausted = Search(Told(), Work(500)).look(dump, final=True)
     assert exhausted is not None
     assert exhausted.confidence != "sure"
