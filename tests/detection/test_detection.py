@@ -651,3 +651,9 @@ def test_a_layout_that_gets_stuck_does_not_win_by_what_it_has_read() -> None:
     dump = b"".join(row % (1700000000000 + n, n, payload) for n, payload in enumerate(payloads))
     choice = choose(dump, Told(), final=True)
     assert {"TIMESTAMP", "PARTITION", "OFFSET", "HEADERS", "KEY"} <= set(choice.layout.fields)
+
+
+def test_an_offset_that_kafka_has_no_bits_for_is_an_offset_all_the_same() -> None:
+    line = b'{"topic":"t","partition":0,"offset":%s,"key":null,"payload":"{\\"a\\":1}"}\n'
+    choice = choose(line % b"99999999999999999999" + line % b"1", Told(), final=True)
+    assert "OFFSET" in choice.layout.fields
