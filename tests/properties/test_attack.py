@@ -292,7 +292,8 @@ def is_trusted(attack: Attack, answered: tuple[bytes, bytes, bytes]) -> None:
         if name in ("record_text", "record_base64", "payload_text", "payload_base64", "key", "key_base64")
         and isinstance(text, str)
     )
-    if attack.level == "none" and attack.told.kcat_format is not None:
+    # A notice that cuts into a payload is taken out of it.
+    if attack.level == "none" and attack.told.kcat_format is not None and b"% " not in attack.dump:
         squeezed = squeeze(attack.dump)
         assert all(squeeze(payload) in squeezed for payload in payloads)
     # What is too long is named and not kept; what is garbage is kept where a document is whole in it.
