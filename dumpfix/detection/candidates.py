@@ -93,11 +93,13 @@ class Shipped:
 class _Shape:
     """What is looked for of one layout, in any head."""
 
-    __slots__ = ("bits", "firsts", "layout", "needed", "ways")
+    __slots__ = ("before", "bits", "firsts", "layout", "needed", "ways")
 
     def __init__(self, layout: AnyLayout) -> None:
         self.layout = layout
         self.needed = _needed(layout)
+        #: those of them that stand before the payload, which may go on for many lines
+        self.before = self.needed[: _literals_before_the_payload(layout)]
         self.bits = layout_bits(layout)
         variants = () if isinstance(layout, ObjectLayout) else (layout.variants or (layout,))
         self.ways = [variant.elements for variant in variants]
@@ -134,7 +136,7 @@ class _Known:
         if not self.shape.ways or self._found:
             return True
         if len(lines) <= FEW_LINES:
-            return len(self.shape.needed) < 2 or self._holds_in_order(lines, work)
+            return len(self.shape.before) < 2 or self._holds_in_order(lines, work)
         # The first ones side by side: of records over several lines, steps may pass over each that begins one.
         whole = min(MOST_LINES // 2, len(lines) - 1)
         while self._compared < whole:
@@ -146,13 +148,14 @@ class _Known:
         return any(self._begins(line, work) for line in (*lines[self._compared : MOST_LINES // 2], *_some(far)))
 
     def _holds_in_order(self, lines: Sequence[bytes], work: Work) -> bool:
-        """Whether what the layout prints stands in one line in this order, or goes on in one that begins no record."""
+        """Whether what the layout prints before a payload stands in one line in this order, or goes on in one that
+        begins no record."""
         shape = self.shape
         for one, other in pairwise((*lines, b"")):
             work.add(COMPARED / 2)
             text = one if any(map(other.__contains__, shape.firsts)) else one + b"\n" + other
             at = 0
-            for literal in shape.needed:
+            for literal in shape.before:
                 at = text.find(literal, at) + len(literal)
                 if at < len(literal):
                     break
@@ -189,6 +192,15 @@ def _needed(layout: AnyLayout) -> list[bytes]:
     raw = [e.text for e in layout.elements if isinstance(e, Literal)]
     is_one_line = b"\n" not in b"".join(raw[:-1]) and not any(b"\n" in text.rstrip(b"\n") for text in raw)
     return [text for text in (literals if is_one_line else literals[:1]) if text]
+
+
+def _literals_before_the_payload(layout: AnyLayout) -> int:
+    count = 0
+    for element in layout.elements if isinstance(layout, Layout) else ():
+        if isinstance(element, Field) and element.meaning == "value":
+            break
+        count += isinstance(element, Literal) and element.text.strip(b"\n") != b""
+    return count
 
 
 def _may_begin(elements: Sequence[Element], line: bytes) -> bool:

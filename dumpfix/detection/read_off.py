@@ -464,7 +464,9 @@ def _options(parts: Sequence[Part], index: int) -> list[str]:
     if not any(part.texts) and not part.label:
         return ["KEY"]
     named = LABELS.get(part.label)
-    if named in (None, "TIMESTAMP") and part.are_dates:
+    # A date before everything else is what logs put there: a wrapper.
+    is_first = not any(isinstance(before, Column) for before in parts[:index])
+    if part.are_dates and (named == "TIMESTAMP" or (named is None and not is_first)):
         return ["TIMESTAMP_DATE"]
     if named in _INTEGERS:
         return [named] if part.are_numbers else ["TEXT"]
