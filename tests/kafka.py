@@ -284,6 +284,9 @@ def _server_properties(data: Path, port: int, controller_port: int) -> str:
         "log.dirs": str(data),
         # The records of the tests are dated 2023: the broker would throw them away.
         "log.retention.ms": "-1",
+        # What no rule says is allowed, so that a test may forbid something on a topic of its own.
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "allow.everyone.if.no.acl.found": "true",
         "offsets.topic.replication.factor": "1",
         "offsets.topic.num.partitions": "1",
         "transaction.state.log.replication.factor": "1",

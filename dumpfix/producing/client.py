@@ -174,6 +174,12 @@ class Client:
             return error.code() in (KafkaError.REQUEST_TIMED_OUT, KafkaError.NOT_ENOUGH_REPLICAS_AFTER_APPEND)
         return error.code() not in (KafkaError._PURGE_QUEUE, KafkaError._GAPLESS_GUARANTEE)
 
+    def was_taken_back(self, error: Any) -> bool:
+        """Whether a record was not sent because this side changed its mind."""
+        from confluent_kafka import KafkaError
+
+        return isinstance(error, KafkaError) and error.code() == KafkaError._PURGE_QUEUE
+
     def is_fatal(self, error: Exception) -> bool:
         """Whether the client as a whole cannot go on."""
         from confluent_kafka import KafkaError

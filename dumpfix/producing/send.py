@@ -224,8 +224,8 @@ class Sending:
         self._bytes_in_flight -= sent.size
         if error is not None:
             self._has_timed_out |= self.client.is_timeout(error)
-            # What follows the first is refused because of it.
-            if self.refused is None:
+            # What follows the first is refused because of it; what was taken back may be told of before it.
+            if self.refused is None and not self.client.was_taken_back(error):
                 from confluent_kafka import KafkaException
 
                 self.refused = sent, self.client.reason(KafkaException(error))

@@ -291,3 +291,32 @@ def test_whoever_may_not_in_gets_one_plain_line_without_the_password(broker: Kaf
     assert done.status == 2
     assert len(done.stderr.splitlines()) <= 2, done.stderr
     assert secret not in done.stderr
+
+
+def test_without_the_right_to_write_nothing_is_begun(broker: KafkaBroker, tmp_path: Path) -> None:
+    from confluent_kafka.admin import (  # type: ignore[attr-defined]
+        AclBinding,
+        AclOperation,
+        AclPermissionType,
+        AdminClient,
+        ResourcePatternType,
+        ResourceType,
+    )
+
+    broker.create_topic("closed")
+    rules = [
+        (AclOperation.DESCRIBE, AclPermissionType.ALLOW),
+        (AclOperation.READ, AclPermissionType.ALLOW),
+        (AclOperation.WRITE, AclPermissionType.DENY),
+    ]
+    everybody = ("closed", ResourcePatternType.LITERAL, "User:*", "*")
+    bindings = [AclBinding(ResourceType.TOPIC, *everybody, *rule) for rule in rules]
+    client = AdminClient({"bootstrap.servers": broker.bootstrap})
+    for future in client.create_acls(bindings).values():
+        future.result(20)
+    dump = tmp_path / "dump.txt"
+    dump.write_bytes(b'e 0 0 {"n":1}\n')
+    done = put_back(broker, "-f", "%t %p %o %s\\n", dump, "-t", "closed")
+    assert done.status == 2
+    assert "no right to write to closed: ask for the ACL operation WRITE" in done.stderr
+    assert broker.consume("closed") == []
