@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from dumpfix.detection import prices
 from dumpfix.detection.told import Told, told_grammars
@@ -21,7 +21,7 @@ COMMANDED = "its command"
 #: lines of a head that are compared with how records begin, and so few that each may hold one anywhere
 MOST_LINES = 256
 FEW_LINES = 64
-#: grammars of which is known how they are with other line ends, and what they say between records
+#: choices of grammars of which is known what they say between records
 MOST_GRAMMARS = 64
 #: layouts of grammars of which is known what to look for
 MOST_KEPT = 1 << 11
@@ -46,17 +46,12 @@ class Candidate:
 
 def notices_of(grammars: Sequence[Grammar]) -> Notices:
     """The notices of all of them, made once: to tell layouts apart takes longer than to read some records."""
-    key = tuple(map(id, grammars))
-    known = _heard.get(key)
-    if known is None or any(one is not other for one, other in zip(known[0], grammars, strict=True)):
-        if len(_heard) == MOST_GRAMMARS:
-            _heard.clear()
-        every = tuple(dict.fromkeys(notice for grammar in grammars for notice in grammar.notices))
-        known = _heard[key] = tuple(grammars), Notices.of(every)
-    return known[1]
+    return _together(*(grammar.notices for grammar in grammars))
 
 
-_heard: dict[tuple[int, ...], tuple[tuple[Grammar, ...], Notices]] = {}
+@lru_cache(maxsize=MOST_GRAMMARS)
+def _together(*notices: tuple[Layout, ...]) -> Notices:
+    return Notices.of(tuple(dict.fromkeys(chain.from_iterable(notices))))
 
 
 class Shipped:
@@ -66,7 +61,7 @@ class Shipped:
         self._work = work
         self._data = b""
         self._stands: dict[bytes, bool] = {}
-        self._known: dict[int, _Known] = {}
+        self._known: dict[AnyLayout, _Known] = {}
 
     def of_grammars(self, grammars: Sequence[Grammar], head: bytes) -> Iterator[Candidate]:
         """The layouts of which a record may stand in the head: most are left out here."""
@@ -79,9 +74,9 @@ class Shipped:
         lines = head.split(b"\n")
         for grammar in grammars:
             for layout in grammar.layouts:
-                known = self._known.get(id(layout))
+                known = self._known.get(layout)
                 if known is None:
-                    known = self._known[id(layout)] = _Known(layout)
+                    known = self._known[layout] = _Known(layout)
                 shape = known.shape
                 for text in shape.needed:
                     if text not in stands:
@@ -93,10 +88,9 @@ class Shipped:
 class _Shape:
     """What is looked for of one layout, in any head."""
 
-    __slots__ = ("before", "bits", "firsts", "layout", "needed", "ways")
+    __slots__ = ("before", "bits", "firsts", "needed", "ways")
 
     def __init__(self, layout: AnyLayout) -> None:
-        self.layout = layout
         self.needed = _needed(layout)
         #: those of them that stand before the payload, which may go on for many lines
         self.before = self.needed[: _literals_before_the_payload(layout)]
@@ -106,18 +100,10 @@ class _Shape:
         #: words that tell where a record begins
         self.firsts = tuple(text for text in _firsts(layout) if len(text) >= TELLING)
 
-    @staticmethod
-    def of(layout: AnyLayout) -> _Shape:
-        """The same, made once for each layout."""
-        shape = _made.get(id(layout))
-        if shape is None or shape.layout is not layout:
-            if len(_made) == MOST_KEPT:
-                _made.clear()
-            shape = _made[id(layout)] = _Shape(layout)
-        return shape
 
-
-_made: dict[int, _Shape] = {}
+@lru_cache(maxsize=MOST_KEPT)
+def _shape(layout: AnyLayout) -> _Shape:
+    return _Shape(layout)
 
 
 class _Known:
@@ -126,7 +112,7 @@ class _Known:
     __slots__ = ("_compared", "_found", "shape")
 
     def __init__(self, layout: AnyLayout) -> None:
-        self.shape = _Shape.of(layout)
+        self.shape = _shape(layout)
         #: whole lines of the first ones that do not begin so, and whether one does
         self._compared = 0
         self._found = False
@@ -181,7 +167,6 @@ def _firsts(layout: AnyLayout) -> list[bytes]:
     return texts if len(texts) == len(ways) else []
 
 
-@lru_cache(maxsize=1024)
 def _needed(layout: AnyLayout) -> list[bytes]:
     """What a record of this layout holds at least. Of one over several lines the later ones may not be here yet."""
     if isinstance(layout, ObjectLayout):

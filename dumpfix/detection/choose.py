@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
-from itertools import pairwise
 from math import inf
 
 from dumpfix.detection import commands, lines, objects, prices, read_off
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate, Shipped, Told, notices_of, told_grammars
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
-from dumpfix.detection.files import file_kind, text_kind, unexpanded
+from dumpfix.detection.files import file_kind, text_kind
 from dumpfix.detection.reading import Reading, Scan, differs, payloads
+from dumpfix.detection.tabs import refuse_expanded_tabs
 from dumpfix.detection.texts import Texts
 from dumpfix.detection.work import LINE, ExhaustedError, Work
 from dumpfix.errors import LayoutError, RecognisedError
 from dumpfix.framing.frame import NeedMoreError
-from dumpfix.layout.load import automatic, literal_text, shipped
-from dumpfix.layout.model import AnyLayout, Field, Grammar, Layout, Literal, ObjectLayout
+from dumpfix.layout.model import AnyLayout, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.layout.write import describe
 
 #: so much of a dump is looked at, unless its first records are larger
@@ -38,8 +36,6 @@ MOST_UNKNOWN = 12
 MOST_NAMED = 5
 #: other layouts that the dump may have and are worth a line
 MOST_RIVALS = 3
-#: the rules of a tool's own notices begin so
-_JAVA = ("console_consumer", "log4j", "java")
 
 __all__ = ["HEAD", "LARGEST_HEAD", "Choice", "Search", "Told", "choose", "price"]
 
@@ -202,7 +198,7 @@ class Search:
         if not is_asked_for and self._looks_behind:
             if not _shows_kafka(best):
                 _refuse_what_holds_a_dump(best)
-            _refuse_expanded_tabs(best)
+            refuse_expanded_tabs(best)
         if not best.layout.has_value:
             raise LayoutError(
                 f"this dump was made without its payloads ({describe(best.layout)}): there is nothing to convert"
@@ -243,34 +239,6 @@ def _refuse_what_holds_a_dump(reading: Reading) -> None:
             f"take the lines out: jq -r '.[\"{member}\"]' DUMP | dumpfix convert; or --from jsonl, if the objects are "
             "the events"
         )
-
-
-def _refuse_expanded_tabs(reading: Reading) -> None:
-    """Raises RecognisedError where blanks stand for a tab that a tool prints, and nothing names what is behind some."""
-    layout = reading.layout
-    if reading.grammar != READ_OFF or not isinstance(layout, Layout):
-        return
-    nameless = any(
-        isinstance(before, Literal) and not before.text.strip(b" ") and isinstance(field, Field)
-        for before, field in pairwise(layout.prefix)
-    )
-    seen = [text for text in _literals(layout) if b"  " in text and unexpanded(text) in _printed()]
-    if nameless and seen:
-        raise RecognisedError(
-            "its tabs became blanks, as when text is copied from a terminal: "
-            f"a tool prints {literal_text(unexpanded(seen[0]))} where {literal_text(seen[0])} stands\n"
-            "dump again into a file; or sed -E 's/ {2,}/\\t/g' DUMP | dumpfix convert, where no text holds two blanks"
-        )
-
-
-@lru_cache(maxsize=1)
-def _printed() -> frozenset[bytes]:
-    """What the tools of the shipped grammars print around their fields."""
-    return frozenset(text for name in automatic() for layout in shipped(name).layouts for text in _literals(layout))
-
-
-def _literals(layout: AnyLayout) -> list[bytes]:
-    return [element.text for element in getattr(layout, "elements", ()) if isinstance(element, Literal)]
 
 
 def price(choice: Choice, head: bytes, work: Work | None = None) -> float:
@@ -359,7 +327,7 @@ def _may_be_of_another_tool(first: Reading, other: Reading) -> bool:
     layout, its = first.layout, other.layout
     if not isinstance(layout, Layout) or not isinstance(its, Layout):
         return False
-    if first.grammar == COMMANDED or any(name.startswith(_JAVA) for name in first.seen):
+    if first.grammar == COMMANDED or first.is_by_java:
         return False
     prints_nothing = layout.null_literal is not None and its.null_literal is None
     return prints_nothing and _shape(layout) == _shape(its)

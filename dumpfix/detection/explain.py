@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -25,13 +25,12 @@ class Explanation:
     """What a head may be. ``readings`` are those that come near the cheapest, that first; ``plain`` is no dump at all.
 
     ``gap`` is the distance in bits from the cheapest reading to the nearest explanation that says something else;
-    negative where plain text is cheaper. ``rival`` is that explanation, None for plain text.
+    negative where plain text is cheaper.
     """
 
     readings: tuple[Reading, ...]
     plain: float
     gap: float
-    rival: Reading | None
     is_open: bool = False
 
     @property
@@ -59,11 +58,6 @@ class Explanation:
         return found[1:]
 
     @property
-    def bits(self) -> float:
-        """The price of the cheapest explanation."""
-        return min([self.plain, *(reading.bits for reading in self.readings[:1])])
-
-    @property
     def confidence(self) -> str:
         """``sure``, ``likely`` or ``unclear``."""
         return "sure" if self.gap >= prices.SURE else "likely" if self.gap >= prices.LIKELY else "unclear"
@@ -75,15 +69,13 @@ class Explaining:
     def __init__(self, work: Work) -> None:
         self.work = work
         self._data = b""
-        self._layouts = _Numbers()
-        self._notices = _Numbers()
         self._forget()
-        self._likely: dict[int, int] = {}
+        self._likely: dict[AnyLayout, int] = {}
 
     def _forget(self) -> None:
         texts = self._texts = Texts()
         self._plain = PlainText(texts)
-        self._scans: dict[tuple[int, int], Scan] = {}
+        self._scans: dict[tuple[AnyLayout, int], Scan] = {}
         self._values: dict[int, ScanResult] = {}
 
     def explain(self, head: bytes, candidates: Iterable[Candidate], *, final: bool) -> Explanation:
@@ -93,15 +85,14 @@ class Explaining:
         """
         if not head.startswith(self._data):
             self._forget()
-        self._data, self._is_over = head, final
+        self._data = head
         plain = self._plain.price(head)
         likely = self._likely
         best = plain
         readings: list[Reading] = []
-        number = self._layouts.of
-        for candidate in sorted(candidates, key=lambda c: (likely.get(number(c.layout), len(likely)), c.bits)):
+        for candidate in sorted(candidates, key=lambda c: (likely.get(c.layout, len(likely)), c.bits)):
             # Those that came near before are read to the end, whatever work it is: one of them is the answer.
-            with self.work.free() if number(candidate.layout) in likely else nullcontext():
+            with self.work.free() if candidate.layout in likely else nullcontext():
                 try:
                     self.work.add(LAYOUT)
                     if candidate.bits > best + prices.SURE:
@@ -114,7 +105,7 @@ class Explaining:
                 best = min(best, reading.bits)
         near = (reading for reading in readings if reading.bits <= best + prices.SURE)
         readings = sorted(near, key=lambda r: (r.bits, len(r.layout.fields)))
-        self._likely = {number(reading.layout): index for index, reading in enumerate(readings)}
+        self._likely = {reading.layout: index for index, reading in enumerate(readings)}
         explanation = _compared(readings, plain)
         if self.work.is_exhausted:
             # Not all was read that may come near.
@@ -122,7 +113,8 @@ class Explaining:
         return explanation
 
     def _scan(self, candidate: Candidate) -> Scan:
-        key = self._layouts.of(candidate.layout), self._notices.of(candidate.notices)
+        # The notices by their place in memory, where a scan keeps them: there are many, and they are seldom others.
+        key = candidate.layout, id(candidate.notices)
         scan = self._scans.get(key)
         if scan is None:
             scan = self._scans[key] = Scan(
@@ -131,25 +123,9 @@ class Explaining:
         return scan
 
 
-class _Numbers:
-    """Numbers for values that are large to compare: the same number for the same value, at once for one seen before."""
-
-    def __init__(self) -> None:
-        self._by_value: dict[Hashable, int] = {}
-        self._by_identity: dict[int, tuple[Hashable, int]] = {}
-
-    def of(self, value: Hashable) -> int:
-        """The number of a value, which is kept."""
-        known = self._by_identity.get(id(value))
-        if known is None:
-            number = self._by_value.setdefault(value, len(self._by_value))
-            known = self._by_identity[id(value)] = value, number
-        return known[1]
-
-
 def _compared(readings: list[Reading], plain: float) -> Explanation:
     if not readings:
-        return Explanation((), plain, -prices.SURE, None)
+        return Explanation((), plain, -prices.SURE)
     best = readings[0]
     rival = next((r for r in readings[1:] if differs(best, r)), None)
     gap = (plain if rival is None else min(plain, rival.bits)) - best.bits
@@ -162,8 +138,7 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
     is_open = any(r.pending_bits and r.bits - r.pending_bits < best.bits + prices.SURE for r in readings)
     if best.records != 1 or not _is_told_by_one_record(best):
         gap = min(gap, prices.MOST_OF_ONE_RECORD * max(best.records, 1))
-    nearest = None if rival is not None and plain < rival.bits else rival
-    return Explanation(tuple(readings), plain, gap, nearest, is_open)
+    return Explanation(tuple(readings), plain, gap, is_open)
 
 
 def _is_told_by_one_record(reading: Reading) -> bool:

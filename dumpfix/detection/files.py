@@ -69,12 +69,6 @@ def text_kind(head: bytes) -> str | None:
     return None
 
 
-def unexpanded(text: bytes) -> bytes:
-    """The same with a tab for each run of two blanks or more."""
-    parts = text.split(b"  ")
-    return b"\t".join([parts[0], *(part.lstrip(b" ") for part in parts[1:] if part.strip(b" "))])
-
-
 def _is_binary(shown: bytes, _: bytes) -> bool:
     odd = len(shown) - len(shown.translate(None, _CONTROLS))
     return odd + shown.decode("utf-8", "replace").count("\ufffd") > _BINARY * len(shown)

@@ -59,6 +59,11 @@ class Reading:
         return replace(self, bits=bits, says=says, kinds=kinds, seen=set(self.seen))
 
     @property
+    def is_by_java(self) -> bool:
+        """Whether notices of Kafka's own tools, or of what runs them, stand in it."""
+        return any(name.startswith(_JAVA) for name in self.seen)
+
+    @property
     def is_text(self) -> bool:
         """Whether most of its payloads are no JSON, nor were meant to be."""
         return self.records > 0 and self.kinds.get("other", 0) > MOSTLY * self.records
@@ -259,7 +264,7 @@ def _tool_bits(reading: Reading) -> float:
         return 0.0
     if any(isinstance(e, FieldElement) and e.meaning not in ("key", "value") for e in layout.elements):
         return 0.0
-    by_java = any(name.startswith(_JAVA) for name in reading.seen)
+    by_java = reading.is_by_java
     by_kcat = any(name.startswith(_KCAT) for name in reading.seen)
     is_usual = [e.text for e in layout.elements if isinstance(e, Literal)] == [b"\t", b"\n"]
     if (layout.null_literal is not None) == (by_java or (is_usual and not by_kcat)):

@@ -46,7 +46,6 @@ class Notices:
             assert isinstance(first, Literal)
             self.layouts.setdefault(first.text, []).append(layout)
         self.beginnings = tuple(self.layouts)
-        self.every = tuple(layout for near in self.layouts.values() for layout in near)
         self.by_first_byte: dict[bytes, list[tuple[bytes, list[Layout]]]] = {}
         for text, near in self.layouts.items():
             self.by_first_byte.setdefault(text[:1], []).append((text, near))

@@ -24,9 +24,9 @@ _REFUSED = {
     "error_cb": "it is a function, not a text",
 }
 _BROKERS = ("bootstrap.servers", "metadata.broker.list")
-#: parts of the names of properties whose values are nobody's business
 #: a text of so many letters stands in many words
 _FEW_LETTERS = 3
+#: parts of the names of properties whose values are nobody's business
 _SECRET = ("password", "secret", "key", "token", "jaas", "username", "oauthbearer", "certificate", "pem")
 #: kcat takes ``topic.`` off a name; these have it as a part of their own
 _GLOBAL = ("topic.metadata.", "topic.blacklist")
