@@ -559,11 +559,11 @@ def _number_options(part: Column) -> list[str]:
 
 
 def _sizes(parts: Sequence[Part], index: int) -> list[str]:
-    """Of which field behind it this number is the length in every record."""
+    """Of which field behind it this number is the length in nearly every record."""
     part = parts[index]
     assert isinstance(part, Column)
     for other in parts[index + 1 :]:
-        if isinstance(other, Column) and all(map(_is_length, part.texts, other.texts)):
+        if isinstance(other, Column) and sum(map(_is_length, part.texts, other.texts)) >= ROWS * len(part.texts):
             return ["VALUE_SIZE" if other.is_payload else "KEY_SIZE"]
     return []
 

@@ -49,6 +49,7 @@ from dumpfix.framing.endings import Ending, Endings, texts_before_blank
 from dumpfix.framing.frame import Frame, Role, Span
 from dumpfix.framing.interpret import interpret
 from dumpfix.framing.notices import Notices, RuleWithNotices
+from dumpfix.framing.sizes import wrong_size
 from dumpfix.framing.starts import TELLING, OwnLines, Starts, UpToNext
 from dumpfix.framing.window import Window
 from dumpfix.json.documents import documents_at_line_ends
@@ -365,6 +366,8 @@ class LinearRule(RuleWithNotices):
         frame.is_cut = not ending.complete and stop == window.size
         if value is not None and not ending.complete and (self._lacks_fields(ending) or self._goes_on(ending, payload)):
             frame.fault = "what the layout prints behind the payload is not there"
+        elif self.is_sized:
+            frame.fault = wrong_size(cuts, data, fields if is_fine else {"key": fields.get("key")})
         return frame
 
     def _lacks_fields(self, ending: Ending) -> bool:

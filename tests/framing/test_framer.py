@@ -73,3 +73,33 @@ def test_without_a_bound_it_is_read() -> None:
     grammar = kcat_grammar(PROSE)
     dump = b'Topic t [0] at offset 2: key k: {"n":"' + b"y" * 50_000 + b'"}\n'
     assert len(scan([dump[:100], dump[100:]], grammar.layouts[0], grammar.notices).values) == 1
+
+
+@pytest.mark.parametrize(
+    ("key_size", "key", "value_size", "value", "is_taken"),
+    [
+        (3, "ada", 7, '{"a":1}', True),
+        (3, "ada", 9, '{"a":1}', False),
+        (3, "ada", 8, '{"é":1}', True),
+        (3, "ada", 7, '{"é":1}', True),
+        (3, "ada", 9, '{"é":1}', False),
+        (3, "ada", 9, '{\n"a":1}', True),
+        (3, "adalbert", 7, '{"a":1}', False),
+        (-1, "", 7, '{"a":1}', True),
+    ],
+)
+def test_a_payload_that_is_not_as_long_as_the_dump_says_is_not_taken(
+    key_size: int, key: str, value_size: int, value: str, is_taken: bool
+) -> None:
+    """Another encoding and other line ends are; what was cut or collapsed inside a string is valid JSON as well."""
+    grammar = kcat_grammar(rb"key(%K)=%k value(%S)=%s;\n")
+    rows = [(3, "ada", 7, '{"a":1}'), (key_size, key, value_size, value), (3, "bob", 7, '{"b":1}')]
+    dump = "".join(f"key({k})={one} value({v})={other};\n" for k, one, v, other in rows).encode()
+    found = [item for item, _, _ in frame([dump], grammar.layouts[0], grammar.notices)]
+    faults = [
+        one.fault is None
+        for item in found
+        for one in (item.frames() if isinstance(item, Batch) else [item])
+        if isinstance(one, Frame)
+    ]
+    assert faults == [True, is_taken, True]
