@@ -33,10 +33,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What is neither marked ``slow`` nor ``kafka`` is ``quick``."""
+    """What is neither marked ``slow`` nor ``kafka`` is ``quick``, and comes last.
+
+    Several processes then share what is short at the end, and none of them is left alone with Kafka.
+    """
     for item in items:
         if item.get_closest_marker("slow") is None and item.get_closest_marker("kafka") is None:
             item.add_marker("quick")
+    items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("kafka", "slow")])
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,4 +1,4 @@
-"""There and back: ten thousand awkward events, dumped by the real tools, converted, and put back by the real tools.
+"""There and back: thousands of awkward events, dumped by the real tools, converted, and put back by the real tools.
 
 What has to arrive, and what has to be among the rejects, is told by ``judge.py``, which knows the contract and not
 dumpfix; what did arrive is read by confluent-kafka. The receiving command is the one that dumpfix prints.
@@ -33,7 +33,8 @@ from .judge import Carried, Fate, Shown, Withheld, is_json, on_one_line, shown, 
 
 pytestmark = pytest.mark.kafka
 
-EVENTS = 10_000
+# With the large ones; ten thousand go back in test_produce.py.
+EVENTS = 4_000
 # Over the mock cluster: before the large events, of which it would keep no more than a few.
 FEWER_EVENTS = 1_500
 README_FORMAT = "\\nKey (%K bytes): %k\\t\\nValue (%S bytes): %s\\nTimestamp: %T\\tPartition: %p\\tOffset: %o\\n--\\n"
@@ -298,7 +299,8 @@ def test_what_kcat_dumped_comes_back_through_kcat_or_is_among_the_rejects(
     through_kcat(broker, what, topic_for(what), tmp_path)
 
 
-@pytest.mark.parametrize("what", [SIZES, JSON, SENTENCES, TABS], ids=lambda what: what.name)
+# Where there is Java, the others take the same way on a real broker.
+@pytest.mark.parametrize("what", [SIZES, JSON], ids=lambda what: what.name)
 def test_the_way_through_kcat_is_tried_without_java_too(what: Format, tmp_path: Path) -> None:
     with mock_cluster() as cluster:
         topic = cluster.new_topic()
@@ -309,7 +311,8 @@ def test_the_way_through_kcat_is_tried_without_java_too(what: Format, tmp_path: 
 
 @pytest.mark.parametrize(
     ("what", "version"),
-    [(COLUMNS, "2.8.2"), (COLUMNS, "3.9.1"), (COLUMNS, "4.3.1"), (COLUMNS_MARKED, "4.3.1")],
+    # What each version prints, its model is held against in tests/writers; that of 3.9 goes back below.
+    [(COLUMNS, "2.8.2"), (COLUMNS_MARKED, "4.3.1")],
     ids=lambda one: one.name if isinstance(one, Format) else one,
 )
 def test_what_the_console_consumer_dumped_comes_back_through_kcat_or_is_among_the_rejects(
@@ -325,7 +328,8 @@ def test_what_the_console_consumer_dumped_comes_back_through_kcat_or_is_among_th
 
 @pytest.mark.parametrize(
     ("what", "version"),
-    [(JSON, "3.9.1"), (JSON, "4.3.1"), (COLUMNS, "3.9.1"), (COLUMNS_MARKED, "4.3.1")],
+    # Either producer, and each layout once.
+    [(COLUMNS, "3.9.1"), (JSON, "4.3.1"), (COLUMNS_MARKED, "4.3.1")],
     ids=lambda one: one.name if isinstance(one, Format) else one,
 )
 def test_a_dump_comes_back_through_the_console_producer_with_its_headers_or_is_among_the_rejects(
