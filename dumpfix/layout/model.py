@@ -11,16 +11,14 @@ from typing import NamedTuple, TypeVar
 from dumpfix.layout.vocabulary import FREE_TEXT, MARKERS, SIZES, TERMINALS, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """Bytes that every record has at this place; ``name`` where the grammar gave the string a name."""
 
     text: bytes
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A declared terminal of the vocabulary."""
 
     terminal: str
@@ -36,8 +34,7 @@ class Field:
         return TERMINALS[self.terminal][1]
 
 
-@dataclass(frozen=True, slots=True)
-class Alternation:
+class Alternation(NamedTuple):
     """A named rule with alternatives: each record takes one of them (``CreateTime:…`` or ``NO_TIMESTAMP``).
 
     ``absent_is_null`` are the attributes that are null where a record takes an alternative without them.
@@ -77,8 +74,7 @@ def merged(way: Sequence[_E]) -> tuple[_E, ...]:
     return tuple(out)
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderSpelling:
+class HeaderSpelling(NamedTuple):
     """How a tool prints the headers of a record as one text: the named literals of its grammar that say so.
 
     ``value_separator`` stands between a name and its value, ``null`` in the place of a null value, ``none`` in the
@@ -180,14 +176,17 @@ class Layout:
 
     def _variants(self) -> Iterator[Layout]:
         """The layouts that the records of this one have, where some have a text that others have not."""
-        ways = [e.alternatives if isinstance(e, Alternation) and e.holds_text else ((e,),) for e in self.elements]
-        if max(map(len, ways), default=0) > 1 or any(
-            isinstance(e, Alternation) and e.holds_text for e in self.elements
-        ):
-            nulls = {name for e in self.elements if isinstance(e, Alternation) for name in e.absent_is_null}
-            for taken in product(*ways):
-                elements = merged([element for way in taken for element in way])
-                yield replace(self, elements=elements, null_if_absent=tuple(sorted(nulls)))
+        decides = [isinstance(e, Alternation) and e.holds_text for e in self.elements]
+        if not any(decides):
+            return
+        ways = [
+            e.alternatives if isinstance(e, Alternation) and is_text else ((e,),)
+            for e, is_text in zip(self.elements, decides, strict=True)
+        ]
+        nulls = {name for e in self.elements if isinstance(e, Alternation) for name in e.absent_is_null}
+        for taken in product(*ways):
+            elements = merged([element for way in taken for element in way])
+            yield replace(self, elements=elements, null_if_absent=tuple(sorted(nulls)))
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -208,13 +207,13 @@ class Layout:
 
         def element(one: Element) -> Element:
             if isinstance(one, Literal):
-                return replace(one, text=ends(one.text))
+                return one._replace(text=ends(one.text))
             if isinstance(one, Alternation):
-                return replace(one, alternatives=tuple(tuple(map(part, way)) for way in one.alternatives))
+                return one._replace(alternatives=tuple(tuple(map(part, way)) for way in one.alternatives))
             return one
 
         def part(one: Literal | Field) -> Literal | Field:
-            return replace(one, text=ends(one.text)) if isinstance(one, Literal) else one
+            return one._replace(text=ends(one.text)) if isinstance(one, Literal) else one
 
         return replace(self, elements=tuple(map(element, self.elements)))
 
