@@ -131,13 +131,6 @@ def all_valid(payloads: Iterable[bytes]) -> bool:
     return all_pass_gate(kept) or all(map(is_valid, kept))
 
 
-def first_invalid(payloads: Sequence[bytes]) -> int | None:
-    """The index of the first payload that is not valid; None if all are."""
-    if all_valid(payloads):
-        return None
-    return next(index for index, payload in enumerate(payloads) if not is_valid(payload))
-
-
 def _automaton_accepts(payload: bytes) -> bool:
     result = scan_value(payload, 0, len(payload))
     return result.state == "complete" and white_space_end(payload, result.at, len(payload)) == len(payload)
