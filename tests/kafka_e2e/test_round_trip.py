@@ -372,7 +372,7 @@ def test_with_repairs_what_was_whole_is_the_same_and_all_that_arrives_is_json(
     arrived = [(one.key, one.value) for one in held(broker, copy)[0]]
     mended = {finding["offset"] for finding in report["findings"] if finding["emitted"]}
     withheld = {finding["offset"] for finding in report["findings"] if not finding["emitted"]}
-    assert len(mended) > 100, "the dump has hundreds of cut events"
+    assert len(mended) > 50, "the dump has dozens of cut events"
     out = [record for record in records if record.offset not in withheld]
     assert len(out) == len(arrived)
     for record, (key, value) in zip(out, arrived, strict=True):
