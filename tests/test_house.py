@@ -86,3 +86,13 @@ def test_a_function_fits_on_a_screen() -> None:
         if isinstance(node, ast.FunctionDef)
     )
     assert not [(name, node.name) for name, node in functions if (node.end_lineno or 0) - node.lineno >= 60]
+
+
+@pytest.mark.parametrize("page", ["docs/design.md", "docs/detection.md", "CONTRIBUTING.md", "README.md"])
+def test_what_a_page_names_is_there(page: str) -> None:
+    words = (HOUSE.parent / page).read_text("utf-8").split("`")[1::2]
+    paths = [
+        word for word in words if word.startswith(("dumpfix/", "tests/", "docs/", "grammars/")) and " " not in word
+    ]
+    missing = [path for path in paths if "NAME" not in path and not (HOUSE.parent / path).exists()]
+    assert not missing
