@@ -230,7 +230,9 @@ def test_a_changed_literal_changes_what_both_readers_read(name: str) -> None:
             dump = b"".join(row + end for row in rows * 5)
             found = scan(dump, layout, before.notices)
             assert found.records == sample.says * 5
-            assert reference(layout, before.notices).spans(dump) == found.spans
+            # Of records that decide what they show the second reader knows nothing.
+            if isinstance(layout, ObjectLayout) or not layout.variants:
+                assert reference(layout, before.notices).spans(dump) == found.spans
         assert not scan(b"".join(row + b"<end>\n" for row in rows * 5), old, before.notices).batched
 
 
@@ -238,7 +240,7 @@ def ends_its_line(layout: AnyLayout) -> bool:
     """Whether a record is one line whose end is a literal of its own, in the grammar too."""
     if isinstance(layout, ObjectLayout):
         return layout.separator == b"\n"
-    return layout.suffix == (Literal(b"\n", "LINE_SEPARATOR"),) and not any(
+    return [isinstance(e, Literal) and e.text for e in layout.suffix] == [b"\n"] and not any(
         isinstance(other, Literal) and b"\n" in other.text for other in layout.prefix
     )
 
