@@ -185,7 +185,7 @@ class Search:
         is_asked_for = not self.is_auto
         if best is None or (best.bits > explanation.plain and not is_asked_for):
             raise LayoutError(_nothing_fits(explanation, head))
-        if not is_asked_for and (best.is_text or (best.records and not best.documents)) and not _shows_kafka(best):
+        if not is_asked_for and not _may_hold_no_document(best, explanation):
             raise LayoutError(_nothing_fits(explanation, head))
         if not is_asked_for and (rival := _other_kind(explanation, best)):
             raise LayoutError(_event_or_record(best, rival))
@@ -269,7 +269,7 @@ def _is_settled(explanation: Explanation) -> bool:
         and not explanation.is_open
         and _shows_its_end(best)
         and best.layout.has_value
-        and (best.kinds.get("container", 0) > 0 or is_labelled(best.layout))
+        and (best.kinds.get("container", 0) > 0 or (is_labelled(best.layout) and best.documents > 0))
     )
 
 
@@ -336,6 +336,15 @@ def _may_be_of_another_tool(first: Reading, other: Reading) -> bool:
 def _shape(layout: Layout) -> list[object]:
     """Fields and literals, whatever the grammar calls the latter."""
     return [element.text if isinstance(element, Literal) else element for element in layout.elements]
+
+
+def _may_hold_no_document(reading: Reading, explanation: Explanation) -> bool:
+    """Whether it is a dump even though no payload in it is JSON, where that is so: it shows coordinates, or it has
+    labels and tombstones alone."""
+    if not reading.is_text and (reading.documents or not reading.records):
+        return True
+    is_all_null = not reading.is_text and is_labelled(reading.layout) and explanation.confidence == "sure"
+    return is_all_null or _shows_kafka(reading)
 
 
 def _shows_kafka(reading: Reading) -> bool:

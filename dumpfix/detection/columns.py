@@ -7,7 +7,7 @@ from itertools import pairwise
 from math import log2
 
 from dumpfix.detection import prices
-from dumpfix.detection.texts import Texts
+from dumpfix.detection.texts import Texts, is_piece
 from dumpfix.layout.model import AnyLayout, Field, HeaderSpelling, Layout, Literal
 from dumpfix.layout.vocabulary import is_schema_id
 
@@ -147,6 +147,8 @@ class Columns:
         """A text at a place where texts begin and end alike: what it shares with the one before it is known."""
         words = self._words_at(name)
         new = self._text(text)
+        if not self.is_object and is_piece(text):
+            return new
         bare, before = _without_documents(text), _without_documents(words.last)
         begin = _common(before, bare)
         shared = self.texts.bits(begin)

@@ -9,6 +9,7 @@ from dumpfix.detection.texts import documents_in
 from dumpfix.framing.notices import Notices
 from dumpfix.framing.window import Window
 from dumpfix.json.validity import is_valid, scan_value
+from dumpfix.layout.conversions import date_end, time_end
 from dumpfix.layout.vocabulary import TOPIC_BYTES
 
 Token = bytes
@@ -154,11 +155,17 @@ def tokens(text: bytes) -> list[Token]:
 
 
 def _words(text: bytes) -> Iterator[bytes]:
+    """Words and single bytes; a date with its time is one word."""
     start = 0
-    for at in range(1, len(text) + 1):
-        if at == len(text) or text[at] not in _WORD or text[start] not in _WORD:
-            yield text[start:at]
-            start = at
+    while start < len(text):
+        at = start + 1
+        if text[start] in _WORD:
+            while at < len(text) and text[at] in _WORD:
+                at += 1
+            if text[start + 4 : start + 5] == b"-" and text[start : start + 4].isdigit():
+                at = max(at, date_end(text, start), time_end(text, start))
+        yield text[start:at]
+        start = at
 
 
 def is_word(token: Token) -> bool:

@@ -28,7 +28,7 @@ from dumpfix.detection.lines import (
     tokens,
 )
 from dumpfix.framing.notices import Notices
-from dumpfix.layout.conversions import milliseconds
+from dumpfix.layout.conversions import milliseconds, time_end
 from dumpfix.layout.model import Element, Field, HeaderSpelling, Layout, Literal
 from dumpfix.layout.vocabulary import SIZES, TOPIC_BYTES
 
@@ -88,6 +88,11 @@ class Column:
     def are_dates(self) -> bool:
         """Whether each record has a date with its time and zone here."""
         return all(len(text) > LONGEST_NUMBER and milliseconds(text) is not None for text in self.texts)
+
+    @property
+    def are_times(self) -> bool:
+        """Whether each record has a date with its time here, and no zone."""
+        return all(len(text) > LONGEST_NUMBER and time_end(text, 0) == len(text) for text in self.texts)
 
     @property
     def are_names(self) -> bool:
@@ -303,7 +308,8 @@ def _columns(rows: Sequence[list[Token]], label: bytes, *, how: str) -> list[Par
         rows = [row[1 + len(separator) :] for row in rows]
     if any(rows) or (label and label not in OTHER_LABELS):
         texts = tuple(b"".join(row) for row in rows)
-        front += _split(texts, label) if how == "separators" else [Column(texts, label)]
+        whole = Column(texts, label)
+        front += _split(texts, label) if how == "separators" and not whole.are_times else [whole]
     return [*front, *back]
 
 
@@ -455,7 +461,19 @@ def _holds(elements: Sequence[Element]) -> bool:
 
 
 def _options(parts: Sequence[Part], index: int) -> list[str]:
-    """The terminals that a part may be; a text that all have may be a literal as well, which is empty here."""
+    """The terminals that a part may be; a text that all have may be a literal as well, which is empty here.
+
+    What has no name is no field that has one elsewhere.
+    """
+    part = parts[index]
+    options = _may_be(parts, index)
+    if isinstance(part, bytes) or part.label in LABELS:
+        return options
+    named = {LABELS.get(other.label) for other in parts if isinstance(other, Column)}
+    return [option for option in options if option not in named] or ["TEXT"]
+
+
+def _may_be(parts: Sequence[Part], index: int) -> list[str]:
     part = parts[index]
     if isinstance(part, bytes):
         return [""]
@@ -468,6 +486,8 @@ def _options(parts: Sequence[Part], index: int) -> list[str]:
     is_first = not any(isinstance(before, Column) for before in parts[:index])
     if part.are_dates and (named == "TIMESTAMP" or (named is None and not is_first)):
         return ["TIMESTAMP_DATE"]
+    if part.are_times and named in (None, "TIMESTAMP"):
+        return ["TEXT"]
     if named in _INTEGERS:
         return [named] if part.are_numbers else ["TEXT"]
     sizes = _sizes(parts, index) if named is None and part.are_numbers else []

@@ -63,7 +63,7 @@ class Texts:
                 return bits + prices.HALF_DOCUMENT
         elif text.endswith(_CLOSERS) and documents_in(text, 0, len(text)):
             bits += prices.DOCUMENT_IN_TEXT
-        if any(text.count(opener) != text.count(closer) for opener, closer in zip(_OPENERS, _CLOSERS, strict=True)):
+        if is_piece(text):
             bits += prices.UNBALANCED
         if text and (text[0] in _EDGES or text[-1] in _EDGES):
             bits += prices.EDGE
@@ -98,6 +98,15 @@ class Texts:
             kind, bits = ("string", prices.STRING) if text[:1] == b'"' else ("scalar", prices.SCALAR)
             return Payload(kind, bits + edge + self.bits(text))
         return Payload("other", prices.OTHER + edge + self.bits(text))
+
+
+def is_piece(text: bytes) -> bool:
+    """Whether a text has brackets that it does not close, or that nothing opens: a piece of a document.
+
+    Documents are no words: their bytes cost the same however often they were seen. So do those of their pieces, or
+    whatever documents have in common would be an argument for cutting them in two.
+    """
+    return any(text.count(opener) != text.count(closer) for opener, closer in zip(_OPENERS, _CLOSERS, strict=True))
 
 
 def _are_numbers(text: bytes) -> bool:

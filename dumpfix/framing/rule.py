@@ -363,7 +363,7 @@ class LinearRule(RuleWithNotices):
         is_fine = ending.complete and "value" in fields and (not payload or is_valid(payload))
         frame = Frame(at, stop, fields, _spans(everything, at, stop, data), value, ending.complete, is_valid=is_fine)
         frame.is_cut = not ending.complete and stop == window.size
-        if value is not None and not ending.complete and self._lacks_fields(ending):
+        if value is not None and not ending.complete and (self._lacks_fields(ending) or self._goes_on(ending, payload)):
             frame.fault = "what the layout prints behind the payload is not there"
         return frame
 
@@ -373,6 +373,12 @@ class LinearRule(RuleWithNotices):
             return self.endings.has_fields
         missing = self.layout.suffix[len(ending.tail) :]
         return any(isinstance(element, Field) and element.meaning in ("key", "headers") for element in missing)
+
+    def _goes_on(self, ending: Ending, payload: bytes | None) -> bool:
+        """Whether the line ends behind a valid payload where the layout goes on in this line: it was not printed so."""
+        text = self.endings.text
+        is_whole = payload is not None and payload != b"" and is_valid(payload)
+        return is_whole and not ending.is_cut and text is not None and text[:1] not in (b"\n", b"\r")
 
 
 def _spans(cuts: Sequence[Cut], at: int, stop: int, data: bytes) -> list[Span]:

@@ -61,19 +61,9 @@ def milliseconds(text: bytes) -> bytes | None:
 
 def date_end(data: bytes, at: int) -> int:
     """Where a date with its time and zone ends that begins at ``at``; -1 where none stands there, also a cut one."""
-    text = data[at : at + len(_DAY_AND_TIME)]
-    if len(text) < len(_DAY_AND_TIME):
+    at = time_end(data, at)
+    if at < 0:
         return -1
-    for byte, wanted in zip(text, _DAY_AND_TIME, strict=True):
-        is_fitting = byte in _DIGITS if wanted == 0x30 else byte == wanted or (wanted == 0x54 and byte == 0x20)
-        if not is_fitting:
-            return -1
-    at += len(_DAY_AND_TIME)
-    if data[at : at + 1] in (b".", b","):
-        end = _run_end(data, at + 1, _DIGITS, LONGEST_FRACTION)
-        if end == at + 1:
-            return -1
-        at = end
     if data[at : at + 1] == b"Z":
         return at + 1
     blank = data[at : at + 1] == b" "
@@ -87,6 +77,25 @@ def date_end(data: bytes, at: int) -> int:
     if hours != sign + 5:
         return -1
     return _zone_name_end(data, hours) if blank else hours
+
+
+def time_end(data: bytes, at: int) -> int:
+    """Where a date with its time ends, the fraction of its second included, whatever follows; -1 where none stands
+    there."""
+    text = data[at : at + len(_DAY_AND_TIME)]
+    if len(text) < len(_DAY_AND_TIME):
+        return -1
+    for byte, wanted in zip(text, _DAY_AND_TIME, strict=True):
+        is_fitting = byte in _DIGITS if wanted == 0x30 else byte == wanted or (wanted == 0x54 and byte == 0x20)
+        if not is_fitting:
+            return -1
+    at += len(_DAY_AND_TIME)
+    if data[at : at + 1] in (b".", b","):
+        end = _run_end(data, at + 1, _DIGITS, LONGEST_FRACTION)
+        if end == at + 1:
+            return -1
+        at = end
+    return at
 
 
 def _zone_name_end(data: bytes, at: int) -> int:

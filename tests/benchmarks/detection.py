@@ -66,6 +66,19 @@ PAYLOADS: dict[str, Callable[[int, random.Random], bytes]] = {
         % (n, r.randrange(100))
     ),
     "array": lambda n, r: b'["a %d",{"b":1}]' % n,
+    # What is the same in all, in front and behind, holds what separates columns: a reason to cut there, and none.
+    "constant": lambda n, r: (
+        b'{"specversion": "1.0", "type": "order.created", "source": "/shop, eu: 1", "data": {"id": %d, "n": [%d, 2]}, '
+        b'"note": "the same - in each | of them => k=v; a, b: c # d", "schema": {"name": "orders", "fields": [1, 2]}}'
+        % (n, r.randrange(10**6))
+    ),
+    "compact": lambda n, r: (
+        b'{"uuid":"%012x","event":"$pageview","properties":{"$url":"https://example.com/?n=%d","screen":[1920,1080],'
+        b'"utm":{"campaign":"autumn: second, last"},"padding":"%b"}}' % (r.randrange(1 << 48), n, b"x" * 240)
+    ),
+    "escaped": lambda n, r: (
+        b'{"id":%d,"body":"{\\"to\\": \\"user %d\\", \\"tags\\": [1, 2]}","ok":true}' % (n, r.randrange(99))
+    ),
     "pretty": lambda n, r: b'{\n  "id": %d,\n  "x": [\n    1\n  ]\n}' % n,
 }
 

@@ -240,9 +240,9 @@ def ends_its_line(layout: AnyLayout) -> bool:
     """Whether a record is one line whose end is a literal of its own, in the grammar too."""
     if isinstance(layout, ObjectLayout):
         return layout.separator == b"\n"
-    return [isinstance(e, Literal) and e.text for e in layout.suffix] == [b"\n"] and not any(
-        isinstance(other, Literal) and b"\n" in other.text for other in layout.prefix
-    )
+    *others, last = layout.elements
+    ends = last == Literal(b"\n") or layout.suffix == (Literal(b"\n", "LINE_SEPARATOR"),)
+    return ends and not any(isinstance(e, Literal) and b"\n" in e.text for e in others)
 
 
 def test_a_new_tool_is_a_new_grammar_and_no_line_of_python() -> None:
@@ -324,7 +324,8 @@ def test_such_a_payload_is_known_to_be_null_or_empty(tmp_path: Path) -> None:
         (b"", "irrecoverable", False, "empty"),
         (b"b", "valid", False, None),
     ]
-    assert [(r.key, r.verdict) for r in told[3:]] == [(b"c", "repaired"), (b"d", "valid")]
+    # The line ends where the layout goes on: what the payload was is not told.
+    assert [(r.key, r.verdict) for r in told[3:]] == [(b"c", "repaired"), (b"d", "irrecoverable")]
 
 
 def test_every_terminal_of_the_vocabulary_says_what_it_is() -> None:
