@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate
@@ -16,6 +15,7 @@ from dumpfix.detection.texts import Texts
 from dumpfix.detection.work import LAYOUT, ExhaustedError, Work
 from dumpfix.json.validity import ScanResult
 from dumpfix.layout.model import Alternation, AnyLayout, Field, Literal, ObjectLayout
+from dumpfix.layout.vocabulary import SIZES
 
 _KEYED = {"KEY", "VALUE"}
 
@@ -155,12 +155,16 @@ def is_named(layout: AnyLayout) -> bool:
     """Whether each field that says something of a record but its payload has its own word right before it."""
     if isinstance(layout, ObjectLayout):
         return True
-    parts = [*layout.prefix, *layout.suffix]
-    return all(
-        isinstance(before, Literal) and any(LABELS.get(word.lower()) == part.terminal for word in tokens(before.text))
-        for before, part in pairwise([None, *parts])
-        if isinstance(part, Field) and part.meaning in SAID
-    )
+    said = b""
+    for part in (*layout.prefix, *layout.suffix):
+        if isinstance(part, Literal):
+            said += part.text
+        elif isinstance(part, Field) and part.kind not in SIZES:
+            # A length may stand between the word and what it measures.
+            if part.meaning in SAID and all(LABELS.get(word.lower()) != part.terminal for word in tokens(said)):
+                return False
+            said = b""
+    return True
 
 
 def is_labelled(layout: AnyLayout) -> bool:

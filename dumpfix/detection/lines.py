@@ -19,6 +19,8 @@ MOST = 512
 #: what stands around a payload is no longer than this
 LONGEST = 512
 LONGEST_DOCUMENT = 1 << 14
+#: the kind of lines that hold nothing
+BLANK = b"\n"
 #: how lines begin that are the inside of a document
 _INSIDE_A_DOCUMENT = tuple(bytes([byte]) for byte in b" \t}],")
 
@@ -70,9 +72,10 @@ def lines_of(head: bytes, notices: Notices) -> list[Line]:
         line, at = _line(head, at, line_end)
         if line is None:
             continue
-        if out and line.document and not line.before and out[-1].documents and not out[-1].document:
-            # What a word names as the payload stands in the line below it.
-            out[-1] = replace(out[-1], documents=0)
+        label = next((at for at in range(len(out) - 1, -1, -1) if out[at].text), -1)
+        if label >= 0 and line.document and not line.before and out[label].documents and not out[label].document:
+            # What a word names as the payload stands below it.
+            out[label] = replace(out[label], documents=0)
         out.append(line)
     return out
 
@@ -86,7 +89,7 @@ def _line(head: bytes, at: int, line_end: int) -> tuple[Line | None, int]:
         short = text[:LONGEST]
         if text and (at_payload := _behind_label(text)) >= 0:
             return Line(text[:at_payload], b"", kind_of(short), text[at_payload:], documents=1), line_end + 1
-        return Line(short, b"", kind_of(short)), line_end + 1
+        return Line(short, b"", kind_of(short) if text else BLANK), line_end + 1
     start, end = found[-1]
     is_broken = not is_valid(text[start:end])
     before, after = text[:start], text[end:]

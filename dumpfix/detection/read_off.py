@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import READ_OFF, Candidate
 from dumpfix.detection.lines import (
+    BLANK,
     KNOWN,
     LABELS,
     OTHER_LABELS,
@@ -57,7 +58,7 @@ _TEXTS = frozenset({"KEY", "HEADERS"})
 _QUOTES = (b'"', b"'")
 _OPENERS = (b"{", b"[")
 #: what a layout may hold more than once: literals, and what the record does not need
-_MANY = frozenset({"", "TEXT", "INTEGER"})
+_MANY = frozenset({"", "TEXT", "INTEGER", "BLANKS"})
 _ORDER = ("TOPIC", "PARTITION", "OFFSET")
 #: ways to tell columns apart, and what may stand between two, the strongest first; so often in one text
 _HOW = ("numbers", "words", "separators")
@@ -129,7 +130,10 @@ def _periods(lines: Sequence[Line]) -> list[int]:
     found: list[int] = []
     best = ALIKE - BETTER
     for period in range(1, min(MOST_LINES, len(kinds) - 1) + 1):
-        share = sum(map(bytes.__eq__, kinds, kinds[period:])) / (len(kinds) - period)
+        # That blank lines are alike says nothing.
+        pairs = Counter(zip(kinds, kinds[period:], strict=False))
+        count = pairs.total() - pairs.pop((BLANK, BLANK), 0)
+        share = sum(times for (one, other), times in pairs.items() if one == other) / max(count, 1)
         if share > best + BETTER:
             found.append(period)
             best = share
@@ -186,11 +190,11 @@ def _parts(rows: Sequence[Sequence[Line]], *, how: str) -> list[Part]:
         out += _aligned([tokens(row[k].before) for row in rows], how=how)
         out.append(Column(tuple(row[k].document for row in rows), is_payload=True))
         out += [*_aligned([tokens(row[k].after) for row in rows], how=how), b"\n"]
-    return list(_with_empty_columns(out, len(rows)))
+    return list(_with_empty_columns(_with_padded_numbers(_joined(out)), len(rows)))
 
 
-def _with_empty_columns(parts: Sequence[Part], rows: int) -> Iterator[Part]:
-    """The parts; where the separator of columns stands twice, with an empty column in between: keys that are null."""
+def _joined(parts: Sequence[Part]) -> list[Part]:
+    """The parts; what stands between two columns of a line is one."""
     joined: list[Part] = []
     for part in parts:
         last = joined[-1] if joined else None
@@ -198,19 +202,43 @@ def _with_empty_columns(parts: Sequence[Part], rows: int) -> Iterator[Part]:
             joined[-1] = last + part
         else:
             joined.append(part)
+    return joined
+
+
+def _with_padded_numbers(parts: Sequence[Part]) -> list[Part]:
+    """The parts; where blanks fill up a number that a label names, as they do in place of a tab, each for itself."""
+    out: list[Part] = []
+    for part in parts:
+        before = out[-1] if out else b""
+        if isinstance(part, bytes) and part[:1] == b" " and isinstance(before, Column) and _is_padded(before):
+            numbers = tuple(text.rstrip(b" ") for text in before.texts)
+            blanks = tuple(text[len(number) :] for text, number in zip(before.texts, numbers, strict=True))
+            out[-1:] = [replace(before, texts=numbers), b" ", Column(blanks)]
+            part = part.lstrip(b" ")
+        out.append(part)
+    return out
+
+
+def _with_empty_columns(parts: Sequence[Part], rows: int) -> Iterator[Part]:
+    """The parts; where the separator of columns stands twice, with an empty column in between: keys that are null."""
     separators = {
         part
-        for before, part, after in zip(joined, joined[1:], joined[2:], strict=False)
+        for before, part, after in zip(parts, parts[1:], parts[2:], strict=False)
         if isinstance(part, bytes) and isinstance(before, Column) and isinstance(after, Column)
     }
     is_named = any(isinstance(part, Column) and LABELS.get(part.label) == "KEY" for part in parts)
-    for part in joined:
+    for part in parts:
         half = part[: len(part) // 2] if isinstance(part, bytes) else b""
         if half in separators and half + half == part and not is_named:
             yield from (half, Column((b"",) * rows), half)
             is_named = True
         else:
             yield part
+
+
+def _is_padded(column: Column) -> bool:
+    is_number = LABELS.get(column.label) in _INTEGERS and not column.are_numbers
+    return is_number and replace(column, texts=tuple(text.rstrip(b" ") for text in column.texts)).are_numbers
 
 
 def _labels(row: Sequence[Token]) -> tuple[Token, ...]:
@@ -469,8 +497,9 @@ def _options(parts: Sequence[Part], index: int) -> list[str]:
     options = _may_be(parts, index)
     if isinstance(part, bytes) or part.label in LABELS:
         return options
-    named = {LABELS.get(other.label) for other in parts if isinstance(other, Column)}
-    return [option for option in options if option not in named] or ["TEXT"]
+    labelled = [at for at, other in enumerate(parts) if isinstance(other, Column) and other.label in LABELS]
+    named = {option for at in labelled for option in _may_be(parts, at)}
+    return [option for option in options if option not in named or option in _MANY] or ["TEXT"]
 
 
 def _may_be(parts: Sequence[Part], index: int) -> list[str]:
@@ -481,6 +510,8 @@ def _may_be(parts: Sequence[Part], index: int) -> list[str]:
         return ["VALUE"]
     if not any(part.texts) and not part.label:
         return ["KEY"]
+    if not b"".join(part.texts).strip(b" ") and not part.label:
+        return ["BLANKS"]
     named = LABELS.get(part.label)
     # A date before everything else is what logs put there: a wrapper.
     is_first = not any(isinstance(before, Column) for before in parts[:index])

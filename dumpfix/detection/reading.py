@@ -22,8 +22,9 @@ from dumpfix.layout.vocabulary import Kind
 _BLANKS = b" \t\r\n"
 #: the rules of a tool's own notices begin so
 _KEY_AND_SIZE = ("KEY", "KEY_SIZE")
-#: the share of payloads that are no JSON from which on all are taken for text
-MOSTLY = 0.75
+#: the share of payloads that are no JSON from which on all are taken for text; where the others are numbers and the
+#: like, which any text holds
+MOSTLY, PARTLY = 0.75, 0.25
 _KCAT = ("kcat", "rdkafka")
 _JAVA = ("console_consumer", "log4j", "java")
 #: the fields of a key and a payload alone
@@ -67,7 +68,8 @@ class Reading:
     @property
     def is_text(self) -> bool:
         """Whether most of its payloads are no JSON, nor were meant to be."""
-        return self.records > 0 and self.kinds.get("other", 0) > MOSTLY * self.records
+        others, scalars = self.kinds.get("other", 0), self.kinds.get("scalar", 0)
+        return others > PARTLY * self.records and others + scalars > MOSTLY * self.records
 
     @property
     def may_be_text(self) -> bool:

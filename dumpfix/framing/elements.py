@@ -20,6 +20,9 @@ NULL_SIZE = b"-1"
 
 _DIGITS = frozenset(b"0123456789")
 _WORD = TOPIC_BYTES
+_BLANK = frozenset(b" ")
+#: blanks that fill up a line, and no payload
+LONGEST_BLANKS = 1 << 10
 #: ``0`` stands for a digit, everything else for itself
 _DATE_TIME = b"0000-00-00 00:00:00,000"
 
@@ -92,6 +95,9 @@ def element_end(element: Literal | Field, window: Window, at: int) -> int:
             end = date_end(data, at)
             # More of a date that stands at the very end may follow.
             return PARTIAL if len(data) - at < LONGEST_DATE and end in (MISMATCH, len(data)) else end
+        case Kind.BLANKS:
+            end = _run_end(data, at, _BLANK, LONGEST_BLANKS)
+            return PARTIAL if end == len(data) else end
         case Kind.REST:
             end = window.line_end(at)
             if end == len(data):

@@ -66,10 +66,13 @@ class Notices:
         return notices
 
     def match(self, window: Window, at: int) -> Span | None:
-        """The notice or the talk that begins at ``at``, the beginning of a line or of an item."""
+        """The notice or the talk that begins at ``at``, the beginning of a line or of an item.
+
+        What stands for something that was left out is garbage: it has to be said.
+        """
         notice = self.listed(window, at)
         if notice is None and self.layouts and (talk := talk_at(window, at)) is not None:
-            return Span(at, talk.end, "notice", "command")
+            return Span(at, talk.end, "garbage") if talk.kind == "elision" else Span(at, talk.end, "notice", "command")
         return notice
 
     def listed(self, window: Window, at: int) -> Span | None:

@@ -40,8 +40,9 @@ class LinearScanner:
         self.layout = layout
         self.rule = VariedRule(layout, notices) if layout.variants else LinearRule(layout, notices)
         self.work = WorkCounter()
-        # A JSON value ends by itself, not at what separates columns, and a date is converted: the rule does both.
-        left_to_rule = {*JSON_VALUES, Kind.DATE}
+        # A JSON value and blanks end by themselves, not at what separates columns, and a date is converted: the rule
+        # does all three.
+        left_to_rule = {*JSON_VALUES, Kind.DATE, Kind.BLANKS}
         is_left = bool(layout.variants) or any(Field(name).kind in left_to_rule for name in layout.fields)
         self.has_columns = layout.has_value and not is_left
 

@@ -1,7 +1,9 @@
 """Command lines that stand in a dump, and what was typed for a producer: talk, and no record.
 
 A line is taken for a command only if it calls one of the programs of ``commands.lark``: alone, with a path, with
-another program that runs it, or behind a prompt. It goes on where a backslash ends the line or a quote is open.
+another program that runs it, or behind a prompt; or any behind ``$``. It goes on where a backslash ends the line or a
+quote is open. Blank lines behind it are nobody's records, nor is what a program prints that prints none, up to the
+next command.
 """
 
 from __future__ import annotations
@@ -12,15 +14,18 @@ from typing import Literal, NamedTuple
 from dumpfix.framing.window import Window
 from dumpfix.layout.load import command_words
 
-Kind = Literal["reader", "writer", "other"]
+Kind = Literal["reader", "writer", "lister", "other", "elision"]
 
 #: bytes of a line that may be a command; formats and endless lists of brokers are shorter
 LONGEST_LINE = 1 << 12
 #: lines of one command, and lines typed for one producer
 MOST_LINES = 64
 MOST_TYPED = 1 << 12
+#: programs that do the same whatever their options are
+_ALWAYS: tuple[Kind, ...] = ("writer", "lister")
 #: how a prompt ends
 _PROMPT_ENDS = b"$#%>"
+_PROMPT = b"$ "
 _PROMPTS = frozenset({"➜".encode(), "❯".encode(), "»".encode(), "λ".encode()})
 #: programs that read or send, as an option says
 _SENDS_WITH_P = frozenset({b"kafkacat", b"kcat"})
@@ -41,6 +46,8 @@ class Talk(NamedTuple):
 def talk_at(window: Window, at: int) -> Talk | None:
     """The talk that begins at ``at``, the beginning of a line."""
     data = window.data
+    if (end := _elision_end(window, at)) >= 0:
+        return Talk(at, end, _blank_end(window, end), "elision")
     if at == window.size or data[at] in _NO_BEGINNINGS:
         return None
     line_end = _line_end(window, at)
@@ -53,7 +60,34 @@ def talk_at(window: Window, at: int) -> Talk | None:
     if kind is None:
         return None
     end = _command_end(window, at, line_end)
-    return Talk(at, end, _typed_end(window, end) if kind == "writer" else end, kind)
+    follows = kind in ("writer", "lister")
+    stop = _output_end(window, end, is_typed=kind == "writer") if follows else end
+    return Talk(at, end, _blank_end(window, stop), kind)
+
+
+def _elision_end(window: Window, at: int) -> int:
+    """Behind the line at ``at`` that stands for what was left out; -1 where it is none."""
+    elisions = _elisions()
+    if not window.data.startswith(elisions, at):
+        return -1
+    end = _line_end(window, at)
+    if end == window.size:
+        window.touched_end = True
+    return end if window.data[at:end].strip() in elisions else -1
+
+
+@functools.cache
+def _elisions() -> tuple[bytes, ...]:
+    return tuple(command_words()["elision"])
+
+
+def _blank_end(window: Window, at: int) -> int:
+    """Behind the blank lines at ``at``."""
+    while at < window.size and window.data[at] in b"\r\n":
+        at += 1
+    if at == window.size:
+        window.touched_end = True
+    return at
 
 
 @functools.lru_cache(maxsize=1 << 10)
@@ -71,13 +105,21 @@ def kind_of(line: bytes) -> Kind | None:
             return called
         # Behind a symbol the prompt goes on: a folder, a branch.
         is_prompted = word[-1] in _PROMPT_ENDS or words[0] in _PROMPTS
-    return None
+    return "other" if _is_any_command(line, words) else None
+
+
+def _is_any_command(line: bytes, words: list[bytes]) -> bool:
+    """Whether ``$`` and a word stand there that may be a program's name, and no document."""
+    if not line.startswith(_PROMPT) or len(words) < 2 or b"{" in line or b"[" in line:
+        return False
+    return words[1].translate(None, b"./_~-").isalnum() and not words[1][:1].isdigit()
 
 
 def _called(name: bytes, rest: list[bytes], *, is_behind_prompt: bool) -> Kind | None:
     words = command_words()
-    if name in words["writer"]:
-        return "writer" if is_behind_prompt or _have_options(rest) else None
+    for kind in _ALWAYS:
+        if name in words[kind]:
+            return kind if is_behind_prompt or _have_options(rest) else None
     if name in words["reader"] and (is_behind_prompt or rest == [b"\\"] or _have_options(rest)):
         return "writer" if name in _SENDS_WITH_P and _sends(rest) else "reader"
     if name in words["launcher"]:
@@ -148,14 +190,15 @@ def _quote_is_open(text: bytes) -> bool:
     return quote != 0
 
 
-def _typed_end(window: Window, at: int) -> int:
-    """Behind what was typed for a producer: lines behind its prompt; else everything up to the next command.
+def _output_end(window: Window, at: int, *, is_typed: bool) -> int:
+    """Behind what a command printed, or what was typed for it: everything up to the next command.
 
-    Where no command follows nobody knows what was typed; then nothing was.
+    Lines behind a producer's prompt show by themselves that they were typed. Where no command follows nobody knows
+    what it was, nor where a document stands in what was printed; then it is nothing.
     """
     data = window.data
     begin = at
-    is_prompted = data[at : at + 1] == b">"
+    is_prompted = is_typed and data[at : at + 1] == b">"
     for _ in range(MOST_TYPED):
         end = _line_end(window, at)
         if at == end or data[end - 1] != 0x0A:
@@ -164,8 +207,8 @@ def _typed_end(window: Window, at: int) -> int:
             return at if is_prompted else begin
         if kind_of(data[at:end]) is not None:
             return at
-        if is_prompted and data[at : at + 1] != b">":
-            return at
+        if (is_prompted and data[at : at + 1] != b">") or (not is_typed and b"{" in data[at:end]):
+            return at if is_prompted else begin
         at = end
     return at if is_prompted else begin
 

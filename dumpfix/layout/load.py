@@ -106,7 +106,8 @@ def shared_wrappers() -> Mapping[str, tuple[WrapperAlternative, ...]]:
 
 @functools.cache
 def command_words() -> Mapping[str, frozenset[bytes]]:
-    """The names of programs in ``commands.lark``, by what they are for: reader, writer, launcher, other."""
+    """The names of programs in ``commands.lark``, by what they are for: reader, writer, lister, launcher, other; and
+    what stands for what was left out: elision."""
     path = folder() / "commands.lark"
     notation = parse(path.read_text("utf-8"), str(path))
     expander = Expander(notation, {}, str(path))

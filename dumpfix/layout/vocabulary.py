@@ -19,6 +19,7 @@ DATE            after ``yyyy-MM-dd``, ``T`` or a blank, ``HH:mm:ss``, a fraction
 TEXT            where the next literal of the layout begins; the size tells it where one was printed
 PAYLOAD         by its size; else where it is a complete JSON text and the rest of the layout follows; else
                 before the next record
+BLANKS          where a byte comes that is no blank (0x20): none or more, 1024 at most
 REST            at the end of the line
 JSON_STRING     a JSON string whose content is the field; ``null`` is null
 JSON_ANY        a JSON string whose content is the field; ``null`` is null; any other JSON value is itself
@@ -127,7 +128,7 @@ TERMINALS: dict[str, tuple[Kind, str, str]] = {
     "TEXT": (Kind.TEXT, "", "text that the record does not need"),
     "INTEGER": (Kind.INTEGER, "", "a number that the record does not need"),
     "WORD": (Kind.WORD, "", "a word that the record does not need"),
-    "BLANKS": (Kind.BLANKS, "", "blanks, none or more, in what was put before a line"),
+    "BLANKS": (Kind.BLANKS, "", "blanks that fill up, none or more"),
     "DATE_TIME": (Kind.DATE_TIME, "", "date and time as log4j prints them"),
     "COUNT": (Kind.INTEGER, "", "in a notice: how many records the tool says that it read"),
     "NOTICE": (Kind.REST, "", "the rest of a line that the tool prints about itself"),

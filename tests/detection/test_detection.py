@@ -657,3 +657,58 @@ def test_an_offset_that_kafka_has_no_bits_for_is_an_offset_all_the_same() -> Non
     line = b'{"topic":"t","partition":0,"offset":%s,"key":null,"payload":"{\\"a\\":1}"}\n'
     choice = choose(line % b"99999999999999999999" + line % b"1", Told(), final=True)
     assert "OFFSET" in choice.layout.fields
+
+
+def alike(count: int) -> list[bytes]:
+    """Events of which most bytes are the same, with what separates columns among them."""
+    event = (
+        b'{"specversion": "1.0", "source": "/shop, eu: 1", "id": %d, "note": "the same - in each | of them; a, b: c #",'
+        b' "padding": "' + b"x" * 240 + b'", "more": {"a": [1, 2]}}'
+    )
+    return [event % (n * 7919 % 1009) for n in range(count)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 30, 120])
+@pytest.mark.parametrize("format_string", [rb"%s\n", rb"%k\t%s\n", rb"%k: %s\n", rb"%p|%o|%k|%s\n", rb"o=%o %s\n"])
+def test_what_documents_have_in_common_is_no_reason_to_cut_them(format_string: bytes, count: int) -> None:
+    """Half of an event is no key, and the other half no payload, however often they were seen."""
+    records = [replace(one, value=event) for one, event in zip(events(count), alike(count), strict=True)]
+    dump = b"".join(kcat.render(format_string, record) for record in records)
+    assert any(found.values == [record.value for record in records] for found in named(dump))
+    if format_string == rb"%s\n" and count > 2:
+        assert choose(dump, Told(), final=True).confidence == "sure"
+
+
+@pytest.mark.parametrize("date", [b"2026-11-2%d 10:20:3%d.5", b"2026-11-2%d 10:20:3%d,123", b"2026-11-2%dT10:20:3%d"])
+def test_a_date_without_a_zone_is_one_text_and_no_coordinates(date: bytes) -> None:
+    line = b"time: " + date + b' | part: %d | off: %d | key: k%d | {"n":%d}\n'
+    dump = b"".join(line % (n % 9, n % 7, n % 2, n, n * 3, n) for n in range(12))
+    choice = choose(dump, Told(), final=True)
+    found = scan(dump, choice.layout, choice.notices)
+    assert [(r["partition"], r["offset"], r["key"], r["value"]) for r in found.records] == [
+        (b"%d" % (n % 2), b"%d" % n, b"k%d" % (n * 3), b'{"n":%d}' % n) for n in range(12)
+    ]
+    assert "timestamp" not in found.records[0]
+
+
+def test_blanks_that_fill_up_a_number_belong_to_no_field() -> None:
+    """As where a tool aligns its columns: the offset is one, however many blanks follow it."""
+    rows = [(0, 7, "ada"), (1, 1234, "bob"), (0, 99, "eve"), (1, 1235, "ada")]
+    dump = "".join(f'partition={p} offset={o:<8} key={k} value={{"n":{o}}}\n' for p, o, k in rows).encode()
+    assert [(r["partition"], r["offset"], r["key"]) for r in detected(dump).records] == [
+        (b"%d" % p, b"%d" % o, k.encode()) for p, o, k in rows
+    ]
+
+
+def test_one_record_between_blank_lines_is_no_round_of_blank_lines() -> None:
+    """MongoDB's kc (mongo-kafka sandbox), whose format begins and ends with a line feed."""
+    form = rb"\nPartition: %p\tOffset: %o\n\nKey (%K bytes):\n\n%k\n\nValue (%S bytes):\n\n%s\n"
+    record = replace(events(1)[0], key=b'{"schema":{"type":"string"},"payload":"a"}')
+    (found,) = detected(kcat.render(form, record)).records
+    assert (found["key"], found["value"], found["offset"]) == (record.key, record.value, b"100")
+
+
+@pytest.mark.parametrize("count", [3, 20])
+def test_tombstones_alone_are_a_dump_where_labels_say_so(count: int) -> None:
+    dump = b"".join(b"Key: k%d, value: \n" % n for n in range(count))
+    assert detected(dump).values == [b""] * count

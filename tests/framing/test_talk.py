@@ -16,7 +16,7 @@ READERS = [
     b"kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic t",
     b"root@c14de902f0e4:/# kafka-console-consumer --topic t --bootstrap-server localhost:9092",
     b"C:\\kafka\\bin\\windows>kafka-console-consumer.bat --topic t",
-    b"sh-4.4$ ./bin/kafka-topics.sh --list",
+    b"sh-4.4$ ./bin/kafka-dump-log.sh --files 0.log",
     b"docker exec -it kafka kafka-console-consumer --topic t",
     b"KAFKA_OPTS=-Xmx1g bin/kafka-avro-console-consumer --topic t",
     "➜  work git:(main) ./kafkacat -b $BROKERS -t t".encode(),
@@ -49,6 +49,31 @@ def test_what_only_names_a_program_is_none(line: bytes) -> None:
 
 def test_commands_of_a_shell_need_a_prompt() -> None:
     assert (kind_of(b"$ cat dump.txt"), kind_of(b"cat dump.txt")) == ("other", None)
+    assert (kind_of(b"$ consume-topic test"), kind_of(b"consume-topic test")) == ("other", None)
+    assert kind_of(b'$ k1 {"a":1}') is None
+
+
+@pytest.mark.parametrize(
+    ("dump", "records", "garbage"),
+    [
+        (b"kafka-console-consumer --topic t \\\n --from-beginning\n\n{}\n", [b"{}"], b""),
+        (b"$ kafka-topics.sh --list\norders\npayments\n$ kafka-console-consumer.sh --topic t\n{}\n", [b"{}"], b""),
+        # Where no command follows, or a document stands in it, it may be anything.
+        (b"$ kafka-topics.sh --list\norders\n{}\n", [b"orders", b"{}"], b""),
+        (b'$ kafka-topics.sh --list\n{"a":1}\n$ kcat -C -t t\n{}\n', [b'{"a":1}', b"{}"], b""),
+        (b"{}\n...\n{}\n", [b"{}", b"{}"], b"...\n"),
+        ("{}\n[…]\n\n{}\n".encode(), [b"{}", b"{}"], "[…]\n\n".encode()),
+        (b"{}\n[1]\n.... \n", [b"{}", b"[1]", b"...."], b""),
+    ],
+)
+def test_what_stands_around_records_is_none(dump: bytes, records: list[bytes], garbage: bytes) -> None:
+    """Blank lines behind a command, what a program prints that prints no records, and what was left out."""
+    grammar = shipped("jsonl")
+    found = scan(dump, grammar.layouts[0], grammar.notices)
+    assert [value.strip() for value in found.values if value is not None] == records
+    assert b"".join(dump[span.start : span.end] for span in found.of_role("garbage")) == garbage
+    for cut in range(1, len(dump)):
+        assert scan([dump[:cut], dump[cut:]], grammar.layouts[0], grammar.notices).spans == found.spans
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,15 @@ _COLOURED_TESTS = (
     "\x1b[31m1 failed\x1b[0m, \x1b[32m2 passed\x1b[0m in 0.17s\n"
 )
 
+_ENVIRONMENT = "".join(
+    f"2026-11-25T10:20:33.{n:03d}Z {name}\n"
+    for n, name in enumerate([
+        "===> ENV ...", "ALLOW_UNSIGNED=false", "COMPONENT=orders", "DEB_VERSION=1", "LABEL=", "VERSION=5.4.0",
+        "BOOTSTRAP_SERVERS=localhost:9092", "CONFIG_DIR=/etc/orders", "CONNECT_URL=http://localhost:8083", "REPLICAS=1",
+        "DATA_DIR=/var/lib/orders", "PORT=9021", "HOME=/root", "PARTITIONS=1", "TLS=true", "LANG=C.UTF-8", "SHLVL=0",
+    ])
+)  # fmt: skip
+
 _JQ_ERRORS = "jq: parse error: Invalid numeric literal at line 1, column 18\n" * 3
 
 _FULL_SCREEN = "\x1b[?1049h\x1b[H\x1b[2Jtop - 23:13:20 up 3 days\x1b[K\r\nTasks: 117 total\x1b[K\r\n\x1b[?1049l"
@@ -138,6 +147,7 @@ ALL: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("get-offsets", _OFFSETS, ()),
     ("configs-describe", _CONFIGS, ()),
     ("usage", _USAGE, ()),
+    ("environment", _ENVIRONMENT, ()),
     ("session-with-curl", _SESSION, ()),
     ("curl-verbose", _CURL, ()),
     ("psql-table", _TABLE, ()),

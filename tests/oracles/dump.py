@@ -124,6 +124,11 @@ class Dump:
             found = re.compile(NAME + rb"{0,249}").match(d, at)
             assert found
             return -1 if found.end() == n else found.end() if found.end() > at else None
+        if kind is Kind.BLANKS:
+            end = at
+            while end < n and end - at < 1024 and d[end : end + 1] == b" ":
+                end += 1
+            return -1 if end == n else end
         if kind is Kind.DATE_TIME:
             shown = re.sub(rb"[0-9]", b"0", d[at : at + len(DATE)])
             if shown == DATE:
