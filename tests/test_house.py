@@ -67,3 +67,32 @@ def test_no_room_knows_of_one_above_it(path: Path) -> None:
 
 def test_no_module_imports_itself_by_a_detour() -> None:
     TopologicalSorter({name_of(path): set(imports(path)) - {name_of(path)} for path in MODULES}).prepare()
+
+
+#: modules that are longer than one idea should be
+LONG_MODULES = {"dumpfix.detection.read_off", "dumpfix.framing.rule"}
+
+
+def test_a_module_has_at_most_400_lines() -> None:
+    assert {name_of(path) for path in MODULES if path.read_text().count("\n") > 400} <= LONG_MODULES
+
+
+def test_a_function_fits_on_a_screen() -> None:
+    """60 lines, those that say what it does among them."""
+    functions = (
+        (name_of(path), node)
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef)
+    )
+    assert not [(name, node.name) for name, node in functions if (node.end_lineno or 0) - node.lineno >= 60]
+
+
+@pytest.mark.parametrize("page", ["docs/design.md", "docs/detection.md", "CONTRIBUTING.md", "README.md"])
+def test_what_a_page_names_is_there(page: str) -> None:
+    words = (HOUSE.parent / page).read_text("utf-8").split("`")[1::2]
+    paths = [
+        word for word in words if word.startswith(("dumpfix/", "tests/", "docs/", "grammars/")) and " " not in word
+    ]
+    missing = [path for path in paths if "NAME" not in path and not (HOUSE.parent / path).exists()]
+    assert not missing

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
 
-from dumpfix.cli.check import check
-from dumpfix.cli.convert import convert
-from dumpfix.cli.detect import detect
-from dumpfix.cli.explain import explain
-from dumpfix.cli.grammar import grammar
-from dumpfix.cli.plan import plan
-from dumpfix.cli.produce import produce
-from dumpfix.cli.repair import repair
+#: the commands in the order of the help, each in a module of its name
+COMMANDS = ("convert", "check", "detect", "grammar", "repair", "explain", "plan", "produce")
 
 app = typer.Typer(
     name="dumpfix",
@@ -36,7 +32,7 @@ def _man(wanted: bool) -> None:
         from dumpfix import __version__
         from dumpfix.cli.man import man_page
 
-        typer.echo(man_page(typer.main.get_command(app), __version__), nl=False)
+        typer.echo(man_page(program(), __version__), nl=False)
         raise typer.Exit
 
 
@@ -60,11 +56,9 @@ def dumpfix(
     """
 
 
-app.command()(convert)
-app.command()(check)
-app.command()(detect)
-app.command()(grammar)
-app.command()(repair)
-app.command()(explain)
-app.command()(plan)
-app.command()(produce)
+def program(arguments: Sequence[str] = ()) -> Any:
+    """The program with its commands: all of them, or the one that is called, since each has to be read and built."""
+    app.registered_commands.clear()
+    for name in arguments[:1] if arguments[:1] and arguments[0] in COMMANDS else COMMANDS:
+        app.command()(getattr(import_module(f"dumpfix.cli.{name}"), name))
+    return typer.main.get_command(app)

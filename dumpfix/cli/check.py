@@ -9,10 +9,10 @@ import typer
 from dumpfix.cli import options
 
 
-@options.takes_layout
+@options.takes_groups
 def check(
     dumps: options.Dumps = None,
-    layout: options.Layout = options.Layout(),  # noqa: B008
+    layout: options.Layout = options.Layout(),
     to: options.To = "values",
     repair: options.RepairLevel = "safe",
     json: Annotated[bool, typer.Option("--json", help="The whole report as JSON.")] = False,
@@ -22,15 +22,7 @@ def check(
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     withhold_hazards: options.WithholdHazards = None,
-    partition: options.Partitions = None,
-    offset: options.OffsetRange = None,
-    from_offsets: options.FromOffsets = None,
-    since: options.Since = None,
-    until: options.Until = None,
-    key: options.Keys = None,
-    topic: options.Topics = None,
-    limit: options.Limit = None,
-    dedupe: options.Dedupe = False,
+    records: options.Records = options.Records(),
     jobs: options.Jobs = None,
     max_record: options.MaxRecord = 1 << 30,
     progress: options.Progress = None,
@@ -46,7 +38,6 @@ def check(
     \b
         dumpfix check --json dump.txt | jq '.totals, .partitions'
     """
-    from dumpfix.cli.inputs import selected
     from dumpfix.cli.task import check_all, hazard_kinds
     from dumpfix.run.job import Job
 
@@ -60,7 +51,7 @@ def check(
         rejects=rejects,
         jobs=jobs,
         max_record=max_record,
-        selection=selected(partition, offset, from_offsets, since, until, key, topic, limit, dedupe=dedupe),
+        selection=records.selection(),
         is_check=True,
     )
     return check_all(job, dumps, as_json=json, progress=progress, quiet=quiet)

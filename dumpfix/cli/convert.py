@@ -5,25 +5,17 @@ from __future__ import annotations
 from dumpfix.cli import options
 
 
-@options.takes_layout
+@options.takes_groups
 def convert(
     dumps: options.Dumps = None,
     output: options.Output = None,
-    layout: options.Layout = options.Layout(),  # noqa: B008
+    layout: options.Layout = options.Layout(),
     to: options.To = "values",
     repair: options.RepairLevel = "safe",
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     withhold_hazards: options.WithholdHazards = None,
-    partition: options.Partitions = None,
-    offset: options.OffsetRange = None,
-    from_offsets: options.FromOffsets = None,
-    since: options.Since = None,
-    until: options.Until = None,
-    key: options.Keys = None,
-    topic: options.Topics = None,
-    limit: options.Limit = None,
-    dedupe: options.Dedupe = False,
+    records: options.Records = options.Records(),
     split: options.Split = None,
     jobs: options.Jobs = None,
     max_record: options.MaxRecord = 1 << 30,
@@ -50,7 +42,6 @@ def convert(
     The exit status is 0 where every record went out whole, 1 where something was withheld or mended with loss (the
     summary names it), 2 where nothing was written, 3 where the run broke off.
     """
-    from dumpfix.cli.inputs import selected
     from dumpfix.cli.task import convert_all, hazard_kinds
     from dumpfix.run.job import Job
 
@@ -65,6 +56,6 @@ def convert(
         rejects=rejects,
         jobs=jobs,
         max_record=max_record,
-        selection=selected(partition, offset, from_offsets, since, until, key, topic, limit, dedupe=dedupe),
+        selection=records.selection(),
     )
     return convert_all(job, dumps, progress=progress, quiet=quiet)

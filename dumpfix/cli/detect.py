@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 SHOWN = 3
 
 
-@options.takes_layout
+@options.takes_groups
 def detect(
     dumps: options.Dumps = None,
-    layout: options.Layout = options.Layout(),  # noqa: B008
+    layout: options.Layout = options.Layout(),
     as_grammar: Annotated[
         bool, typer.Option("--as-grammar", help="Print the layout as a .lark grammar, to change and to use.")
     ] = False,

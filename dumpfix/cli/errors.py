@@ -27,10 +27,9 @@ def exit_status(arguments: list[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    from dumpfix.cli.app import app
+    from dumpfix.cli.app import program
 
-    command = typer.main.get_command(app)
-    result = command.main(arguments or ["--help"], prog_name="dumpfix", standalone_mode=False)
+    result = program(arguments).main(arguments or ["--help"], prog_name="dumpfix", standalone_mode=False)
     if not arguments:
         # Help was not asked for: it is the answer to a call that says too little.
         return 2

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from dumpfix.record.model import Record
 
 
-@options.takes_layout
+@options.takes_groups
 def explain(
     place: Annotated[str, typer.Argument(metavar="DUMP:LINE", help="The dump, and a line of the record.")],
-    layout: options.Layout = options.Layout(),  # noqa: B008
+    layout: options.Layout = options.Layout(),
 ) -> int:
     """The summary names dump.txt:5012. What is wrong there, and what would repair it?
 

@@ -14,7 +14,6 @@ from dumpfix.errors import UsageError
 if TYPE_CHECKING:
     from dumpfix.detection.choose import Told
     from dumpfix.io.source import Source
-    from dumpfix.record.selection import Selection
 
 STANDARD_INPUT = "-"
 
@@ -82,35 +81,6 @@ def offsets_in(path: str | None) -> Mapping[tuple[str, int], int] | None:
     from dumpfix.record.offsets import read_offsets
 
     return None if path is None else read_offsets(lines_of(path), path)
-
-
-def selected(
-    partitions: Sequence[int] | None = None,
-    offset: str | None = None,
-    from_offsets: str | None = None,
-    since: str | None = None,
-    until: str | None = None,
-    keys: Sequence[str] | None = None,
-    topics: Sequence[str] | None = None,
-    limit: int | None = None,
-    dedupe: bool = False,
-) -> Selection:
-    """Which records the options ask for. Raises UsageError."""
-    from dumpfix.record.selection import Selection, moment, offset_range
-
-    first, last = (None, None) if offset is None else offset_range(offset)
-    return Selection(
-        topics=frozenset(topics or ()),
-        partitions=frozenset(partitions or ()),
-        keys=frozenset(map(os.fsencode, keys or ())),
-        first=first,
-        last=last,
-        from_offsets=offsets_in(from_offsets),
-        since=None if since is None else moment(since, "--since"),
-        until=None if until is None else moment(until, "--until"),
-        limit=limit,
-        dedupe=dedupe,
-    )
 
 
 def lines_of(path: str) -> list[str]:

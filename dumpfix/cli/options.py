@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import functools
 import inspect
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
     from dumpfix.detection.choose import Told
+    from dumpfix.record.selection import Selection
 
 
 def _grammars() -> list[str]:
@@ -136,18 +138,18 @@ Progress = Annotated[
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summary.")]
 
 
-# -- what says how a dump is to be read --------------------------------------------------------------------------------
+# -- groups: a parameter of this type is all of its options ------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The five options that say what a dump looks like, as they were given."""
+    """What says how a dump is to be read, as it was given."""
 
-    from_name: str | None = None
-    kcat_format: str | None = None
-    command: str | None = None
-    command_file: str | None = None
-    grammar_file: str | None = None
+    from_name: From = None
+    kcat_format: KcatFormat = None
+    command: Command = None
+    command_file: CommandFile = None
+    grammar_file: GrammarFile = None
 
     def told(self, dumps: Sequence[str] | None = ("a file",)) -> Told:
         """What they say. Raises UsageError where they do not go together, or with the dumps."""
@@ -156,33 +158,60 @@ class Layout:
         return told(self.from_name, self.kcat_format, self.command, self.command_file, self.grammar_file, dumps)
 
 
-_LAYOUT_OPTIONS = {
-    "from_name": From,
-    "kcat_format": KcatFormat,
-    "command": Command,
-    "command_file": CommandFile,
-    "grammar_file": GrammarFile,
-}
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What says which records are wanted, as it was given."""
+
+    partition: Partitions = None
+    offset: OffsetRange = None
+    from_offsets: FromOffsets = None
+    since: Since = None
+    until: Until = None
+    key: Keys = None
+    topic: Topics = None
+    limit: Limit = None
+    dedupe: Dedupe = False
+
+    def selection(self) -> Selection:
+        """What they ask for. Raises UsageError."""
+        from dumpfix.cli.inputs import offsets_in
+        from dumpfix.record.selection import Selection, moment, offset_range
+
+        first, last = (None, None) if self.offset is None else offset_range(self.offset)
+        return Selection(
+            topics=frozenset(self.topic or ()),
+            partitions=frozenset(self.partition or ()),
+            keys=frozenset(map(os.fsencode, self.key or ())),
+            first=first,
+            last=last,
+            from_offsets=offsets_in(self.from_offsets),
+            since=None if self.since is None else moment(self.since, "--since"),
+            until=None if self.until is None else moment(self.until, "--until"),
+            limit=self.limit,
+            dedupe=self.dedupe,
+        )
 
 
-def takes_layout(run: Callable[..., int]) -> Callable[..., int]:
-    """A command with those options where its function has one parameter, ``layout``."""
+def takes_groups(run: Callable[..., int]) -> Callable[..., int]:
+    """The command with the options of its groups one by one, where its function has a parameter for each group."""
+    own = inspect.signature(run, eval_str=True).parameters.values()
+    groups: dict[str, Any] = {option.name: option.annotation for option in own if is_dataclass(option.annotation)}
 
     @functools.wraps(run)
     def command(**given: Any) -> int:
-        layout = Layout(**{name: given.pop(name) for name in _LAYOUT_OPTIONS})
-        return run(**given, layout=layout)
+        for name, group in groups.items():
+            given[name] = group(**{option.name: given.pop(option.name) for option in fields(group)})
+        return run(**given)
 
-    def parameters() -> list[inspect.Parameter]:
-        shown = []
-        for parameter in inspect.signature(run, eval_str=True).parameters.values():
-            if parameter.name != "layout":
-                shown.append(parameter)
-                continue
-            kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-            shown += [inspect.Parameter(name, kind, default=None, annotation=o) for name, o in _LAYOUT_OPTIONS.items()]
-        return shown
-
-    command.__signature__ = inspect.Signature(parameters())  # type: ignore[attr-defined]
-    command.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters()}
+    shown = [
+        option
+        for parameter in own
+        for option in (
+            inspect.signature(groups[parameter.name], eval_str=True).parameters.values()
+            if parameter.name in groups
+            else (parameter,)
+        )
+    ]
+    command.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+    command.__annotations__ = {option.name: option.annotation for option in shown}
     return command

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dumpfix.planning.healing import Healing
 
 
-@options.takes_layout
+@options.takes_groups
 def plan(
     dumps: options.Dumps = None,
     output: Annotated[
@@ -27,16 +27,8 @@ def plan(
             "--committed", metavar="FILE", help="Where the group stands, from kafka-consumer-groups --export."
         ),
     ] = None,
-    layout: options.Layout = options.Layout(),  # noqa: B008
-    partition: options.Partitions = None,
-    offset: options.OffsetRange = None,
-    from_offsets: options.FromOffsets = None,
-    since: options.Since = None,
-    until: options.Until = None,
-    key: options.Keys = None,
-    topic: options.Topics = None,
-    limit: options.Limit = None,
-    dedupe: options.Dedupe = False,
+    layout: options.Layout = options.Layout(),
+    records: options.Records = options.Records(),
     jobs: options.Jobs = None,
     progress: options.Progress = None,
 ) -> int:
@@ -50,7 +42,7 @@ def plan(
     for kafka-consumer-groups --reset-offsets --from-file; each says how many good events it skips. The exit status is
     0 where nothing is poison, 1 where something is, 2 where no plan can be made.
     """
-    from dumpfix.cli.inputs import offsets_in, selected
+    from dumpfix.cli.inputs import offsets_in
     from dumpfix.cli.task import performed
     from dumpfix.planning.healing import healing_of
     from dumpfix.planning.words import healing_lines
@@ -59,13 +51,7 @@ def plan(
     offsets = offsets_in(committed)
     if output is not None:
         _refuse_full(output)
-    wanted = selected(partition, offset, from_offsets, since, until, key, topic, limit, dedupe=dedupe)
-    job = Job(
-        layout.told(dumps),
-        jobs=jobs,
-        is_check=True,
-        selection=wanted,
-    )
+    job = Job(layout.told(dumps), jobs=jobs, is_check=True, selection=records.selection())
     done = performed(job, dumps, progress=progress, quiet=False)
     if done.broken is not None:
         raise done.broken

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from dumpfix.cli import options
 from dumpfix.cli import produce_options as own
@@ -14,47 +14,20 @@ from dumpfix.errors import DumpfixError, UsageError
 
 if TYPE_CHECKING:
     from dumpfix.io.output import Output
-    from dumpfix.producing.partitioner import Mode
     from dumpfix.producing.production import Production
     from dumpfix.producing.send import Watch
 
 
-@options.takes_layout
+@options.takes_groups
 def produce(
     dumps: options.Dumps = None,
-    brokers: own.Brokers = None,
-    to_topic: own.ToTopic = None,
-    to_partition: own.ToPartition = None,
-    timestamp: own.Timestamp = "original",
-    yes: own.Yes = False,
-    dry_run: own.DryRun = False,
-    journal: own.JournalFile = None,
-    verify: own.Verify = False,
-    starts: own.StartsFile = None,
-    group: own.Group = None,
-    committed: own.Committed = None,
-    unread: own.Unread = False,
-    allow_skip: own.AllowSkip = False,
-    allow_expired: own.AllowExpired = False,
-    allow_compacted: own.AllowCompacted = False,
-    skip_refused: own.SkipRefused = False,
-    rate: own.Rate = None,
-    properties: own.Property = None,
-    property_file: own.PropertyFile = None,
-    layout: options.Layout = options.Layout(),  # noqa: B008
+    sending: own.Sending = own.Sending(),
+    layout: options.Layout = options.Layout(),
     repair: options.RepairLevel = "safe",
     report: options.ReportFile = None,
     rejects: options.RejectsFile = None,
     withhold_hazards: options.WithholdHazards = None,
-    partition: options.Partitions = None,
-    offset: options.OffsetRange = None,
-    from_offsets: options.FromOffsets = None,
-    since: options.Since = None,
-    until: options.Until = None,
-    key: options.Keys = None,
-    topic: options.Topics = None,
-    limit: options.Limit = None,
-    dedupe: options.Dedupe = False,
+    records: options.Records = options.Records(),
     jobs: options.Jobs = None,
     progress: options.Progress = None,
     quiet: options.Quiet = False,
@@ -78,21 +51,14 @@ def produce(
     It shows a plan and asks before the first record. The exit status is 0 where every record went in whole, 1 where
     something was withheld or mended with loss, 2 where nothing was sent, 3 where it broke off (what is in, it says).
     """
-    from dumpfix.cli.inputs import lines_of, offsets_in, opened, selected
+    from dumpfix.cli.inputs import opened
     from dumpfix.cli.task import hazard_kinds
-    from dumpfix.io.output import open_output
     from dumpfix.producing.client import require_client
-    from dumpfix.producing.plan import Wanted
-    from dumpfix.producing.production import Settings, production
-    from dumpfix.producing.properties import properties_of
+    from dumpfix.producing.production import production
     from dumpfix.run.job import Job
 
     require_client()
-    known = properties_of(brokers, lines_of(property_file) if property_file is not None else (), properties or ())
-    wanted = Wanted(to_topic, _mode(to_partition), _time(timestamp), allow_expired, allow_compacted, skip_refused)
-    settings = Settings(
-        wanted, _rate(rate), journal, verify, starts is not None, group, offsets_in(committed), allow_skip, unread
-    )
+    known, settings = sending.known(), sending.settings()
     job = Job(
         layout.told(dumps),
         level=repair,
@@ -100,54 +66,32 @@ def produce(
         report=report,
         rejects=rejects,
         jobs=jobs,
-        selection=selected(partition, offset, from_offsets, since, until, key, topic, limit, dedupe=dedupe),
+        selection=records.selection(),
     )
     with opened(dumps) as sources, production(job, sources, known, settings) as made:
-        if not _goes_on(made, dry_run=dry_run, yes=yes, quiet=quiet):
-            return 1 if dry_run and made.needs_a_look else 0 if dry_run else 2
-        # A name that cannot be written is better known before the first record than behind the last.
-        file = None if starts is None else open_output(starts)
-        try:
-            with _bar(made.plan.records, wanted=progress, quiet=quiet) as watch:
-                made.send(watch)
-            if file is not None:
-                _write_starts(made, file)
-        except BaseException:
-            if file is not None:
-                file.discard()
-            raise
-        finally:
-            _say_what_is_in(made, quiet=quiet)
+        if not _goes_on(made, dry_run=sending.dry_run, yes=sending.yes, quiet=quiet):
+            return 2 if not sending.dry_run else 1 if made.needs_a_look else 0
+        _send(made, sending.starts, progress=progress, quiet=quiet)
         return 1 if made.needs_a_look else 0
 
 
-def _mode(text: str | None) -> Mode | None:
-    if text == "original":
-        return "original"
-    if text == "key":
-        return "key"
-    if text is None:
-        return None
-    if text.isascii() and text.isdecimal():
-        return int(text)
-    raise UsageError(f"--to-partition: {text!r} is none of original, key, or a number")
+def _send(made: Production, starts: str | None, *, progress: bool | None, quiet: bool) -> None:
+    """Send what is planned and write where a group has to be set. Raises DumpfixError."""
+    from dumpfix.io.output import open_output
 
-
-def _time(text: str) -> Literal["original", "now"]:
-    if text == "now":
-        return "now"
-    if text == "original":
-        return "original"
-    raise UsageError(f"--timestamp: {text!r} is none of original, now")
-
-
-def _rate(text: str | None) -> float | None:
-    if text is None:
-        return None
+    # A name that cannot be written is better known before the first record than behind the last.
+    file = None if starts is None else open_output(starts)
     try:
-        return float(text.removesuffix("/s"))
-    except ValueError:
-        raise UsageError(f"--rate: {text!r} is no number of records a second") from None
+        with _bar(made.plan.records, wanted=progress, quiet=quiet) as watch:
+            made.send(watch)
+        if file is not None:
+            _write_starts(made, file)
+    except BaseException:
+        if file is not None:
+            file.discard()
+        raise
+    finally:
+        _say_what_is_in(made, quiet=quiet)
 
 
 def _goes_on(made: Production, *, dry_run: bool, yes: bool, quiet: bool) -> bool:

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+
+from dumpfix.errors import UsageError
+
+if TYPE_CHECKING:
+    from dumpfix.producing.partitioner import Mode
+    from dumpfix.producing.production import Settings
+    from dumpfix.producing.properties import Properties
 
 Brokers = Annotated[str | None, typer.Option("--brokers", "-b", metavar="HOST:PORT,…", help="Brokers to begin with.")]
 ToTopic = Annotated[
@@ -55,3 +63,91 @@ Property = Annotated[
     list[str] | None, typer.Option("-X", metavar="PROPERTY=VALUE", help="A property of librdkafka, as in kcat -X.")
 ]
 PropertyFile = Annotated[str | None, typer.Option("-F", metavar="FILE", help="Properties from a file, as in kcat -F.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Where records go and how, as it was given."""
+
+    brokers: Brokers = None
+    to_topic: ToTopic = None
+    to_partition: ToPartition = None
+    timestamp: Timestamp = "original"
+    yes: Yes = False
+    dry_run: DryRun = False
+    journal: JournalFile = None
+    verify: Verify = False
+    starts: StartsFile = None
+    group: Group = None
+    committed: Committed = None
+    unread: Unread = False
+    allow_skip: AllowSkip = False
+    allow_expired: AllowExpired = False
+    allow_compacted: AllowCompacted = False
+    skip_refused: SkipRefused = False
+    rate: Rate = None
+    properties: Property = None
+    property_file: PropertyFile = None
+
+    def known(self) -> Properties:
+        """The properties of librdkafka. Raises UsageError."""
+        from dumpfix.cli.inputs import lines_of
+        from dumpfix.producing.properties import properties_of
+
+        lines = () if self.property_file is None else lines_of(self.property_file)
+        return properties_of(self.brokers, lines, self.properties or ())
+
+    def settings(self) -> Settings:
+        """What was asked for. Raises UsageError."""
+        from dumpfix.cli.inputs import offsets_in
+        from dumpfix.producing.plan import Wanted
+        from dumpfix.producing.production import Settings
+
+        wanted = Wanted(
+            self.to_topic,
+            _mode(self.to_partition),
+            _time(self.timestamp),
+            self.allow_expired,
+            self.allow_compacted,
+            self.skip_refused,
+        )
+        return Settings(
+            wanted,
+            _rate(self.rate),
+            self.journal,
+            self.verify,
+            self.starts is not None,
+            self.group,
+            offsets_in(self.committed),
+            self.allow_skip,
+            self.unread,
+        )
+
+
+def _mode(text: str | None) -> Mode | None:
+    if text == "original":
+        return "original"
+    if text == "key":
+        return "key"
+    if text is None:
+        return None
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    raise UsageError(f"--to-partition: {text!r} is none of original, key, or a number")
+
+
+def _time(text: str) -> Literal["original", "now"]:
+    if text == "now":
+        return "now"
+    if text == "original":
+        return "original"
+    raise UsageError(f"--timestamp: {text!r} is none of original, now")
+
+
+def _rate(text: str | None) -> float | None:
+    if text is None:
+        return None
+    try:
+        return float(text.removesuffix("/s"))
+    except ValueError:
+        raise UsageError(f"--rate: {text!r} is no number of records a second") from None

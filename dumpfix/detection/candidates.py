@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 
 from dumpfix.detection import prices
@@ -77,23 +77,21 @@ class Shipped:
                 known = self._known.get(layout)
                 if known is None:
                     known = self._known[layout] = _Known(layout)
-                shape = known.shape
-                for text in shape.needed:
+                for text in known.needed:
                     if text not in stands:
                         stands[text] = text in head
-                if all(map(stands.__getitem__, shape.needed)) and known.may_begin_a_line(lines, self._work):
-                    yield Candidate(layout, grammar.notices, grammar.name, shape.bits)
+                if all(map(stands.__getitem__, known.needed)) and known.may_begin_a_line(lines, self._work):
+                    yield Candidate(layout, grammar.notices, grammar.name, known.shape.bits)
 
 
 class _Shape:
     """What is looked for of one layout, in any head."""
 
-    __slots__ = ("before", "bits", "firsts", "needed", "ways")
+    __slots__ = ("before", "bits", "firsts", "ways")
 
     def __init__(self, layout: AnyLayout) -> None:
-        self.needed = _needed(layout)
-        #: those of them that stand before the payload, which may go on for many lines
-        self.before = self.needed[: _literals_before_the_payload(layout)]
+        #: what is needed before the payload, which may go on for many lines
+        self.before = _needed(layout)[: _literals_before_the_payload(layout)]
         self.bits = layout_bits(layout)
         variants = () if isinstance(layout, ObjectLayout) else (layout.variants or (layout,))
         self.ways = [variant.elements for variant in variants]
@@ -109,13 +107,17 @@ def _shape(layout: AnyLayout) -> _Shape:
 class _Known:
     """What is known of one layout and a growing head."""
 
-    __slots__ = ("_compared", "_found", "shape")
-
     def __init__(self, layout: AnyLayout) -> None:
-        self.shape = _shape(layout)
+        self._layout = layout
+        self.needed = _needed(layout)
         #: whole lines of the first ones that do not begin so, and whether one does
         self._compared = 0
         self._found = False
+
+    @cached_property
+    def shape(self) -> _Shape:
+        """Made where all that is needed is there: of few layouts it is."""
+        return _shape(self._layout)
 
     def may_begin_a_line(self, lines: Sequence[bytes], work: Work) -> bool:
         """Whether one of these lines begins as a record does. Of few lines any may hold one behind something else."""
@@ -167,16 +169,17 @@ def _firsts(layout: AnyLayout) -> list[bytes]:
     return texts if len(texts) == len(ways) else []
 
 
-def _needed(layout: AnyLayout) -> list[bytes]:
+@lru_cache(maxsize=MOST_KEPT)
+def _needed(layout: AnyLayout) -> tuple[bytes, ...]:
     """What a record of this layout holds at least. Of one over several lines the later ones may not be here yet."""
     if isinstance(layout, ObjectLayout):
         names = {member.field.meaning: member.path[-1] for member in layout.members}
         # What was set aside has its payload as a text or in base64.
-        return [b'"' + names.get("kept_verdict", names["value"]) + b'"']
+        return (b'"' + names.get("kept_verdict", names["value"]) + b'"',)
     literals = [e.text.strip(b"\n") for e in layout.elements if isinstance(e, Literal)]
     raw = [e.text for e in layout.elements if isinstance(e, Literal)]
     is_one_line = b"\n" not in b"".join(raw[:-1]) and not any(b"\n" in text.rstrip(b"\n") for text in raw)
-    return [text for text in (literals if is_one_line else literals[:1]) if text]
+    return tuple(text for text in (literals if is_one_line else literals[:1]) if text)
 
 
 def _literals_before_the_payload(layout: AnyLayout) -> int:

@@ -12,10 +12,11 @@ from dumpfix.layout.model import AnyLayout, Field, HeaderSpelling, Layout, Liter
 from dumpfix.layout.vocabulary import is_schema_id
 
 #: milliseconds since 1970 of 2005 and of 2040
-_EARLIEST, _LATEST = 1_104_000_000_000, 2_209_000_000_000
+EARLIEST, LATEST = 1_104_000_000_000, 2_209_000_000_000
 #: partitions above this are none
-_MOST_PARTITIONS = 4096
-_LARGEST = 1 << 63
+MOST_PARTITIONS = 4096
+#: offsets are below it; of a larger number the parser of JSON makes a float
+LARGEST = 1 << 63
 _OPENERS = (b"{", b"[")
 _DIGITS = b"0123456789"
 _MOST_DIGITS = 18
@@ -109,7 +110,7 @@ class Columns:
                         del self._ends[nearest - 1]
                     insort(self._ends, number)
             elif name == "timestamp":
-                self._timestamp = number if number and _EARLIEST < number < _LATEST else self._timestamp
+                self._timestamp = number if number and EARLIEST < number < LATEST else self._timestamp
             else:
                 self._words_at(name).learn(text)
         for name, text in extra.items():
@@ -129,7 +130,7 @@ class Columns:
         """A word at this place. What cannot be there is no likelier for being seen again."""
         if name == "partition":
             number = _number(text)
-            if number is None or not 0 <= number < _MOST_PARTITIONS:
+            if number is None or not 0 <= number < MOST_PARTITIONS:
                 return prices.IMPLAUSIBLE + self._text(text)
             return self._words_at(name).bits(text, prices.NEW_PARTITION + 2 * log2(number + 1))
         if name.endswith("schema_id"):
@@ -179,7 +180,7 @@ class Columns:
 
     def _offset(self, text: bytes, partition: object) -> float:
         number = _number(text)
-        if number is None or not 0 <= number < _LARGEST:
+        if number is None or not 0 <= number < LARGEST:
             # A member of an object has its name: it is damaged, and hardly something else.
             is_named = self.is_object and text.isdigit()
             return (prices.BROKEN if is_named else prices.IMPLAUSIBLE) + self._text(text)
@@ -200,7 +201,7 @@ class Columns:
         number = _number(text)
         if number in (-1, 0):
             return prices.NO_TIME
-        if number is None or not _EARLIEST < number < _LATEST:
+        if number is None or not EARLIEST < number < LATEST:
             return prices.IMPLAUSIBLE + prices.DIGIT * len(text)
         if self._timestamp is None:
             return prices.FIRST_TIMESTAMP

@@ -17,6 +17,7 @@ import orjson
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import READ_OFF, Candidate
+from dumpfix.detection.columns import EARLIEST, LARGEST, LATEST, MOST_PARTITIONS
 from dumpfix.framing.notices import Notices
 from dumpfix.json.documents import documents
 from dumpfix.layout.model import Field, Member, ObjectLayout
@@ -31,11 +32,6 @@ MOST_MEMBERS = 40
 #: a longer head says no more, nor does one with more brackets that open something
 MOST_BRACKETS = 1 << 12
 _LONGEST_HEAD = 1 << 18
-_MOST_PARTITIONS = 4096
-#: the parser makes a float of what is larger
-_LARGEST = 1 << 63
-#: milliseconds since 1970 of 2005 and of 2040
-_EARLIEST, _LATEST = 1_104_000_000_000, 2_209_000_000_000
 
 #: what tools call the attributes of a record, in small letters and without what joins words
 NAMES = {
@@ -260,14 +256,14 @@ def _path(found: Mapping[str, tuple[tuple[str, ...], Field]], attribute: str) ->
 
 
 def _partition(values: Sequence[Any], _: Sequence[Any]) -> str:
-    return "PARTITION" if all(type(v) is int and 0 <= v < _MOST_PARTITIONS for v in values) else ""
+    return "PARTITION" if all(type(v) is int and 0 <= v < MOST_PARTITIONS for v in values) else ""
 
 
 def _offset(values: Sequence[Any], partitions: Sequence[Any]) -> str:
     """Never less than the one before it in its partition. One that Kafka has no bits for is damaged, and said."""
     last: dict[Any, int] = {}
     for value, partition in zip(values, partitions, strict=True):
-        if isinstance(value, float) and value >= _LARGEST:
+        if isinstance(value, float) and value >= LARGEST:
             continue
         if type(value) is not int or value < 0 or value < last.get(partition, 0):
             return ""
@@ -281,7 +277,7 @@ def _topic(values: Sequence[Any], _: Sequence[Any]) -> str:
 
 
 def _timestamp(values: Sequence[Any], _: Sequence[Any]) -> str:
-    if all(type(v) is int and (v == -1 or _EARLIEST < v < _LATEST) for v in values):
+    if all(type(v) is int and (v == -1 or EARLIEST < v < LATEST) for v in values):
         return "TIMESTAMP"
     is_date = all(isinstance(v, str) and v[:4].isdigit() and v[4:5] == "-" and v[10:11] in ("T", " ") for v in values)
     return "JSON_TIMESTAMP" if is_date else ""

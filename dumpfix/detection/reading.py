@@ -27,8 +27,9 @@ _KEY_AND_SIZE = ("KEY", "KEY_SIZE")
 MOSTLY, PARTLY = 0.75, 0.25
 _KCAT = ("kcat", "rdkafka")
 _JAVA = ("console_consumer", "log4j", "java")
-#: the attributes in which two readings can differ
+#: the fields of a key and a payload alone
 KEYED = ("KEY", "VALUE")
+#: the attributes in which two readings can differ
 SAID = ("value", "key", "partition", "offset", "topic", "timestamp", "headers")
 
 

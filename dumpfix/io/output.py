@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import secrets
 import select
 import stat
 from pathlib import Path
@@ -183,7 +182,7 @@ def remove_unfinished() -> None:
 def _beside(target: Path) -> Path:
     """A name in the same folder that is not taken, nor too long where the target's is as long as names may be."""
     stem = os.fsencode(target.name)[:_STEM].decode("utf-8", "ignore")
-    return target.with_name(f".{stem}.{secrets.token_hex(4)}.part")
+    return target.with_name(f".{stem}.{os.urandom(4).hex()}.part")
 
 
 class FileObject:

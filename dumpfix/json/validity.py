@@ -42,6 +42,13 @@ _OPEN_OBJECT, _CLOSE_OBJECT = 0x7B, 0x7D
 _OPEN_ARRAY, _CLOSE_ARRAY = 0x5B, 0x5D
 #: what every JSON text begins with, behind white space: of most texts that are none it settles the matter
 _BEGINNINGS = (b"{", b"[", b'"', b"-", b"true", b"false", b"null", *(bytes([digit]) for digit in DIGITS))
+#: state -> the byte that ends the innermost container there
+_CLOSES = {
+    FIRST_KEY: _CLOSE_OBJECT,
+    AFTER_MEMBER: _CLOSE_OBJECT,
+    FIRST_ELEMENT: _CLOSE_ARRAY,
+    AFTER_ELEMENT: _CLOSE_ARRAY,
+}
 _QUOTE, _COMMA, _COLON, _MINUS, _BACKSLASH = 0x22, 0x2C, 0x3A, 0x2D, 0x5C
 
 
@@ -124,13 +131,6 @@ def all_valid(payloads: Iterable[bytes]) -> bool:
     return all_pass_gate(kept) or all(map(is_valid, kept))
 
 
-def first_invalid(payloads: Sequence[bytes]) -> int | None:
-    """The index of the first payload that is not valid; None if all are."""
-    if all_valid(payloads):
-        return None
-    return next(index for index, payload in enumerate(payloads) if not is_valid(payload))
-
-
 def _automaton_accepts(payload: bytes) -> bool:
     result = scan_value(payload, 0, len(payload))
     return result.state == "complete" and white_space_end(payload, result.at, len(payload)) == len(payload)
@@ -178,17 +178,17 @@ def walk(data: bytes, at: int, stop: int, containers: Containers | None = None) 
         if byte in WHITE_SPACE:
             at = white_space_end(data, at, stop)
             continue
-        if state >= AFTER_MEMBER:
-            if byte == _COMMA:
-                state = KEY if state == AFTER_MEMBER else VALUE
-                at += 1
-                continue
-            if byte != (_CLOSE_OBJECT if state == AFTER_MEMBER else _CLOSE_ARRAY):
-                return ~at, state
+        if byte == _CLOSES.get(state):
             stack.pop()
             at += 1
             if containers is not None:
                 containers.close(at)
+        elif state >= AFTER_MEMBER:
+            if byte != _COMMA:
+                return ~at, state
+            state = KEY if state == AFTER_MEMBER else VALUE
+            at += 1
+            continue
         elif state == COLON:
             if byte != _COLON:
                 return ~at, state
@@ -196,18 +196,13 @@ def walk(data: bytes, at: int, stop: int, containers: Containers | None = None) 
             at += 1
             continue
         elif state >= FIRST_KEY:
-            if byte == _QUOTE:
-                at = string_end(data, at, stop)
-                if at < 0:
-                    return at, state
-                state = COLON
-                continue
-            if byte != _CLOSE_OBJECT or state == KEY:
+            if byte != _QUOTE:
                 return ~at, state
-            stack.pop()
-            at += 1
-            if containers is not None:
-                containers.close(at)
+            at = string_end(data, at, stop)
+            if at < 0:
+                return at, state
+            state = COLON
+            continue
         elif byte == _QUOTE:
             at = string_end(data, at, stop)
         elif byte in b"{[":
@@ -221,11 +216,6 @@ def walk(data: bytes, at: int, stop: int, containers: Containers | None = None) 
             at = number_end(data, at, stop)
         elif byte in b"tfn":
             at = literal_end(data, at, stop)
-        elif byte == _CLOSE_ARRAY and state == FIRST_ELEMENT:
-            stack.pop()
-            at += 1
-            if containers is not None:
-                containers.close(at)
         else:
             return ~at, state
         if at < 0:

@@ -188,26 +188,30 @@ class Builder:
         """Refuse a record that has two fields for one attribute, unless it has one or the other."""
         seen: dict[str, str] = {}
         for element in elements:
-            if isinstance(element, Literal):
-                continue
-            before = seen.copy()
-            for way in element.alternatives if isinstance(element, Alternation) else ((element,),):
-                taken = before.copy()
-                for field in _fields(way):
-                    if field.meaning == "value" and "value" in taken:
-                        raise self.error(
-                            f"a record has one payload, not {taken['value']} and {field.terminal}: declare what is "
-                            "not the payload as TEXT",
-                            line,
-                        )
-                    if field.meaning and field.meaning in taken:
-                        raise self.error(
-                            f"a record says its {field.meaning} once, not by {taken[field.meaning]} and "
-                            f"{field.terminal}: declare the other as TEXT or INTEGER",
-                            line,
-                        )
-                    taken[field.meaning] = field.terminal
-                seen.update(taken)
+            if isinstance(element, Field):
+                self._take(element, seen, line)
+            elif isinstance(element, Alternation):
+                before = seen.copy()
+                for way in element.alternatives:
+                    taken = before.copy()
+                    for field in _fields(way):
+                        self._take(field, taken, line)
+                    seen.update(taken)
+
+    def _take(self, field: Field, taken: dict[str, str], line: int) -> None:
+        """Note which terminal says an attribute. Refused where another did."""
+        meaning = field.meaning
+        if meaning in taken:
+            why = (
+                f"a record has one payload, not {taken[meaning]} and {field.terminal}: declare what is not the payload "
+                "as TEXT"
+                if meaning == "value"
+                else f"a record says its {meaning} once, not by {taken[meaning]} and {field.terminal}: declare the "
+                "other as TEXT or INTEGER"
+            )
+            raise self.error(why, line)
+        if meaning:
+            taken[meaning] = field.terminal
 
     # -- notices ---------------------------------------------------------------------------------------------
 

@@ -14,8 +14,7 @@ _DAY_AND_TIME = b"0000-00-00T00:00:00"
 LONGEST_FRACTION = 12
 #: letters of the name of a zone (``CEST``), or the digits of one that has none (``+0300``)
 LONGEST_ZONE_NAME = 6
-#: bytes of a date with nothing but Z behind its seconds, and with all of it
-SHORTEST_DATE = len(_DAY_AND_TIME) + 1
+#: bytes of a date with all of it
 LONGEST_DATE = len(_DAY_AND_TIME) + 1 + LONGEST_FRACTION + len(" +0000 ") + LONGEST_ZONE_NAME + 1
 
 

@@ -11,16 +11,14 @@ from typing import NamedTuple, TypeVar
 from dumpfix.layout.vocabulary import FREE_TEXT, MARKERS, SIZES, TERMINALS, Kind
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(NamedTuple):
     """Bytes that every record has at this place; ``name`` where the grammar gave the string a name."""
 
     text: bytes
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A declared terminal of the vocabulary."""
 
     terminal: str
@@ -36,8 +34,7 @@ class Field:
         return TERMINALS[self.terminal][1]
 
 
-@dataclass(frozen=True, slots=True)
-class Alternation:
+class Alternation(NamedTuple):
     """A named rule with alternatives: each record takes one of them (``CreateTime:…`` or ``NO_TIMESTAMP``).
 
     ``absent_is_null`` are the attributes that are null where a record takes an alternative without them.
@@ -77,8 +74,7 @@ def merged(way: Sequence[_E]) -> tuple[_E, ...]:
     return tuple(out)
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderSpelling:
+class HeaderSpelling(NamedTuple):
     """How a tool prints the headers of a record as one text: the named literals of its grammar that say so.
 
     ``value_separator`` stands between a name and its value, ``null`` in the place of a null value, ``none`` in the
@@ -118,7 +114,7 @@ def flattened(elements: Sequence[Element]) -> Iterator[tuple[Literal | Field, ..
         yield tuple(element for alternative in taken for element in alternative)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """Literals and fields in order: one shape that a record of a dump can have.
 
@@ -145,49 +141,75 @@ class Layout:
     empty_may_be_null: bool = False
     null_if_absent: tuple[str, ...] = ()
 
-    variants: tuple[Layout, ...] = field(init=False, repr=False, compare=False)
-    value: Field | None = field(init=False, repr=False, compare=False)
-    prefix: tuple[Element, ...] = field(init=False, repr=False, compare=False)
-    suffix: tuple[Element, ...] = field(init=False, repr=False, compare=False)
-    has_value: bool = field(init=False, repr=False, compare=False)
-    anchor: tuple[Element, ...] = field(init=False, repr=False, compare=False)
-    is_anchored: bool = field(init=False, repr=False, compare=False)
-    _hash: int = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        variants = tuple(self._variants())
-        elements = variants[0].elements if variants else self.elements
-        cut, value = next(
-            ((i, e) for i, e in enumerate(elements) if isinstance(e, Field) and e.meaning == "value"),
-            (len(elements), None),
-        )
-        anchor = _anchor(self.elements)
-        if variants and not any(map(_holds_anchor, anchor)):
-            anchors = (flat for variant in variants for flat in flattened(variant.anchor))
-            anchor = (Alternation("", tuple(dict.fromkeys(anchors))),)
-        object.__setattr__(self, "variants", variants)
-        object.__setattr__(self, "value", value)
-        object.__setattr__(self, "prefix", elements[:cut])
-        object.__setattr__(self, "suffix", elements[cut + 1 :])
-        object.__setattr__(self, "has_value", value is not None)
-        object.__setattr__(self, "anchor", anchor)
-        object.__setattr__(self, "is_anchored", any(map(_holds_anchor, anchor)))
-        object.__setattr__(self, "_hash", hash((self.grammar, self.name, self.elements)))
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.grammar, self.name, self.elements))
 
     def __hash__(self) -> int:
         # Layouts are what readings are remembered by: a layout of thirty elements is not gone through each time.
         return self._hash
 
-    def _variants(self) -> Iterator[Layout]:
+    @cached_property
+    def variants(self) -> tuple[Layout, ...]:
         """The layouts that the records of this one have, where some have a text that others have not."""
-        ways = [e.alternatives if isinstance(e, Alternation) and e.holds_text else ((e,),) for e in self.elements]
-        if max(map(len, ways), default=0) > 1 or any(
-            isinstance(e, Alternation) and e.holds_text for e in self.elements
-        ):
-            nulls = {name for e in self.elements if isinstance(e, Alternation) for name in e.absent_is_null}
-            for taken in product(*ways):
-                elements = merged([element for way in taken for element in way])
-                yield replace(self, elements=elements, null_if_absent=tuple(sorted(nulls)))
+        decides = [isinstance(e, Alternation) and e.holds_text for e in self.elements]
+        if not any(decides):
+            return ()
+        ways = [
+            e.alternatives if isinstance(e, Alternation) and is_text else ((e,),)
+            for e, is_text in zip(self.elements, decides, strict=True)
+        ]
+        nulls = {name for e in self.elements if isinstance(e, Alternation) for name in e.absent_is_null}
+        return tuple(
+            replace(
+                self,
+                elements=merged([element for way in taken for element in way]),
+                null_if_absent=tuple(sorted(nulls)),
+            )
+            for taken in product(*ways)
+        )
+
+    @cached_property
+    def _divided(self) -> tuple[tuple[Element, ...], Field | None, tuple[Element, ...]]:
+        elements = self.variants[0].elements if self.variants else self.elements
+        for at, element in enumerate(elements):
+            if isinstance(element, Field) and element.meaning == "value":
+                return elements[:at], element, elements[at + 1 :]
+        return elements, None, ()
+
+    @cached_property
+    def value(self) -> Field | None:
+        """The payload; None where the records have none."""
+        return self._divided[1]
+
+    @cached_property
+    def prefix(self) -> tuple[Element, ...]:
+        """What stands before the payload; all, where there is none."""
+        return self._divided[0]
+
+    @cached_property
+    def suffix(self) -> tuple[Element, ...]:
+        """What stands behind the payload."""
+        return self._divided[2]
+
+    @cached_property
+    def has_value(self) -> bool:
+        """Whether the records have a payload."""
+        return self.value is not None
+
+    @cached_property
+    def anchor(self) -> tuple[Element, ...]:
+        """What a record is known by: the elements before the first whose end is not known at once."""
+        anchor = _anchor(self.elements)
+        if self.variants and not any(map(_holds_anchor, anchor)):
+            anchors = (flat for variant in self.variants for flat in flattened(variant.anchor))
+            anchor = (Alternation("", tuple(dict.fromkeys(anchors))),)
+        return anchor
+
+    @cached_property
+    def is_anchored(self) -> bool:
+        """Whether the anchor tells a record's beginning from any other line."""
+        return any(map(_holds_anchor, self.anchor))
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -208,13 +230,13 @@ class Layout:
 
         def element(one: Element) -> Element:
             if isinstance(one, Literal):
-                return replace(one, text=ends(one.text))
+                return one._replace(text=ends(one.text))
             if isinstance(one, Alternation):
-                return replace(one, alternatives=tuple(tuple(map(part, way)) for way in one.alternatives))
+                return one._replace(alternatives=tuple(tuple(map(part, way)) for way in one.alternatives))
             return one
 
         def part(one: Literal | Field) -> Literal | Field:
-            return replace(one, text=ends(one.text)) if isinstance(one, Literal) else one
+            return one._replace(text=ends(one.text)) if isinstance(one, Literal) else one
 
         return replace(self, elements=tuple(map(element, self.elements)))
 

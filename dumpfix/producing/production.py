@@ -108,7 +108,6 @@ class Production:
     starts: list[Start] = field(default_factory=list)
     verified: Verified | None = None
     partitions: dict[int, PartitionState] = field(default_factory=dict)
-    was_resumed: bool = False
 
     @property
     def needs_a_look(self) -> bool:
@@ -136,7 +135,6 @@ class Production:
         """Send, then look at it again as far as that is wanted. Raises BrokenRunError, ClusterError, UsageError."""
         journal = Journal.open(self.settings.journal, self.plan.belongs_to())
         self.partitions = journal.partitions
-        self.was_resumed = journal.is_resumed
         try:
             Sending(self.plan, self.client, journal, self.settings.rate, watch).run()
             if self.settings.verify:

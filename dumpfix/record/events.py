@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
@@ -22,8 +22,7 @@ MOST_HAZARDS = 1000
 WithheldBecause = Literal["irrecoverable", "level", "incomplete", "not_representable", "hazard"]
 
 
-@dataclass(frozen=True, slots=True)
-class Offsets:
+class Offsets(NamedTuple):
     """Good records of one partition: their offsets in the dump's order (a range where they count up by one).
 
     ``unplaced`` more records show their partition and no offset. ``times`` has the texts of their timestamps, one for
@@ -37,8 +36,7 @@ class Offsets:
     times: Sequence[bytes | None] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class GoodRecords:
+class GoodRecords(NamedTuple):
     """Records with payloads that are valid or null, none of them withheld. ``out`` are their lines in the output.
 
     ``emitted`` may be less than ``records`` by the tombstones that the output leaves out. ``end`` is where they end in
@@ -55,16 +53,14 @@ class GoodRecords:
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Samples:
+class Samples(NamedTuple):
     """Some of the first records of a topic: where each begins in the dump, and its payload if that is intact."""
 
     topic: str | None
     rows: tuple[tuple[int, bytes | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """Records that nobody asked for: counted, and their offsets known, so that they make no gaps.
 
     ``were_emitted``: the dump says that they went out already, which is why they do not now.
@@ -76,8 +72,7 @@ class LeftOut:
     were_emitted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class OneRecord:
+class OneRecord(NamedTuple):
     """A record that was looked at by itself, with its verdict. ``out`` is its line in the output, if it has one.
 
     ``withheld_because`` is None where it was not withheld; ``reason`` says why it was, although it could be read.
@@ -122,8 +117,7 @@ class Hazard(NamedTuple):
     offset: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Hazards:
+class Hazards(NamedTuple):
     """Payloads that are valid JSON and that may trip a consumer, whether they went out or were withheld for it.
 
     ``counts`` has the kinds with how many payloads have them; ``places`` the first of them, up to MOST_HAZARDS of a
@@ -135,36 +129,34 @@ class Hazards:
     largest: int
 
 
-@dataclass(frozen=True, slots=True)
-class Notices:
+class Notices(NamedTuple):
     """Lines that a tool printed about itself."""
 
-    count: int
+    lines: int
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(NamedTuple):
     """What a notice says of the run that printed it, to be held against what was read before it.
 
-    ``count`` records were read in all; or ``offset`` is where a partition ended. What is not said is None.
+    ``records`` were read in all; or ``offset`` is where a partition ended. What is not said is None.
     """
 
     line: int
     byte_start: int
     byte_end: int
-    count: int | None
+    records: int | None
     topic: str | None
     partition: int | None
     offset: int | None
 
 
-@dataclass(frozen=True, slots=True)
 class RunMayBegin:
     """A command was typed here: what follows may be another run of a tool."""
 
+    __slots__ = ()
 
-@dataclass(frozen=True, slots=True)
-class Garbage:
+
+class Garbage(NamedTuple):
     """Bytes that belong to no record. ``line_starts`` (line, offset) of its lines are given where it was wrapped."""
 
     text: bytes
@@ -334,7 +326,7 @@ def moved(event: Event, lines: int) -> Event:
     if isinstance(event, OneRecord):
         payload_line = event.record.payload_line
         later = None if payload_line is None else payload_line + lines
-        return replace(event, record=replace(event.record, line=event.record.line + lines, payload_line=later))
+        return event._replace(record=replace(event.record, line=event.record.line + lines, payload_line=later))
     if isinstance(event, Hazards):
-        return replace(event, places=tuple(place._replace(line=place.line + lines) for place in event.places))
-    return replace(event, line=event.line + lines)
+        return event._replace(places=tuple(place._replace(line=place.line + lines) for place in event.places))
+    return event._replace(line=event.line + lines)

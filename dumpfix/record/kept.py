@@ -6,7 +6,6 @@ mends either by hand; what has another digest than it had was changed, and is wh
 
 from __future__ import annotations
 
-from hashlib import blake2b
 from typing import NamedTuple
 
 from dumpfix.json.validity import is_valid
@@ -34,6 +33,9 @@ class Kept(NamedTuple):
 
 def digest(text: bytes | None) -> bytes | None:
     """What tells whether a text was changed; None for one that is not there."""
+    # It brings OpenSSL, which takes longer to load than a small dump to convert.
+    from hashlib import blake2b
+
     return None if text is None else blake2b(text, digest_size=_DIGEST).hexdigest().encode()
 
 

@@ -55,8 +55,8 @@ class Claims:
 
     def check(self, said: Said) -> Iterator[Mismatch]:
         """What one more notice says, and what was read; nothing where they agree."""
-        if said.count is not None:
-            yield from self._check_count(said, said.count)
+        if said.records is not None:
+            yield from self._check_count(said, said.records)
             return
         if said.partition is None or said.offset is None or said.topic is None:
             return
@@ -72,7 +72,7 @@ class Claims:
 
     def finish(self) -> Iterator[Mismatch]:
         """The dump is over."""
-        if self._early is not None and self._early.count != self._since()[0]:
+        if self._early is not None and self._early.records != self._since()[0]:
             yield _mismatch(self._early, 0)
         self._early = None
 
@@ -80,7 +80,7 @@ class Claims:
         since = self._since()
         early, self._early = self._early, None
         if early is not None:
-            if early.count == since[0]:
+            if early.records == since[0]:
                 since = [0]
             else:
                 yield _mismatch(early, 0)
@@ -97,5 +97,5 @@ class Claims:
 
 
 def _mismatch(said: Said, read: int) -> Mismatch:
-    reason = f"the tool says that it read {said.count} records, and {read} were read here"
-    return Mismatch(said, said.count or 0, read, reason)
+    reason = f"the tool says that it read {said.records} records, and {read} were read here"
+    return Mismatch(said, said.records or 0, read, reason)

@@ -72,7 +72,7 @@ class Ledger:
             case Hazards():
                 self._hazards(event)
             case Notices():
-                self.totals.notices += event.count
+                self.totals.notices += event.lines
             case Said():
                 self._mismatches(self._claims.check(event))
             case RunMayBegin():

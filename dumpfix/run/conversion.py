@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dumpfix.detection.choose import Choice, Told
 from dumpfix.errors import BrokenInputError
@@ -16,12 +17,15 @@ from dumpfix.report.ledger import Ledger
 from dumpfix.report.model import InputAccount
 from dumpfix.report.shapes import WrapperEntry
 from dumpfix.run.emission import Emission, Policy
+from dumpfix.run.limit import Remaining
 from dumpfix.run.opening import Opened, find_layout
 from dumpfix.run.pipeline import Pipeline
 from dumpfix.run.position import Position
 from dumpfix.run.safety import settled
-from dumpfix.run.selecting import Remaining, Seen
 from dumpfix.sink import CARRIES_KEYS, sink_for
+
+if TYPE_CHECKING:
+    from dumpfix.run.seen import Seen
 
 
 @dataclass(slots=True)
@@ -45,6 +49,8 @@ class Run:
         if selection.limit is not None:
             self._remaining = Remaining(selection.limit)
         if selection.dedupe:
+            from dumpfix.run.seen import Seen
+
             self._seen = Seen()
         if self.policy.is_one_by_one:
             self.jobs = 1

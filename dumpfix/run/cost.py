@@ -1,26 +1,24 @@
-"""What it costs, in bits, to say some bytes of a dump by a layout; JSON apart, which costs the same in any."""
+"""What it costs, in bits, to say some bytes of a dump by a layout; JSON apart, which costs the same in any.
+
+The prices are those by which layouts are found (:mod:`dumpfix.detection.prices`), fewer of them: this runs along the
+whole of a dump.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from dumpfix.detection import prices
 from dumpfix.detection.work import ITEM, Searching, Work
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import frame
 from dumpfix.layout.model import AnyLayout, Layout, Literal
 
-#: bits for a byte that nothing explains, and for a stretch of them
-GARBAGE, GARBAGE_BYTE = 24.0, 8.0
-#: bits for a byte of free text, in a key or a payload alike
-TEXT_BYTE = 6.0
-NOTICE = 6.0
-#: a record; one whose payload breaks off; one whose payload is no JSON
-RECORD, CUT, NO_JSON = 4.0, 20.0, 30.0
-#: a word that was not seen before
-NEW_WORD = 4.0
-#: naming a layout that is shipped; a byte of one that was read off the dump
-SHIPPED, READ_OFF_BYTE = 10.0, 8.0
+#: a byte that nothing explains
+UNEXPLAINED_BYTE = prices.UNEXPLAINED_BYTE + prices.TEXT_BYTE
+#: a record: its coordinates go on from those before
+RECORD = 4.0
 _DOCUMENTS = (b"{", b"[")
 
 
@@ -40,7 +38,7 @@ def cost_of(
     layout: AnyLayout, notices: Sequence[Layout], data: bytes, *, is_shipped: bool, work: Work | None = None
 ) -> Cost:
     """The cost of some bytes, of which nothing follows. Raises ExhaustedError where ``work`` allows no more."""
-    total = SHIPPED if is_shipped else READ_OFF_BYTE * _literal_bytes(layout)
+    total = prices.SHIPPED if is_shipped else prices.LITERAL_BYTE * _literal_bytes(layout)
     unexplained = 0.0
     documents = records = 0
     words: set[bytes] = set()
@@ -66,7 +64,7 @@ def _item(item: Batch | Frame | Span, words: set[bytes]) -> tuple[float, float, 
     if isinstance(item, Span):
         if item.role == "garbage":
             return 0.0, unexplained(item), 0, 0
-        return (NOTICE if item.role == "notice" else 0.0), 0.0, 0, 0
+        return (prices.NOTICE if item.role == "notice" else 0.0), 0.0, 0, 0
     if isinstance(item, Batch):
         texts = _texts((text for name in ("key", "headers") for text in item.columns.get(name, ())), words)
         documents = sum(value is not None and value[:1] in _DOCUMENTS for value in item.values)
@@ -81,15 +79,15 @@ def _item(item: Batch | Frame | Span, words: set[bytes]) -> tuple[float, float, 
 def unexplained(item: Frame | Span) -> float:
     """Bits for what a record or a stretch has that the layout does not explain."""
     if isinstance(item, Span):
-        return GARBAGE + GARBAGE_BYTE * (item.end - item.start) if item.role == "garbage" else 0.0
+        return prices.UNEXPLAINED + UNEXPLAINED_BYTE * (item.end - item.start) if item.role == "garbage" else 0.0
     value = item.fields.get("value")
     if item.is_valid or not value:
         return 0.0
     if value.lstrip()[:1] not in _DOCUMENTS:
-        return NO_JSON + TEXT_BYTE * len(value)
+        return prices.OTHER + prices.TEXT_BYTE * len(value)
     # A document that breaks off; what stands on further lines is hardly its own.
     more = len(value) - (value.find(b"\n") + 1 or len(value))
-    return CUT + TEXT_BYTE * more
+    return prices.BROKEN + prices.TEXT_BYTE * more
 
 
 def _texts(texts: Iterable[bytes | None], words: set[bytes]) -> float:
@@ -99,5 +97,5 @@ def _texts(texts: Iterable[bytes | None], words: set[bytes]) -> float:
             bits += 1.0
         else:
             words.add(text)
-            bits += NEW_WORD + TEXT_BYTE * len(text)
+            bits += prices.NEW_TEXT + prices.TEXT_BYTE * len(text)
     return bits

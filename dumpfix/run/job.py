@@ -18,13 +18,9 @@ from dumpfix.io.source import Source, same_file
 from dumpfix.io.split import SplitOutput
 from dumpfix.layout.model import Field
 from dumpfix.layout.write import describe
-from dumpfix.planning.healing import healing_of
-from dumpfix.planning.words import healing_lines
 from dumpfix.record.hazards import KINDS
 from dumpfix.record.selection import EVERYTHING, Selection
 from dumpfix.record.verdict import BOLDNESS
-from dumpfix.report.html import html_report
-from dumpfix.report.json_report import json_report
 from dumpfix.report.model import Report
 from dumpfix.report.summary import Context, full_text
 from dumpfix.run.conversion import Run
@@ -227,14 +223,21 @@ def _report(job: Job, done: Done) -> Iterable[bytes]:
     if job.report is None:
         return ()
     if job.report.endswith(".json"):
+        from dumpfix.report.json_report import json_report
+
         return json_report(done.report)
     if job.report.endswith(".html"):
+        from dumpfix.report.html import html_report
+
         return html_report(done.report, _plan(done.report))
     return (f"{line}\n".encode() for line in full_text(done.report, done.run.ledger, done.context))
 
 
 def _plan(report: Report) -> Sequence[str]:
     """What heals a group that is stuck in the topic; nothing where nothing is poison, or where it cannot be told."""
+    from dumpfix.planning.healing import healing_of
+    from dumpfix.planning.words import healing_lines
+
     try:
         healing = healing_of(report)
     except UsageError:

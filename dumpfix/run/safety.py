@@ -179,4 +179,4 @@ def _decided(event: OneRecord, common: Common) -> OneRecord:
         return event
     reason = event.record.judgement.reason or "mended with loss"
     what = "cut" if reason.startswith("cut") else reason
-    return replace(event, out=b"", emitted=False, withheld_because="incomplete", reason=f"{what}: {objection}")
+    return event._replace(out=b"", emitted=False, withheld_because="incomplete", reason=f"{what}: {objection}")

@@ -6,10 +6,11 @@ import functools
 from collections.abc import Iterator, Sequence
 from itertools import compress, repeat
 
+from dumpfix.detection import prices
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.layout.load import automatic, shipped
 from dumpfix.layout.model import AnyLayout, Layout, ObjectLayout
-from dumpfix.run.cost import GARBAGE, GARBAGE_BYTE, TEXT_BYTE, unexplained
+from dumpfix.run.cost import UNEXPLAINED_BYTE, unexplained
 
 #: bits that a run has to cost before another layout is looked for: more than it costs to name one
 WORTH_A_LOOK = 120.0
@@ -64,7 +65,7 @@ class Watch:
             return 0.0
         if not item.fields:
             # An object that has no member of a record.
-            return GARBAGE + GARBAGE_BYTE * (item.end - item.start)
+            return prices.UNEXPLAINED + UNEXPLAINED_BYTE * (item.end - item.start)
         value = item.fields.get("value")
         if item.is_valid and (doubt := self._doubt(item.fields.get("key") or b"", value or b"")):
             return doubt
@@ -85,8 +86,8 @@ class Watch:
             self._looks_at_values = self._looks_at_values and not is_envelope
             return 0.0
         if self._looks_at_keys and len(key) > self._bound:
-            return TEXT_BYTE * len(key)
-        return GARBAGE_BYTE * len(value) if is_envelope else 0.0
+            return prices.TEXT_BYTE * len(key)
+        return UNEXPLAINED_BYTE * len(value) if is_envelope else 0.0
 
     def trust(self, length: int) -> None:
         """Keys as long as this turned out to be keys."""

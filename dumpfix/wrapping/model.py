@@ -37,7 +37,6 @@ class Prefix:
         #: bytes of it that no grammar knows
         self.read_off = read_off
         self.templates = tuple(templates)
-        self._is_continued = any(template.is_continued for template in templates)
 
     def __repr__(self) -> str:
         return f"Prefix({self.kind!r})"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
+from functools import lru_cache
 from typing import NamedTuple
 
 from dumpfix.layout.model import Alternation, Element, Literal
@@ -107,8 +108,9 @@ def _end(steps: Sequence[_Step], line: bytes, at: int) -> int:
     return at
 
 
-def _steps(elements: Sequence[Element]) -> tuple[_Step, ...]:
-    """The elements as they are matched: no attribute is asked for once a line."""
+@lru_cache(1 << 12)
+def _steps(elements: tuple[Element, ...]) -> tuple[_Step, ...]:
+    """The elements as they are matched: no attribute is asked for once a line. Templates share most of them."""
     return tuple(
         _Step(text=element.text)
         if isinstance(element, Literal)
@@ -129,6 +131,7 @@ def _first_bytes(elements: Sequence[Element]) -> frozenset[bytes]:
     return frozenset(bytes([byte]) for byte in allowed)
 
 
+@lru_cache(1 << 12)
 def _holds_digit(element: Element) -> bool:
     if isinstance(element, Literal):
         return element.text.translate(None, _DIGITS) != element.text

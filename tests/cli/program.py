@@ -1,4 +1,4 @@
-"""The real program, run as people run it: another process, in a scratch folder."""
+"""The real program, run as people run it: a process of its own, in a scratch folder."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from . import forks
 
 ROOT = Path(__file__).resolve().parents[2]
 PROSE = "Topic %t [%p] at offset %o: key %k: %s\\n"
@@ -35,18 +37,24 @@ def command(*arguments: str | Path) -> list[str]:
 def dumpfix(
     *arguments: str | Path, stdin: bytes | None = None, cwd: Path | None = None, timeout: float = 300, **environ: str
 ) -> Done:
-    done = subprocess.run(
-        command(*arguments),
-        input=b"" if stdin is None else stdin,
-        capture_output=True,
-        cwd=cwd,
-        timeout=timeout,
-        check=False,
-        env=environment(**environ),
-    )
-    stderr = done.stderr.decode()
+    """What a call of the program gives; started anew where it has an environment of its own."""
+    data = b"" if stdin is None else stdin
+    if environ:
+        done = subprocess.run(
+            command(*arguments),
+            input=data,
+            capture_output=True,
+            cwd=cwd,
+            timeout=timeout,
+            check=False,
+            env=environment(**environ),
+        )
+        status, stdout, said = done.returncode, done.stdout, done.stderr
+    else:
+        status, stdout, said = forks.run(list(map(str, arguments)), data, cwd, environment(), timeout)
+    stderr = said.decode()
     assert "Traceback" not in stderr, stderr
-    return Done(done.returncode, done.stdout, stderr)
+    return Done(status, stdout, stderr)
 
 
 def prose(*records: tuple[int, bytes, bytes], topic: str = "events", partition: int = 0) -> bytes:

@@ -24,6 +24,8 @@ from dumpfix.run.job import Job, perform
 
 from .program import PROSE, ROOT, command, dumpfix, environment, names, prose
 
+pytestmark = pytest.mark.slow
+
 DUMP = prose(*((n, b"k%d" % n, b'{"n":%d}' % n) for n in range(4)))
 OUT = b"".join(b'{"n":%d}\n' % n for n in range(4))
 FULL = Path("/dev/full")
@@ -274,7 +276,6 @@ def started(folder: Path, *before: str) -> subprocess.Popen[bytes]:
 BURSTS = [random.Random(seed).choices(ENDING, k=30) for seed in range(4)]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("burst", [*([number] for number in ENDING), *BURSTS])
 def test_bursts_of_signals_leave_no_half_file(burst: list[signal.Signals], folder: Path) -> None:
     process = started(folder)

@@ -64,7 +64,7 @@ def emitted(dump: bytes, told: Told) -> Counter[bytes]:
     return Counter(one_line(value) for value in values if value and is_valid(value))
 
 
-@pytest.mark.parametrize("how", ["auto", "command"])
+@pytest.mark.parametrize("how", [pytest.param("auto", marks=pytest.mark.slow), "command"])
 @pytest.mark.parametrize(("folder", "fixture", "records"), CASES)
 def test_the_payloads_of_a_fixture_come_out(
     folder: str, fixture: dict[str, Any], records: list[dict[str, Any]], how: str

@@ -21,6 +21,8 @@ from dumpfix.layout.model import Grammar
 from tests.oracles.framing import Reference, coalesced
 from tests.reading import kcat_grammar
 
+pytestmark = pytest.mark.slow
+
 FOLDER = Path(dumpfix.framing.__file__).parent
 #: in the order in which they import one another
 MODULES = ["window", "json_fields", "elements", "interpret", "columns", "talk", "notices", "starts", "endings", "again"]
@@ -227,7 +229,6 @@ def test_the_rule_as_it_is_agrees(expected: list[tuple[Grammar, bytes, object]])
         assert scanned(framer, grammar, dump) == tiles, (grammar.layouts[0], dump)
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("fresh")
 @pytest.mark.parametrize(("name", "old", "new"), MUTANTS, ids=[f"{m[0]}: {m[1][:40]}" for m in MUTANTS])
 def test_a_rule_that_is_broken_on_purpose_is_noticed(

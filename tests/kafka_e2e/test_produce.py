@@ -121,7 +121,7 @@ def test_killed_at_random_moments_nothing_is_lost_and_nothing_comes_twice(broker
         KafkaRecord(
             "events", n % PARTITIONS, n // PARTITIONS, BASE_TIMESTAMP + n, "create", (), b"k", b'{"n":%d}' % (n % 7)
         )
-        for n in range(4 * RECORDS)
+        for n in range(2 * RECORDS)
     ]
     dump = tmp_path / "dump.txt"
     dump.write_bytes(
@@ -136,7 +136,7 @@ def test_killed_at_random_moments_nothing_is_lost_and_nothing_comes_twice(broker
     for _ in range(KILLS):
         size = journal.stat().st_size if journal.exists() else 0
         process = subprocess.Popen(
-            command("produce", "-b", broker.bootstrap, "--yes", "--quiet", *arguments, "--rate", "6000/s"),
+            command("produce", "-b", broker.bootstrap, "--yes", "--quiet", *arguments, "--rate", "3000/s"),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             env=environment(),

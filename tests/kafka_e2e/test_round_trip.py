@@ -1,7 +1,8 @@
-"""There and back: ten thousand awkward events, dumped by the real tools, converted, and put back by the real tools.
+"""There and back: thousands of awkward events, dumped by the real tools, converted, and put back by the real tools.
 
 What has to arrive, and what has to be among the rejects, is told by ``judge.py``, which knows the contract and not
-dumpfix; what did arrive is read by confluent-kafka. The receiving command is the one that dumpfix prints.
+dumpfix; what did arrive is read by confluent-kafka. The receiving command is the one that dumpfix prints. Without Java
+the same way is gone on a mock cluster (tests/e2e/test_kcat_round_trip.py).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from pathlib import Path
 import pytest
 
 from tests import tested_against
-from tests.brokers import FAST, MockCluster, consume, mock_cluster, produce, run_kcat
+from tests.brokers import FAST, produce, run_kcat
 from tests.cli.program import PROSE, Done, dumpfix
 from tests.kafka import KafkaBroker, KafkaUnavailableError, jars, run_console_consumer, run_tool
 from tests.writers.console_consumer import ALL_COLUMNS, Options
@@ -33,9 +34,8 @@ from .judge import Carried, Fate, Shown, Withheld, is_json, on_one_line, shown, 
 
 pytestmark = pytest.mark.kafka
 
-EVENTS = 10_000
-# Over the mock cluster: before the large events, of which it would keep no more than a few.
-FEWER_EVENTS = 1_500
+# With the large ones; ten thousand go back in test_produce.py.
+EVENTS = 4_000
 README_FORMAT = "\\nKey (%K bytes): %k\\t\\nValue (%S bytes): %s\\nTimestamp: %T\\tPartition: %p\\tOffset: %o\\n--\\n"
 # As people type it. What was printed is asked of the command, where the bytes alone cannot tell.
 MARKED = Options(
@@ -111,26 +111,10 @@ def topic_for(broker: KafkaBroker) -> Callable[[Format], list[KafkaRecord]]:
     return lambda what: filled(what.can_show)
 
 
-class MockBroker:
-    """librdkafka's mock cluster as far as the round trip goes: it is there where Java is not."""
-
-    def __init__(self, cluster: MockCluster) -> None:
-        self.bootstrap = cluster.bootstrap
-
-    def create_topic(self, name: str, partitions: int = 1) -> None:
-        """A topic appears when it is first produced to, with more partitions than are asked for here."""
-
-    def consume(self, topic: str) -> list[KafkaRecord]:
-        return consume(self.bootstrap, topic)
-
-
-Broker = KafkaBroker | MockBroker
-
-
 # ------------------------------------------------------------------------------------------------------------ the steps
 
 
-def dumped(broker: Broker, what: Format, topic: str, partition: int, version: str | None, number: int) -> bytes:
+def dumped(broker: KafkaBroker, what: Format, topic: str, partition: int, version: str | None, number: int) -> bytes:
     """One partition, as kcat or kafka-console-consumer prints it."""
     if what.options is not None:
         assert version is not None
@@ -164,7 +148,7 @@ def converted(folder: Path, dump: bytes, to: str, *told: str) -> Converted:
     return Converted(done, json.loads((folder / "report.json").read_bytes()), rejects)
 
 
-def put_back_by_kcat(broker: Broker, what: Converted, topic: str, partition: int) -> None:
+def put_back_by_kcat(broker: KafkaBroker, what: Converted, topic: str, partition: int) -> None:
     command = what.receiving_command
     assert command[:6] == ["kcat", "-P", "-b", "BROKER", "-t", command[5]]
     assert command[6:9] == ["-K", "\t", "-Z"]
@@ -184,7 +168,7 @@ def marker_of(what: Converted) -> bytes:
     return marker.removeprefix("null.marker=").encode()
 
 
-def held(broker: Broker, topic: str) -> dict[int, list[Carried]]:
+def held(broker: KafkaBroker, topic: str) -> dict[int, list[Carried]]:
     found: dict[int, list[Carried]] = {}
     for record in broker.consume(topic):
         found.setdefault(record.partition, []).append(Carried(record.headers, record.key, record.value))
@@ -272,7 +256,7 @@ def assert_node_parses(values: list[bytes], folder: Path) -> None:
 
 
 def through_kcat(
-    broker: Broker, what: Format, records: list[KafkaRecord], folder: Path, version: str | None = None
+    broker: KafkaBroker, what: Format, records: list[KafkaRecord], folder: Path, version: str | None = None
 ) -> None:
     copy = f"copy{next(_numbers)}"
     broker.create_topic(copy, PARTITIONS)
@@ -298,18 +282,10 @@ def test_what_kcat_dumped_comes_back_through_kcat_or_is_among_the_rejects(
     through_kcat(broker, what, topic_for(what), tmp_path)
 
 
-@pytest.mark.parametrize("what", [SIZES, JSON, SENTENCES, TABS], ids=lambda what: what.name)
-def test_the_way_through_kcat_is_tried_without_java_too(what: Format, tmp_path: Path) -> None:
-    with mock_cluster() as cluster:
-        topic = cluster.new_topic()
-        records = events(topic, FEWER_EVENTS, what.can_show)
-        cluster.produce(records)
-        through_kcat(MockBroker(cluster), what, records, tmp_path)
-
-
 @pytest.mark.parametrize(
     ("what", "version"),
-    [(COLUMNS, "2.8.2"), (COLUMNS, "3.9.1"), (COLUMNS, "4.3.1"), (COLUMNS_MARKED, "4.3.1")],
+    # What each version prints, its model is held against in tests/writers; that of 3.9 goes back below.
+    [(COLUMNS, "2.8.2"), (COLUMNS_MARKED, "4.3.1")],
     ids=lambda one: one.name if isinstance(one, Format) else one,
 )
 def test_what_the_console_consumer_dumped_comes_back_through_kcat_or_is_among_the_rejects(
@@ -325,7 +301,8 @@ def test_what_the_console_consumer_dumped_comes_back_through_kcat_or_is_among_th
 
 @pytest.mark.parametrize(
     ("what", "version"),
-    [(JSON, "3.9.1"), (JSON, "4.3.1"), (COLUMNS, "3.9.1"), (COLUMNS_MARKED, "4.3.1")],
+    # Either producer, and each layout once.
+    [(COLUMNS, "3.9.1"), (JSON, "4.3.1"), (COLUMNS_MARKED, "4.3.1")],
     ids=lambda one: one.name if isinstance(one, Format) else one,
 )
 def test_a_dump_comes_back_through_the_console_producer_with_its_headers_or_is_among_the_rejects(
@@ -368,7 +345,7 @@ def test_with_repairs_what_was_whole_is_the_same_and_all_that_arrives_is_json(
     arrived = [(one.key, one.value) for one in held(broker, copy)[0]]
     mended = {finding["offset"] for finding in report["findings"] if finding["emitted"]}
     withheld = {finding["offset"] for finding in report["findings"] if not finding["emitted"]}
-    assert len(mended) > 100, "the dump has hundreds of cut events"
+    assert len(mended) > 50, "the dump has dozens of cut events"
     out = [record for record in records if record.offset not in withheld]
     assert len(out) == len(arrived)
     for record, (key, value) in zip(out, arrived, strict=True):

@@ -230,7 +230,9 @@ def test_a_changed_literal_changes_what_both_readers_read(name: str) -> None:
             dump = b"".join(row + end for row in rows * 5)
             found = scan(dump, layout, before.notices)
             assert found.records == sample.says * 5
-            assert reference(layout, before.notices).spans(dump) == found.spans
+            # Of records that decide what they show the second reader knows nothing.
+            if isinstance(layout, ObjectLayout) or not layout.variants:
+                assert reference(layout, before.notices).spans(dump) == found.spans
         assert not scan(b"".join(row + b"<end>\n" for row in rows * 5), old, before.notices).batched
 
 

@@ -132,14 +132,14 @@ def grammars(draw: st.DrawFn) -> str:
 
 @pytest.mark.slow
 @given(grammars())
-@settings(max_examples=200)
+@settings(max_examples=settings().max_examples * 2)
 def test_lark_reads_any_grammar_as_we_do(text: str) -> None:
     assert ours(text) == larks(text)
 
 
 @pytest.mark.slow
 @given(grammars(), st.data())
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples * 2)
 @example("a: (\n| b)\nb:\n", None)
 @example("each{b}: b\na: each{b}\nb: \n", None)
 @example("a: B\n%ignore B\n", None)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from dumpfix.json.validity import is_valid
 from tests.properties.test_reading import FORMATS, damaged_dumps
 from tests.writers import kcat
 from tests.writers.records import KafkaRecord, headers, keys, topics_of_records, values
+
+pytestmark = pytest.mark.slow
 
 REFUSED_BY_ORJSON = {"lone_surrogate", "number_overflow", "deep"}
 

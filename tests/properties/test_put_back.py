@@ -7,12 +7,15 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import dumpfix
 from tests.writers import kcat
 from tests.writers.records import KafkaRecord, headers, keys, topics_of_records, values
+
+pytestmark = pytest.mark.slow
 
 RECORDS = topics_of_records(key=keys(), value=values(), header=headers(), min_size=1)
 SIZED = rb"%t %p %o %T %K %S\n%k%s\n"

@@ -23,6 +23,8 @@ from dumpfix.run import parallel, safety
 from dumpfix.run.job import Job, perform
 from tests.cli.program import PROSE, prose
 
+pytestmark = pytest.mark.slow
+
 Row = tuple[str, bytes]
 
 WHOLE = b'{"id":"1","data":{"n":1,"text":"some"}}'

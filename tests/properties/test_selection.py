@@ -22,6 +22,8 @@ from dumpfix.run import parallel
 from dumpfix.run.job import Job, perform
 from tests.cli.program import dumpfix, prose
 
+pytestmark = pytest.mark.slow
+
 FORMAT = "%t/%p/%o/%T/%k: %s\\n"
 
 
@@ -91,7 +93,6 @@ def wanted(rows: list[Row], s: Selection) -> list[Row]:
     return fits if s.limit is None else fits[: s.limit]
 
 
-@pytest.mark.slow
 @given(rows_of, selections, st.integers(1, 200))
 def test_what_is_wanted_goes_out_and_the_rest_is_counted(rows: list[Row], selection: Selection, size: int) -> None:
     dump = dump_of(rows)
@@ -104,7 +105,6 @@ def test_what_is_wanted_goes_out_and_the_rest_is_counted(rows: list[Row], select
     assert (pieces[0], pieces[1].totals, pieces[1].partitions) == (out, report.totals, report.partitions)
 
 
-@pytest.mark.slow
 def test_several_processes_leave_out_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel, "REGION", 1 << 14)
     monkeypatch.setattr(parallel, "SMALLEST", 1 << 15)

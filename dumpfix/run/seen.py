@@ -1,4 +1,4 @@
-"""What depends on the records before: so many of them and no more, and none twice."""
+"""None twice: what was seen of a run's records, on disk."""
 
 from __future__ import annotations
 
@@ -18,23 +18,6 @@ from dumpfix.record.model import Record
 
 #: bytes of a digest of a key or a payload
 _DIGEST = 16
-
-
-class Remaining:
-    """How many records a run may still take."""
-
-    def __init__(self, limit: int) -> None:
-        self._left = limit
-
-    def limited(self, events: Iterable[Event]) -> Iterator[Event]:
-        """The events, records left out once there were enough."""
-        for event in events:
-            if isinstance(event, OneRecord):
-                if self._left <= 0:
-                    yield left_out(event.record)
-                    continue
-                self._left -= 1
-            yield event
 
 
 class Seen:
@@ -72,7 +55,7 @@ class Seen:
                 yield left_out(event.record)
             else:
                 words = f"conflict: this offset was there before with another key or payload, at line {before[0]}"
-                yield replace(event, record=replace(event.record, doubts=(*event.record.doubts, words)))
+                yield event._replace(record=replace(event.record, doubts=(*event.record.doubts, words)))
 
     def _before(self, number: int, record: Record) -> tuple[int, bytes] | None:
         """Line and digest of the record that had the place first; None where it is this one."""
