@@ -24,6 +24,7 @@ _VALUE_BEGINNINGS = tuple(bytes((byte,)) for byte in b"-0123456789tfn")
 _OF_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-."
 _LONGEST_KEY = 64
 _COLON_AND_BLANK = b'": '
+_QUOTABLE = (STRING, OPEN_STRING, WORD, ATOM)
 _CLOSING_QUOTES = tuple(dict.fromkeys(mark for closing in OTHER_QUOTES.values() for mark in closing))
 
 
@@ -31,16 +32,22 @@ def quote_repairs(site: Site, index: int) -> Iterator[Candidate]:
     """Insert, drop, escape or restore one quote at token `index` (several, where quotes stand inside a string)."""
     tokens = site.tokens
     kind, state = tokens.kinds[index], site.front.states[index]
-    start, end = tokens.starts[index], tokens.ends[index]
+    # Where front and back pair the quotes alike, none is missing and none too many.
+    is_odd = tokens is not site.back.tokens
     takes_string = state <= KEY
+    if kind not in _QUOTABLE or not (is_odd or takes_string):
+        return
+    start, end = tokens.starts[index], tokens.ends[index]
     after = AFTER if state <= FIRST_ELEMENT else AFTER_KEY
     if kind in (STRING, OPEN_STRING) and site.text.data[start] == STRING:
         if takes_string:
-            yield from _closer_missing(site, index, after, start, end)
+            if is_odd:
+                yield from _closer_missing(site, index, after, start, end)
             yield from _inner_quotes(site, index, after, start)
             yield from _document_in_string(site, index, after, start)
-        yield from _quote_too_many(site, index, state, start)
-    elif kind in (WORD, ATOM) and takes_string:
+        if is_odd:
+            yield from _quote_too_many(site, index, state, start)
+    elif kind in (WORD, ATOM) and takes_string and is_odd:
         yield from _opener_missing(site, index, after, start)
 
 

@@ -54,9 +54,20 @@ class Neighbourhood:
         bare = self.plain.replace(b"\\\\", b"\0\0").replace(b'\\"', b"\0\0")
         #: whether its quotes come in pairs; -1 where other languages have quotes of their own
         self.parity = -1 if self.dialect else bare.count(b'"') & 1
-        #: where they do, and no backslash is between: the text with every byte of a string a letter, else empty
-        self.outline = b"" if self.parity or b"\\" in self.plain else _outline(self.plain)
-        self.is_sound = bool(self.outline) and self._is_json(self.plain)
+        #: whether every quote in it is one: then much is told without a parser
+        self.is_plain = not self.dialect and b"\\" not in self.plain
+        #: the plain text by what its bytes are to JSON's structure
+        self.outline = _outline(self.plain) if self.is_plain else b""
+        self.is_sound = self.is_plain and not self.parity and self._is_json(self.plain)
+
+    def asks(self, at: int) -> int:
+        """Which damages at a byte may be one: any, one of a quote alone, or none."""
+        if not self.is_plain or self.is_sound:
+            return _ANY
+        if self.parity:
+            return _OF_A_QUOTE
+        at -= self.begin
+        return _NONE if at and self.outline[at - 1] in _IN_STRING and b'"' not in self.plain[at : at + 2] else _ANY
 
     def reads(self, at: int, end: int, insert: bytes) -> bool:
         """Whether the neighbourhood is well formed once `insert` takes the place of [at, end)."""
@@ -66,16 +77,26 @@ class Neighbourhood:
         if quotes & 1 == 1 - self.parity and b"\\" not in text[max(0, at - 1) : end]:
             # Told without a parser: one quote is left over.
             return False
-        if not quotes and at and self.outline:
+        if self.is_plain and at:
             # Told without a parser as well: inside a string nothing changes, and outside two signs do not fit.
-            if self.outline[at - 1] in _IN_STRING:
+            is_inside = self.outline[at - 1] in _IN_STRING
+            if not quotes and is_inside:
                 return self.is_sound
-            if not self._fits(at, end, insert):
+            if not (self._fits(at, end, insert) if not quotes else insert != b'"' or self._pairs(at, end, is_inside)):
                 return False
         if self.dialect:
             around = [each for each in self.dialect if each.end <= at or each.at >= end]
             return self._is_json(apply_changes(text, sorted([*around, Change(at, end, insert, "")])))
         return self._is_json(text[:at] + insert + text[end:])
+
+    def _pairs(self, at: int, end: int, is_inside: bool) -> bool:
+        """Whether a quote in the place of [at, end), which has none, closes a string where one may end, or opens one
+        that ends where one may."""
+        if not is_inside:
+            if self.plain[:at].rstrip(b" ")[-1:] not in _BEFORE_STRINGS:
+                return False
+            end = self.plain.find(b'"', end) + 1
+        return self.plain[end : end + _NEAR].lstrip(b" ")[:1] in _BEHIND_STRINGS
 
     def _fits(self, at: int, end: int, insert: bytes) -> bool:
         """Whether each sign may stand beside the next where `insert` takes the place of [at, end), outside of strings."""
@@ -98,14 +119,17 @@ class Neighbourhood:
 
 
 def _outline(plain: bytes) -> bytes:
-    """A text whose quotes come in pairs, by what its bytes are to JSON's structure: signs, blanks, parts of a string or
-    of something else; an opening quote is told from a closing one."""
+    """A text without backslashes by what its bytes are to JSON's structure: signs, blanks, parts of a string or of
+    something else; an opening quote is told from a closing one."""
     parts: list[bytes] = []
     for at, piece in enumerate(plain.split(b'"')):
         parts += (b"\2", b"\1" * len(piece), b'"') if at & 1 else (piece.translate(_SIGNS_ALONE),)
     return b"".join(parts)
 
 
+_ANY, _OF_A_QUOTE, _NONE = range(3)
+_BEFORE_STRINGS = frozenset((b"", b"{", b"[", b",", b":"))
+_BEHIND_STRINGS = frozenset((b"", b":", b",", b"}", b"]"))
 _IN_STRING, _BLANK = b"\1\2", 0x20
 _SIGNS_ALONE = bytes(byte if byte in STRUCTURE + b" " else 0x30 for byte in range(256))
 #: what may follow each sign, blanks aside
@@ -167,37 +191,41 @@ def rivals(site: Site, places: list[int], most: float) -> Iterator[Candidate]:
             if at in seen:
                 continue
             seen.add(at)
-            for price, end, insert, why in _single_damages(data, at, most):
+            asked = around.asks(at)
+            for price, end, insert, why in _single_damages(data, at, most, asked) if asked != _NONE else ():
                 if end <= around.end:
                     site.effort.steps += 1
                     if around.reads(at, end, insert):
                         yield _as_candidate(site, price, Change(at, end, insert, why, Grade.CHOICE))
 
 
-def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, int, bytes, str]]:
+def _single_damages(data: bytes, at: int, most: float, asked: int) -> Iterator[tuple[float, int, bytes, str]]:
     """Every single damage at byte `at` that costs at most `most`: its price, where it ends, what undoes it, its name."""
     byte, other = data[at : at + 1], data[at + 1 : at + 2]
+    is_any = asked == _ANY
     is_behind_blank = data[at - 1 : at] in _BLANKS and at > 0
-    for sign, price, why in _LOST_SIGNS:
+    for sign, price, why in _LOST_SIGNS if is_any else _LOST_QUOTE:
         # Behind a blank a sign says what it says before it; a quote does not.
         if price <= most and not (is_behind_blank and sign != b'"'):
             yield price, at, sign, why
-    if most >= prices.LOST_DATA:
+    if is_any and most >= prices.LOST_DATA:
         yield prices.LOST_DATA, at, _UNKNOWN, "a byte was lost"
-    if not byte:
+    is_quote = byte == b'"'
+    if not byte or not (is_any or is_quote or _FLIPPED_TO_QUOTE[byte[0]]):
         return
     price = prices.EXTRA.get(byte[0], prices.EXTRA_BYTE)
-    if price <= most and not _may_be_of_number(data, at):
+    if (is_any or is_quote) and price <= most and not _may_be_of_number(data, at):
         yield price, at + 1, b"", "a byte slipped in"
-    price = _swap_price(byte, other)
+    price = _swap_price(byte, other) if is_any else prices.NEVER
     if price <= most:
         price += prices.DOUBLED * (other == data[at + 2 : at + 3])
         if price <= most:
             yield price, at + 2, other + byte, "two neighbours changed places"
     if most >= prices.FLIPPED:
-        in_word = byte == b'"' and (data[at - 1 : at].isalnum() or data[at - 1 : at] == b'"') and other.isalnum()
-        price = prices.FLIPPED_TO_QUOTE if byte == b'"' else prices.FLIPPED
-        for meant in _FLIPPED_IN_WORDS if in_word else _FLIPPED[byte[0]]:
+        in_word = is_quote and (data[at - 1 : at].isalnum() or data[at - 1 : at] == b'"') and other.isalnum()
+        price = prices.FLIPPED_TO_QUOTE if is_quote else prices.FLIPPED
+        table = _FLIPPED if is_any or is_quote else _FLIPPED_TO_QUOTE
+        for meant in _FLIPPED_IN_WORDS if in_word else table[byte[0]]:
             yield prices.FLIPPED_QUOTE if meant == b'"' else price, at + 1, meant, "a byte with a flipped bit"
 
 
@@ -210,7 +238,8 @@ def _may_be_of_number(data: bytes, at: int) -> bool:
 
 
 _LOST_SIGNS = [(bytes((sign,)), price, f"'{chr(sign)}' was missing") for sign, price in prices.LOST.items()]
-_FLIPPED = one_bit_off(_SIGNS)
+_LOST_QUOTE = [each for each in _LOST_SIGNS if each[0] == b'"']
+_FLIPPED, _FLIPPED_TO_QUOTE = one_bit_off(_SIGNS), one_bit_off(b'"')
 for _separator in b",:":
     _FLIPPED[_separator] = one_bit_off(_SIGNS + _OF_NUMBERS)[_separator]
 _FLIPPED_IN_WORDS = one_bit_off(_SIGNS + _OF_WORDS)[STRING]

@@ -19,6 +19,7 @@ ATOM, WORD, OPEN_STRING, END = 1, 2, 3, 4
 STRUCTURE = b"{}[],:"
 DELIMITERS = STRUCTURE + b'"' + WHITE_SPACE
 _MASK = bytes(byte in DELIMITERS for byte in range(256))
+_WHITE_SPACES = frozenset(bytes((byte,)) for byte in WHITE_SPACE)
 _LITERALS = frozenset((b"true", b"false", b"null"))
 
 # Blanks of other alphabets, which JSON does not take for blanks.
@@ -136,7 +137,8 @@ def lex(text: Text, at: int = 0, dialect: bool = True, takes_prefix: bool = True
     data, mask, plain = text
     stop = len(data)
     tokens = Tokens(_LEAST_PATIENCE + (stop - at) // 32, takes_prefix)
-    tokens.cutting = tuple(mark for mark in _CUTTING if mark in data)
+    if dialect:
+        tokens.cutting = tuple(mark for mark in _CUTTING if mark in data)
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
     add_kind, add_start, add_end = kinds.append, starts.append, ends.append
     while at < stop:
@@ -156,7 +158,7 @@ def lex(text: Text, at: int = 0, dialect: bool = True, takes_prefix: bool = True
             add_end(at)
         elif byte in WHITE_SPACE:
             at += 1
-            if at < stop and data[at] in WHITE_SPACE:
+            if data[at : at + 1] in _WHITE_SPACES:
                 at = white_space_end(data, at, stop)
         else:
             end = mask.find(1, at)
