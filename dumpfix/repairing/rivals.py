@@ -16,7 +16,7 @@ from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_K
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quoting import looks_like_structure
 from dumpfix.repairing.site import Candidate, Site, one_bit_off, separator_price
-from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_STRING, STRING, STRUCTURE, Tokens
+from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_STRING, STRING, STRUCTURE, Tokens
 
 # How many bytes on both sides of a place are tried, how far the neighbourhood reaches for a place where it may begin
 # or end, in tokens and in bytes, and how deep it may lie.
@@ -99,7 +99,7 @@ class Neighbourhood:
         return self.plain[end : end + _NEAR].lstrip(b" ")[:1] in _BEHIND_STRINGS
 
     def _fits(self, at: int, end: int, insert: bytes) -> bool:
-        """Whether each sign may stand beside the next where `insert` takes the place of [at, end), outside of strings."""
+        """Whether each sign may stand beside the next with `insert` in the place of [at, end), outside of strings."""
         outline, size = self.outline, len(self.outline)
         at -= 1
         while at >= 0 and outline[at] == _BLANK:
@@ -135,7 +135,7 @@ _SIGNS_ALONE = bytes(byte if byte in STRUCTURE + b" " else 0x30 for byte in rang
 #: what may follow each sign, blanks aside
 _NEXT = {b"{": b"\2}", b"[": b"\2{[]0", b",": b"\2{[0", b":": b"\2{[0", b'"': b",:}]", b"}]": b",}]", b"0": b",}]0"}
 _MISFITS = frozenset(
-    (one, other) for signs, fitting in _NEXT.items() for one in signs for other in b"\2\"{}[],:0" if other not in fitting
+    (one, other) for signs, fitting in _NEXT.items() for one in signs for other in b'\2"{}[],:0' if other not in fitting
 )
 
 
@@ -200,7 +200,7 @@ def rivals(site: Site, places: list[int], most: float) -> Iterator[Candidate]:
 
 
 def _single_damages(data: bytes, at: int, most: float, asked: int) -> Iterator[tuple[float, int, bytes, str]]:
-    """Every single damage at byte `at` that costs at most `most`: its price, where it ends, what undoes it, its name."""
+    """Every single damage at byte `at` that costs at most `most`: price, where it ends, what undoes it, its name."""
     byte, other = data[at : at + 1], data[at + 1 : at + 2]
     is_any = asked == _ANY
     is_behind_blank = data[at - 1 : at] in _BLANKS and at > 0

@@ -6,7 +6,7 @@ cost, looks like the intact payloads beside it, or, where there are none, like t
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from dumpfix.repairing.tokens import prepare

@@ -43,9 +43,7 @@ def is_one_bit_off(byte: int, other: int) -> bool:
 
 def one_bit_off(allowed: bytes) -> list[tuple[bytes, ...]]:
     """For each byte those of the allowed ones that one flipped bit makes of it."""
-    return [
-        tuple(bytes((other,)) for bit in range(8) if (other := byte ^ 1 << bit) in allowed) for byte in range(256)
-    ]
+    return [tuple(bytes((other,)) for bit in range(8) if (other := byte ^ 1 << bit) in allowed) for byte in range(256)]
 
 
 def meets(site: Site, offset: int, state: int, stack: int) -> int:

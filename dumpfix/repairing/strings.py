@@ -44,7 +44,8 @@ def clean(data: bytes, known: bytes = b"") -> list[Change]:
                 if len(piece.translate(None, _SUSPECTS)) != len(piece) or not piece.isascii():
                     is_key = index + 1 < len(tokens) and tokens.kinds[index + 1] == COLON
                     changes.extend(cleaner.respelled(start, end, is_key))
-        changes.extend(_line_ends(data, tokens))
+        if b"\n" in data or b"\r" in data:
+            changes.extend(_line_ends(data, tokens))
         changes.sort()
     return changes
 

@@ -134,27 +134,77 @@ def prepare(data: bytes) -> Text:
 def lex(text: Text, at: int = 0, dialect: bool = True, takes_prefix: bool = True) -> Tokens:
     """The tokens of `text` from `at`, which must be outside of strings. Without `dialect` nothing but JSON is known;
     without `takes_prefix` a letter before a string is a word, no `u"…"` of Python."""
-    data, mask, plain = text
+    data, _, plain = text
     stop = len(data)
     tokens = Tokens(_LEAST_PATIENCE + (stop - at) // 32, takes_prefix)
     if dialect:
         tokens.cutting = tuple(mark for mark in _CUTTING if mark in data)
+        _lex_run(text, at, stop, tokens, dialect=True)
+        return tokens
+    # Every quote is one: what is between two is a string, what is before and behind them is not.
+    pieces = (plain[at:] if at else plain).split(b'"')
+    add_kind, add_start, add_end = tokens.kinds.append, tokens.starts.append, tokens.ends.append
+    for gap, inside in zip(pieces[::2], pieces[1::2], strict=False):
+        kind = _GAPS.get(gap)
+        if kind:
+            add_kind(kind)
+            add_start(at)
+            add_end(at + 1)
+        elif gap and not _lex_gap(gap, at, tokens):
+            _lex_run(text, at, at + len(gap), tokens, dialect=False)
+        at += len(gap)
+        add_kind(STRING)
+        add_start(at)
+        at += len(inside) + 2
+        add_end(at)
+    if len(pieces) & 1:
+        _lex_run(text, at, stop, tokens, dialect=False)
+    else:
+        tokens.kinds[-1], tokens.ends[-1] = OPEN_STRING, stop
+    return tokens
+
+
+_GAPS = {b":": COLON, b",": COMMA, b": ": COLON, b", ": COMMA}
+
+
+def _lex_gap(gap: bytes, at: int, tokens: Tokens) -> bool:
+    """Add the tokens of what stands between two strings, if it is signs around one atom at most."""
+    body = gap.strip(STRUCTURE)
+    if (body and not is_atom(body)) or b",}" in gap or b",]" in gap:
+        return False
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
-    add_kind, add_start, add_end = kinds.append, starts.append, ends.append
+    first = gap.find(body) if body else len(gap)
+    kinds.extend(gap[:first])
+    starts.extend(range(at, at + first))
+    ends.extend(range(at + 1, at + first + 1))
+    if body:
+        end = first + len(body)
+        _add(tokens, ATOM, at + first, at + end)
+        kinds.extend(gap[end:])
+        starts.extend(range(at + end, at + len(gap)))
+        ends.extend(range(at + end + 1, at + len(gap) + 1))
+    return True
+
+
+def _lex_run(text: Text, at: int, stop: int, tokens: Tokens, dialect: bool) -> None:
+    """Add the tokens of `text[at:stop]`, byte by byte."""
+    data, mask, plain = text
+    kinds = tokens.kinds
+    add_kind, add_start, add_end = kinds.append, tokens.starts.append, tokens.ends.append
     while at < stop:
         byte = data[at]
-        if byte == STRING:
-            quote = plain.find(b'"', at + 1)
-            add_kind(STRING if quote >= 0 else OPEN_STRING)
-            add_start(at)
-            at = quote + 1 if quote >= 0 else stop
-            add_end(at)
-        elif byte in STRUCTURE:
+        if byte in STRUCTURE:
             if byte in b"}]" and kinds and kinds[-1] == COMMA:
                 _drop_comma(tokens)
             add_kind(byte)
             add_start(at)
             at += 1
+            add_end(at)
+        elif byte == STRING:
+            quote = plain.find(b'"', at + 1)
+            add_kind(STRING if quote >= 0 else OPEN_STRING)
+            add_start(at)
+            at = quote + 1 if quote >= 0 else stop
             add_end(at)
         elif byte in WHITE_SPACE:
             at += 1
@@ -174,7 +224,6 @@ def lex(text: Text, at: int = 0, dialect: bool = True, takes_prefix: bool = True
                 at = end
             else:
                 at = _lex_dialect(data, at, end, stop, tokens)
-    return tokens
 
 
 def speaks_dialect(data: bytes, tokens: Tokens, index: int) -> bool:
@@ -204,7 +253,12 @@ def is_atom(text: bytes) -> bool:
     """Whether `text` is a JSON number or literal."""
     if text.isdigit():
         return text[0] != 0x30 or len(text) == 1
-    return text in _LITERALS or (text[0] in b"-0123456789" and number_end(text, 0, len(text)) == len(text))
+    if text in _LITERALS:
+        return True
+    whole, _, fraction = text.partition(b".")
+    if whole.isdigit() and fraction.isdigit():
+        return whole[0] != 0x30 or len(whole) == 1
+    return text[0] in b"-0123456789" and number_end(text, 0, len(text)) == len(text)
 
 
 def _drop_comma(tokens: Tokens) -> None:
