@@ -196,7 +196,9 @@ def _without_commas(site: Site) -> Iterator[Candidate]:
     if tokens is not back.tokens:
         return
     while at < len(tokens) and len(places) < _MOST_COMMAS:
-        if len(places) > 1 and back.accepts(at, state, stack):
+        if places and back.accepts(at, state, stack):
+            if len(places) == 1:
+                return
             whys = [Change(place, place, b",", "',' was missing", Grade.CHOICE) for place in places]
             yield Candidate(
                 prices.LOST[COMMA] + prices.ONE_MORE_COMMA * (len(whys) - 1), tuple(whys), site.front.stop, at

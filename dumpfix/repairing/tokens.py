@@ -21,6 +21,7 @@ DELIMITERS = STRUCTURE + b'"' + WHITE_SPACE
 _MASK = bytes(byte in DELIMITERS for byte in range(256))
 _WHITE_SPACES = frozenset(bytes((byte,)) for byte in WHITE_SPACE)
 _LITERALS = frozenset((b"true", b"false", b"null"))
+_OF_NUMBERS = b"0123456789.-+eE"
 
 # Blanks of other alphabets, which JSON does not take for blanks.
 _OTHER_BLANKS = tuple(each.encode() for each in "\u00a0\u2028\u2029\u202f\u3000\ufeff")
@@ -258,7 +259,8 @@ def is_atom(text: bytes) -> bool:
     whole, _, fraction = text.partition(b".")
     if whole.isdigit() and fraction.isdigit():
         return whole[0] != 0x30 or len(whole) == 1
-    return text[0] in b"-0123456789" and number_end(text, 0, len(text)) == len(text)
+    is_of_numbers = text[0] in b"-0123456789" and not text.translate(None, _OF_NUMBERS)
+    return is_of_numbers and number_end(text, 0, len(text)) == len(text)
 
 
 def _drop_comma(tokens: Tokens) -> None:
