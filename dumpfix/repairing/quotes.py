@@ -29,7 +29,7 @@ _NEAR = 64
 _MOST_ODD = 1024
 _BLANKS = frozenset((b" ", b"\t", b"\r", b"\n"))
 TRIPLE = "triple quotes"
-_SINGLE = "single quotes"
+_SINGLE, _OTHER = "single quotes", "quotes of another kind"
 _BEHIND_VALUES = (b",", b"}", b"]")
 _INSIDE = bytes(byte in b'"\\' for byte in range(256))
 
@@ -100,8 +100,9 @@ class _Walk:
             close = self._plain_end(at)
             self.count += 1
             if close:
-                yield Change(at, at + 1, b'"', _SINGLE)
-                yield Change(close, close + 1, b'"', _SINGLE)
+                why = _SINGLE if self.plain[at] == 0x27 else _OTHER
+                yield Change(at, at + 1, b'"', why)
+                yield Change(close, close + 1, b'"', why)
                 at = self.mask.find(1, close + 1)
                 continue
             quote = self.quote_at(at) or (b'"' if self.plain[at] == 0x22 else b"")
@@ -123,8 +124,9 @@ class _Walk:
             at = self.mask.find(1, at)
 
     def _plain_end(self, at: int) -> int:
-        """The offset of the quote that closes a string in single ones of which nothing is unusual; 0 for any other."""
-        close = self.plain.find(b"'", at + 1) if self.plain[at] == 0x27 else -1
+        """The offset of the quote that closes a string in single ones, or in backticks, of which nothing is unusual; 0
+        for any other."""
+        close = self.plain.find(self.plain[at], at + 1) if self.plain[at] in b"'`" else -1
         if close <= at + 1 or self.mask.find(1, at + 1) != close or b"\\" in self.data[at:close]:
             return 0
         behind = self.data[close + 1 : close + 2]
@@ -142,7 +144,7 @@ class _Walk:
 
     def _string(self, at: int, opening: bytes) -> Generator[Change, None, int]:
         """The changes of one string; the generator's value is the offset behind it."""
-        why = _SINGLE if opening == b"'" else "quotes of another kind"
+        why = _SINGLE if opening == b"'" else _OTHER
         begin = position = at + len(opening)
         is_first_key = self.before(at) == b"{"
         grade, role = Grade.SYNTAX, _TEXT

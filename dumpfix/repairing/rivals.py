@@ -44,13 +44,9 @@ class Neighbourhood:
         self.begin, self.end = begin, end
         self.head, self.tail = head, tail
         self.plain = site.text.data[begin:end].translate(_PLAIN)
-        own = site.tokens.changes
-        changes = set(own if site.back.tokens is site.tokens else [*own, *site.back.tokens.changes])
-        self.dialect = sorted(
-            change._replace(at=change.at - begin, end=change.end - begin)
-            for change in changes
-            if begin <= change.at and change.end <= end
-        )
+        front, back = site.tokens.changes, site.back.tokens.changes
+        known = {each for each in (front if front is back else front + back) if begin <= each.at and each.end <= end}
+        self.dialect = sorted(each._replace(at=each.at - begin, end=each.end - begin) for each in known)
         bare = self.plain.replace(b"\\\\", b"\0\0").replace(b'\\"', b"\0\0")
         #: whether its quotes come in pairs; -1 where other languages have quotes of their own
         self.parity = -1 if self.dialect else bare.count(b'"') & 1

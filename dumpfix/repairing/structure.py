@@ -176,9 +176,8 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     if any(each.back_index < 0 and each.cost <= outcome.cost + prices.NEAR for each in damages):
         # A byte of data may have been lost here, of which nothing is known.
         outcome.grade = Grade.CHOICE
-    known = {*reading.tokens.changes, *site.back.tokens.changes}
-    is_other = reading.requoted or any(change.why == BARE_KEY for change in known)
-    if is_other and any("quote" in each.why and each not in known for each in outcome.changes):
+    is_other = reading.requoted or any(change.why == BARE_KEY for change in reading.tokens.changes)
+    if is_other and any("quote" in each.why != BARE_KEY for each in outcome.changes):
         # Which quotes of a text in other quotes are missing is told by quotes that may be apostrophes.
         outcome.grade = Grade.CHOICE
     if outcome.grade is Grade.SYNTAX and (
