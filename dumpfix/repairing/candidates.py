@@ -179,8 +179,13 @@ def _is_first_key(site: Site, index: int) -> bool:
 
 
 def _is_list_of_member(site: Site, index: int) -> bool:
-    """Whether numbers or literals follow one another behind the colon before token `index`: what no member has."""
-    return site.tokens.kinds[index - 1 : index + 3] == [COLON, ATOM, COMMA, ATOM]
+    """Whether numbers or literals follow one another behind the colon before token `index`: what no member has; unless
+    the same key holds no list elsewhere."""
+    tokens, data = site.tokens, site.text.data
+    if index < 2 or tokens.kinds[index - 1 : index + 3] != [COLON, ATOM, COMMA, ATOM]:
+        return False
+    key = data[tokens.starts[index - 2] : tokens.starts[index]]
+    return data.count(key) == 1 or data.count(key + b"[") > 0
 
 
 def _is_key_in_list(site: Site, index: int) -> bool:

@@ -4,10 +4,11 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 
-from dumpfix.json.validity import scan_value
+from dumpfix.json.strings import string_text
+from dumpfix.json.validity import is_valid, scan_value
 from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_KEY, KEY
-from dumpfix.repairing.pieces import Change, Grade
+from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quotes import OTHER_QUOTES
 from dumpfix.repairing.site import Candidate, Site, is_one_bit_off, meets
 from dumpfix.repairing.tokens import ATOM, COMMA, ELLIPSES, OPEN_STRING, STRING, STRUCTURE, WORD
@@ -106,7 +107,9 @@ def _grade_of_string(data: bytes, begin: int, end: int, *, is_key: bool, lacks_f
         or holds_literal
         or is_bare
         or _is_number_cut_short(text)
-        or (text[:1] in _OF_STRUCTURE and b'\\"' not in text)
+        or (b'\\"' not in text and (text[:1] in _OF_STRUCTURE or any(each in text for each in _BESIDE_VALUES)))
+        # An empty text where there is no other is rather what is left of a longer one.
+        or (not text and b'""' not in data)
     )
     is_no_key = is_key and (not text or len(text.translate(None, _NOT_IN_KEYS)) != len(text))
     if is_odd or is_no_key or _looks_torn(text, lacks_front=lacks_front):
@@ -181,6 +184,7 @@ _LITERAL_ENDS = (b"ull", b"rue", b"alse")
 _FOLLOWS = tuple(bytes((byte,)) for byte in b"\\-:=&?!*;|~^%).,")
 _PRECEDES = (b"\\", b"-", b"_", b":", b":/", b"://", b"=", b"&")
 _OF_STRUCTURE = (b"{", b"[", b":", b",")
+_BESIDE_VALUES = (b":[", b":{", b"},", b"],")
 _NOT_IN_KEYS = b"?!*;|~^%=+<>(){}[],'`"
 _WORDS_OF_ONE = (b"a", b"A", b"I", b"i")
 
@@ -196,6 +200,8 @@ def _is_number_cut_short(text: bytes) -> bool:
         return True
     rest = whole[1:].lstrip(b"0123456789") if whole[:1] == b"." else whole
     if whole is not text and whole[:1] == b",":
+        return True
+    if digits > _DIGITS_OF_NUMBERS and whole[:1].isalpha() and b" " in text:
         return True
     goes_on = rest[:1].isalpha() or rest[:1] >= b"\x80"
     is_fraction = rest is not whole and whole != text
@@ -282,6 +288,7 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
                     and not structural
                     and data[inner[0] - 1 : inner[0]] != b"\\"
                     and not _reads_like_more(data, start, inner, quote)
+                    and _holds_sound_text(data, start + 1, inner, quote)
                 )
                 # Where no backslash is left all escapes may be gone, and which quotes had one is anyone's guess.
                 grade = Grade.SYNTAX if is_text and b"\\" in data else Grade.CHOICE
@@ -306,6 +313,19 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
         if structural > _MOST_STRUCTURAL:
             return
         quote = site.text.quote(quote + 1)
+
+
+def _holds_sound_text(data: bytes, start: int, inner: list[int], close: int) -> bool:
+    """Whether a string that begins like a document in a string is one once its bare quotes are escaped; any other text
+    is sound."""
+    if not data.startswith((b'{\\"', b'[{\\"', b'[\\"'), start):
+        return True
+    escapes = [Change(at, at, b"\\", "") for at in inner]
+    text = apply_changes(data[:close], escapes)[start:]
+    try:
+        return is_valid(string_text(b'"' + text + b'"').encode())
+    except ValueError:
+        return False
 
 
 def _document_in_string(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
@@ -374,7 +394,7 @@ def _quote_too_many(site: Site, index: int, state: int, start: int) -> Iterator[
         # Behind a brace it is rather what is left of the first key; before a letter one with a flipped bit,
         # behind a key and before a text what is left of several members.
         is_doubled = data[start : start + 2] == b'""' and _is_of_words(data[start + 2 : start + 3])
-        is_doubled = is_doubled or data.startswith(b'"":"', start - 1)
+        is_doubled = is_doubled or data.startswith((b'"":"', b'"":{', b'"":['), start - 1)
         grade = Grade.CHOICE if state == FIRST_KEY or is_doubled else Grade.SYNTAX
         removal = Change(start, start + 1, b"", "a quote is one too many", grade)
         yield Candidate(prices.EXTRA[STRING], (removal,), index, meeting)

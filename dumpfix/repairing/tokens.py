@@ -85,6 +85,7 @@ _LONGEST_PIECE = 64
 _OF_COUNTS = bytes(byte for byte in range(128) if chr(byte).isalnum()) + b" \t()+"
 _CUTTING = (b"/*", b";", b"=", *_OTHER_BLANKS)
 _LEAST_PATIENCE = 1024
+_BEGINNINGS_OF_COMMENTS = (b" ", b"\t", b'"', b"'")
 
 
 class Tokens:
@@ -424,9 +425,11 @@ def _comment_end(data: bytes, at: int, stop: int, endless: set[bytes]) -> int:
     else:
         return 0
     close = data.find(mark, at + 2, stop) if mark not in endless else -1
-    if data[at] == 0x23 and b'":' in data[at:close] and data[at + 1] not in b" \t\"'":
-        # A key whose quote has a flipped bit.
-        return 0
+    if data[at] == 0x23 and data[at + 1 : at + 2] not in _BEGINNINGS_OF_COMMENTS:
+        text = data[at:close].rstrip(b"," + WHITE_SPACE)
+        if b'":' in text or text.endswith(b'"'):
+            # A string whose opening quote has a flipped bit.
+            return 0
     if close < 0:
         endless.add(mark)
         return 0
