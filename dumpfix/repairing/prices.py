@@ -24,7 +24,7 @@ ONE_MORE_COMMA = 0.1
 # Values behind one key that lack the brackets of a list.
 BARE_LIST = 1.4
 # Any byte: gone, slipped in, with a flipped bit, in the place of its neighbour.
-LOST_DATA, EXTRA_BYTE, FLIPPED, SWAPPED, SWAPPED_LETTER = 1.0, 2.2, 1.8, 0.75, 2.4
+LOST_DATA, EXTRA_BYTE, FLIPPED, SWAPPED, SWAPPED_LETTER, SWAPPED_DIGIT = 1.0, 2.2, 1.8, 0.75, 1.9, 2.4
 # (a quote whose bit flipped looks like a blank, `b` or `2`, which stand at the edge of texts anyway)
 FLIPPED_QUOTE, FLIPPED_TO_QUOTE = 2.3, 3.0
 NEVER = 99.0

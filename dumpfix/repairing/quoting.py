@@ -13,6 +13,7 @@ from dumpfix.repairing.quotes import OTHER_QUOTES
 from dumpfix.repairing.site import Candidate, Site, is_one_bit_off, meets
 from dumpfix.repairing.tokens import ATOM, COMMA, ELLIPSES, OPEN_STRING, STRING, STRUCTURE, WORD
 
+BARE_QUOTES = "a quote inside a string"
 # How many bare quotes one string may have, how many of them may look like the ends of strings, and how many places
 # inside one string are tried for a closing quote.
 _MOST_INNER_QUOTES = 400
@@ -69,13 +70,13 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
         return
     # A blank where no other colon has one is rather a part of the text, and its beginning is gone.
     is_odd = data[start - 1 : start] == b" " and data.count(_COLON_AND_BLANK) == 1
-    is_odd = is_odd or (after == AFTER and quote == start + 1)
+    is_odd = is_odd or (quote == start + 1 and (after == AFTER or is_one_bit_off(data[start], site.quote)))
     is_odd = is_odd or (after == AFTER_KEY and _ends_another_key(data, start, quote))
     is_key = after == AFTER_KEY
     grade, price = _grade_of_string(data, start, quote, is_key=is_key, lacks_front=True)
     insertion = Change(start, start, b'"', "an opening quote was missing", Grade.CHOICE if is_odd else grade)
     yield Candidate(price, (insertion,), index, meeting)
-    if is_one_bit_off(data[start], site.quote) and data[start] not in STRUCTURE:
+    if quote > start + 1 and is_one_bit_off(data[start], site.quote) and data[start] not in STRUCTURE:
         flipped = Change(start, start + 1, b'"', "an opening quote with a flipped bit", Grade.CHOICE)
         yield Candidate(_flip_cost(data[start], b"bg"), (flipped,), index, meeting)
 
@@ -267,7 +268,7 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
             freed = Change(place - 2, place - 1, b"", "a backslash before a closing quote")
             yield Candidate(prices.LOST[STRING] - 0.2, (freed,), index, meeting)
         last = data[place - 1]
-        if place - 1 > start and is_one_bit_off(last, site.quote):
+        if place - 2 > start and is_one_bit_off(last, site.quote):
             flipped = Change(place - 1, place, b'"', "a closing quote with a flipped bit", Grade.CHOICE)
             yield Candidate(_flip_cost(last, b"b2g7%"), (flipped,), index, meeting)
 
@@ -292,7 +293,7 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
                 )
                 # Where no backslash is left all escapes may be gone, and which quotes had one is anyone's guess.
                 grade = Grade.SYNTAX if is_text and b"\\" in data else Grade.CHOICE
-                escapes = tuple(Change(at, at, b"\\", "a quote inside a string", grade) for at in inner)
+                escapes = tuple(Change(at, at, b"\\", BARE_QUOTES, grade) for at in inner)
                 apart = sum(not gap for gap in _between(data, start, inner, quote))
                 extra = prices.STRUCTURE_IN_TEXT * (structural + apart)
                 extra += prices.IN_KEY if after == AFTER_KEY else 0.0

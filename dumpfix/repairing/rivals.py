@@ -242,13 +242,13 @@ _FLIPPED_IN_WORDS = one_bit_off(_SIGNS + _OF_WORDS)[STRING]
 
 
 def _swap_price(one: bytes, other: bytes) -> float:
-    """The price of two neighbours that changed places: two signs, or a sign and a letter."""
+    """The price of two neighbours that changed places: two signs, or a sign and a letter or digit."""
     if one == other or one in _BLANKS or other in _BLANKS:
         return prices.NEVER
     if one in _SIGN_SET and other in _SIGN_SET:
         return prices.SWAPPED
     if (one in _SIGN_SET and other.isalnum()) or (other in _SIGN_SET and one.isalnum()):
-        return prices.SWAPPED_LETTER
+        return prices.SWAPPED_DIGIT if one.isdigit() or other.isdigit() else prices.SWAPPED_LETTER
     return prices.NEVER
 
 
@@ -292,7 +292,11 @@ def _oddness(text: bytes) -> float:
 
 def _as_candidate(site: Site, price: float, change: Change) -> Candidate:
     """A rival as the structure's search has its own."""
-    price += _oddness(_string_at(site, change))
+    text = _string_at(site, change)
+    price += _oddness(text)
+    if not text and change.insert == b'"' and change.end > change.at:
+        # A text that would be empty rather has this one letter.
+        price += prices.BLANK_AT_EDGE
     if change.insert in (b",", b":") and change.end == change.at:
         price += separator_price(site.text.data, change.at, change.at)
     front = bisect_right(site.tokens.ends, change.at)
