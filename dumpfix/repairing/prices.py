@@ -42,6 +42,8 @@ SEPARATOR_AT_EDGE, DOUBLED = 0.8, 0.45
 UNPAIRED = 0.4
 # Readings whose prices differ by no more are rivals: the answer is a guess.
 NEAR = 0.5
+# A single digit in an array that touches something else: it rather slipped in than that a comma is gone.
+ODD_DIGIT = 2.0
 # What looks less like the rest of the document by more than this is no rival, whatever it costs.
 NEAR_BY_SHAPE = 2.0
 # A string that lacks a quote and looks as if it lacked more.

@@ -3,7 +3,7 @@
 from dumpfix.json.lexer import WHITE_SPACE
 from dumpfix.repairing import ending, holes, prices
 from dumpfix.repairing.automaton import KEY, Ahead, Back
-from dumpfix.repairing.candidates import candidates
+from dumpfix.repairing.candidates import NO_JSON, candidates
 from dumpfix.repairing.choosing import MOST_ALTERNATIVES, cheapest, closes_the_end
 from dumpfix.repairing.losses import (
     all_changes,
@@ -206,7 +206,7 @@ def _hole_for_quotes(reading: Reading, site: Site, outcome: Outcome) -> Outcome 
     whys = {change.why for change in outcome.changes}
     has_others = reading.dialect or reading.requoted
     is_doubtful = outcome.alternatives and outcome.cost >= prices.LOST[STRING] and whys & _WHYS_OF_QUOTES
-    if not (is_doubtful or (has_others and BARE_QUOTES in whys)):
+    if not (is_doubtful or (has_others and any(map(_drops_data, whys)))):
         return None
     assert isinstance(site.back, Back)
     trusted = max(reading.front.stop - 1, 0)
@@ -217,6 +217,11 @@ def _hole_for_quotes(reading: Reading, site: Site, outcome: Outcome) -> Outcome 
         hole.prices = [outcome.cost, *outcome.prices][:MOST_ALTERNATIVES]
         return hole
     return None
+
+
+def _drops_data(why: str) -> bool:
+    """Whether a reason says that bytes were dropped, or quotes were text, where a text in other quotes says little."""
+    return why == BARE_QUOTES or why.endswith(NO_JSON)
 
 
 _WHYS_OF_QUOTES = {BARE_QUOTES, "a byte slipped in", "a closing quote was missing", "an opening quote was missing"}

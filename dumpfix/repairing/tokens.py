@@ -298,6 +298,7 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
         end = min((found for mark in tokens.cutting if (found := data.find(mark, at + 1, reach)) > 0), default=end)
     among_keys = any(change.why == BARE_KEY for change in tokens.changes[-_LAST_CHANGES:])
     kind, changes = _meaning(data, data[at:end], at, end, stop, previous, among_keys)
+    end = changes[-1].end if kind == STRING else end
     _add(tokens, kind, at, end)
     tokens.changes.extend(changes)
     return end
@@ -395,7 +396,9 @@ def _meaning(
         behind = white_space_end(data, end, stop)
         lacks_colon = previous in b"{," and among_keys and end < behind < stop and data[behind] in _BEGINNINGS_OF_VALUES
         if behind < stop and (data[behind] == COLON or lacks_colon):
-            # A letter at its end may be the colon with a flipped bit.
+            # What may be the colon with a flipped bit at its end is left for the structure to tell.
+            if lacks_colon and len(text) > 1 and (text[-1] ^ COLON).bit_count() == 1:
+                end -= 1
             grade = Grade.CHOICE if lacks_colon else Grade.SYNTAX
             return STRING, (Change(at, at, b'"', BARE_KEY, grade), Change(end, end, b'"', BARE_KEY, grade))
     if text in OTHER_ATOMS and (previous in b"[:," or OTHER_ATOMS[text][2] is Grade.SYNTAX):
