@@ -25,6 +25,7 @@ _TOKENS = 6
 _LONGEST = 2048
 _DEEPEST = 64
 _NEAR = 64
+SLIPPED_IN, LOST_QUOTE = "a byte slipped in", "'\"' was missing"
 _SIGNS = STRUCTURE + b'"'
 _SIGN_SET = frozenset(bytes((sign,)) for sign in _SIGNS)
 _BLANKS = frozenset((b"", b" ", b"\t", b"\r", b"\n"))
@@ -211,7 +212,7 @@ def _single_damages(data: bytes, at: int, most: float, asked: int) -> Iterator[t
         return
     price = prices.EXTRA.get(byte[0], prices.EXTRA_BYTE)
     if (is_any or is_quote) and price <= most and not _may_be_of_number(data, at):
-        yield price, at + 1, b"", "a byte slipped in"
+        yield price, at + 1, b"", SLIPPED_IN
     price = _swap_price(byte, other) if is_any else prices.NEVER
     if price <= most:
         price += prices.DOUBLED * (other == data[at + 2 : at + 3])

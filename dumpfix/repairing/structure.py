@@ -28,7 +28,7 @@ from dumpfix.repairing.reading import (
     reaches_the_end,
     read,
 )
-from dumpfix.repairing.rivals import rivals
+from dumpfix.repairing.rivals import LOST_QUOTE, SLIPPED_IN, rivals
 from dumpfix.repairing.shape import ShapeModel, looks_spliced
 from dumpfix.repairing.site import Candidate, Site
 from dumpfix.repairing.tokens import ATOM, BARE_KEY, COMMA, LAST_COMMA, STRING
@@ -205,8 +205,9 @@ def _hole_for_quotes(reading: Reading, site: Site, outcome: Outcome) -> Outcome 
     where there is no such doubt."""
     whys = {change.why for change in outcome.changes}
     has_others = reading.dialect or reading.requoted
-    is_doubtful = outcome.alternatives and outcome.cost >= prices.LOST[STRING] and whys & _WHYS_OF_QUOTES
-    if not (is_doubtful or (has_others and any(map(_drops_data, whys)))):
+    is_even = outcome.alternatives and outcome.cost >= prices.LOST[STRING] and whys & _WHYS_OF_QUOTES
+    is_doubtful = is_even or SLIPPED_IN in whys or (has_others and any(map(_says_little, whys)))
+    if not is_doubtful:
         return None
     assert isinstance(site.back, Back)
     trusted = max(reading.front.stop - 1, 0)
@@ -219,12 +220,13 @@ def _hole_for_quotes(reading: Reading, site: Site, outcome: Outcome) -> Outcome 
     return None
 
 
-def _drops_data(why: str) -> bool:
-    """Whether a reason says that bytes were dropped, or quotes were text, where a text in other quotes says little."""
-    return why == BARE_QUOTES or why.endswith(NO_JSON)
+def _says_little(why: str) -> bool:
+    """Whether a reason, bytes that were dropped or quotes that may stand anywhere, says little of a text in other
+    quotes."""
+    return why in (BARE_QUOTES, LOST_QUOTE) or why.endswith(NO_JSON)
 
 
-_WHYS_OF_QUOTES = {BARE_QUOTES, "a byte slipped in", "a closing quote was missing", "an opening quote was missing"}
+_WHYS_OF_QUOTES = {BARE_QUOTES, "a closing quote was missing", "an opening quote was missing"}
 
 
 def _have_moved(data: bytes, changes: list[Change]) -> bool:
