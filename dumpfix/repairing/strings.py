@@ -160,7 +160,7 @@ class _Cleaner:
         neighbours, else it slipped in. A control character that may be meant is left alone between other signs."""
         byte = self.data[at]
         classes = {_class_of(each) for each in (self.data[max(at - 1, start)], self.data[min(at + 1, end - 1)])}
-        if not self.is_single or byte in _SEPARATORS or (0 in classes and byte < 0x80):
+        if not self.is_single or byte in _SEPARATORS:
             return None
         meant = [byte & 0x7F] if byte >= 0x80 else [byte | 0x20, byte | 0x40]
         fitting = [each for each in meant if {_class_of(each)} == classes != {0} or each in _BETWEEN_WORDS]
