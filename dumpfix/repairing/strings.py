@@ -96,7 +96,7 @@ class _Cleaner:
                 return
             if foreign and at == foreign[0][0]:
                 _, stop = foreign.popleft()
-                change = self._foreign(at, stop, start, end)
+                change = self._foreign(at, stop)
                 if change.end < stop:
                     # One byte of the sequence was meant to be another; the rest of it is still no character.
                     foreign.extendleft((each, each + 1) for each in range(stop - 1, change.end - 1, -1))
@@ -120,18 +120,15 @@ class _Cleaner:
             while foreign and foreign[0][0] < position:
                 foreign.popleft()
 
-    def _foreign(self, at: int, stop: int, start: int, end: int) -> Change:
-        """Bytes [at, stop) of the string [start, end) that are no UTF-8."""
+    def _foreign(self, at: int, stop: int) -> Change:
+        """Bytes [at, stop) that are no UTF-8."""
         meant = self._meant(at, at + 1)
         if meant:
             return meant
-        if self.is_single and stop - at == 1 and not self.latin_1:
-            if self.data[at] in _WINDOWS_1252:
-                sign = self.data[at:stop].decode("cp1252").encode()
-                return Change(at, stop, sign, "a sign of Windows-1252", Grade.CHOICE)
-            alone = self._out_of_place(at, start, end)
-            if alone:
-                return alone
+        if self.is_single and not self.latin_1 and self.data[at] in _WINDOWS_1252:
+            return Change(
+                at, stop, self.data[at:stop].decode("cp1252").encode(), "a sign of Windows-1252", Grade.CHOICE
+            )
         if self.latin_1:
             return Change(at, stop, self.data[at:stop].decode("latin-1").encode(), "Latin-1 bytes", Grade.CHOICE)
         plain = self.data[at:stop].decode("utf-8", "replace").encode()
@@ -156,25 +153,24 @@ class _Cleaner:
         return Change(at, stop, found[0], f"{why}: the text stands intact elsewhere", Grade.CHOICE)
 
     def _out_of_place(self, at: int, start: int, end: int) -> Change | None:
-        """What the one damaged byte of a text was: a letter or digit with a flipped bit if that makes it like its
-        neighbours, else it slipped in. A control character that may be meant is left alone between other signs."""
+        """What the one damaged byte of a text was, a control character that nothing is separated with: a letter, digit
+        or sign with a flipped bit if that is at home between its neighbours, else it slipped in."""
         byte = self.data[at]
-        classes = {_class_of(each) for each in (self.data[max(at - 1, start)], self.data[min(at + 1, end - 1)])}
         if not self.is_single or byte in _SEPARATORS:
             return None
-        meant = [byte & 0x7F] if byte >= 0x80 else [byte | 0x20, byte | 0x40]
+        classes = {_class_of(each) for each in (self.data[max(at - 1, start)], self.data[min(at + 1, end - 1)])}
+        meant = (byte | 0x20, byte | 0x40)
         fitting = [each for each in meant if {_class_of(each)} == classes != {0} or each in _BETWEEN_WORDS]
-        insert = bytes(fitting[:1])
-        why = "a byte with a flipped bit" if insert else "a byte that slipped in"
-        return Change(at, at + 1, insert, f"{why}: nothing of its kind is at home here", Grade.CHOICE)
+        why = "a byte with a flipped bit" if fitting else "a byte that slipped in"
+        return Change(at, at + 1, bytes(fitting[:1]), f"{why}: nothing of its kind is at home here", Grade.CHOICE)
 
     def _stands(self, text: bytes) -> bool:
         return text in self.data or text in self.known
 
 
 _BETWEEN_WORDS = b" -./"
-# Dashes, quotes, dots and the euro, which JSON from Windows has most.
-_WINDOWS_1252 = b"\x80\x85\x91\x92\x93\x94\x96\x97"
+# Dashes, quotes and dots, which text from Windows has most.
+_WINDOWS_1252 = b"\x85\x91\x92\x93\x94\x96\x97"
 _LOWER, _UPPER, _DIGIT = 1, 2, 3
 
 
