@@ -26,6 +26,7 @@ _VALUE_BEGINNINGS = tuple(bytes((byte,)) for byte in b"-0123456789tfn")
 _OF_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-."
 _LONGEST_KEY = 64
 _COLON_AND_BLANK = b'": '
+ESCAPED_DOCUMENTS = (b'{\\"', b'[{\\"', b'[\\"')
 _QUOTABLE = (STRING, OPEN_STRING, WORD, ATOM)
 _CLOSING_QUOTES = tuple(dict.fromkeys(mark for closing in OTHER_QUOTES.values() for mark in closing))
 
@@ -34,8 +35,7 @@ def quote_repairs(site: Site, index: int) -> Iterator[Candidate]:
     """Insert, drop, escape or restore one quote at token `index` (several, where quotes stand inside a string)."""
     tokens = site.tokens
     kind, state = tokens.kinds[index], site.front.states[index]
-    # Where front and back pair the quotes alike, none is missing and none too many.
-    is_odd = tokens is not site.back.tokens
+    is_odd = tokens is not site.back.tokens  # else no quote is missing and none too many
     takes_string = state <= KEY
     if kind not in _QUOTABLE or not (is_odd or takes_string):
         return
@@ -319,10 +319,9 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
 def _holds_sound_text(data: bytes, start: int, inner: list[int], close: int) -> bool:
     """Whether a string that begins like a document in a string is one once its bare quotes are escaped; any other text
     is sound."""
-    if not data.startswith((b'{\\"', b'[{\\"', b'[\\"'), start):
+    if not data.startswith(ESCAPED_DOCUMENTS, start):
         return True
-    escapes = [Change(at, at, b"\\", "") for at in inner]
-    text = apply_changes(data[:close], escapes)[start:]
+    text = apply_changes(data[:close], [Change(at, at, b"\\", "") for at in inner])[start:]
     try:
         return is_valid(string_text(b'"' + text + b'"').encode())
     except ValueError:

@@ -14,7 +14,7 @@ import orjson
 from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_KEY, KEY, VALUE, Back, Stacks
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
-from dumpfix.repairing.quoting import looks_like_structure
+from dumpfix.repairing.quoting import ESCAPED_DOCUMENTS, looks_like_structure
 from dumpfix.repairing.site import Candidate, Site, one_bit_off, separator_price
 from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_STRING, STRING, STRUCTURE, Tokens
 
@@ -34,7 +34,6 @@ _OF_WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "
 # What JSON does not allow in strings would hide every rival beside it; the judge asks for structure only.
 _PLAIN = bytes(0x20 if byte in b"\t\r\n" else byte if 0x20 <= byte < 0x7F else 0x78 for byte in range(256))
 _UNKNOWN = b"0"
-_ESCAPED_DOCUMENTS = (b'{\\"', b'[{\\"', b'[\\"')
 _FILLERS = {VALUE: b"", FIRST_ELEMENT: b"", FIRST_KEY: b"", KEY: b'"":0,', AFTER_KEY: b'""', AFTER: b"0"}
 
 
@@ -302,7 +301,7 @@ def _as_candidate(site: Site, price: float, change: Change) -> Candidate:
         price += separator_price(site.text.data, change.at, change.at)
     front = bisect_right(site.tokens.ends, change.at)
     back = -1 if change.insert == _UNKNOWN else bisect_left(site.back.tokens.starts, change.end)
-    if change.insert == b'"' and site.text.data.startswith(_ESCAPED_DOCUMENTS, change.end):
+    if change.insert == b'"' and site.text.data.startswith(ESCAPED_DOCUMENTS, change.end):
         # Escaped quotes stand inside of strings alone.
         change = change._replace(grade=Grade.SYNTAX)
     return Candidate(price, (change,), front, back)
