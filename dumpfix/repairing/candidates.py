@@ -79,7 +79,7 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             cost = prices.LOST[kind] + (0.8 if state in (FIRST_KEY, FIRST_ELEMENT) and place == gap else 0.0)
             at_edge = separator_price(site.text.data, gap, at) if kind in (COMMA, COLON) else 0.0
             cost += at_edge
-            if kind == COMMA and _is_odd_digit(site, index):
+            if kind == COMMA and is_odd_digit(site, index):
                 cost += prices.ODD_DIGIT
             if kind in (CLOSE_OBJECT, CLOSE_ARRAY) and place == gap and _steps_back(site.text.data, gap, at):
                 cost -= prices.STEP_BACK
@@ -96,7 +96,7 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             # Behind a document it may be the beginning of more, before the first element the end of another, behind a
             # digit one more with a flipped bit; in an object a comma alone is the end of nothing.
             deletion = deletion._replace(grade=Grade.CHOICE)
-        cost = prices.EXTRA_BYTE if _is_odd_digit(site, index) else _deletion_cost(kind, end - at)
+        cost = prices.EXTRA_BYTE if is_odd_digit(site, index) else _deletion_cost(kind, end - at)
         yield Candidate(cost, (deletion,), index, index + 1)
     if end - at != 1 or kind == STRING:
         return
@@ -236,7 +236,7 @@ def _may_be_one(site: Site, index: int) -> bool:
     return all(is_number) or (is_array and tokens.kinds[index - 1] != tokens.kinds[index])
 
 
-def _is_odd_digit(site: Site, index: int) -> bool:
+def is_odd_digit(site: Site, index: int) -> bool:
     """Whether token `index` is a single digit in an array, right behind something else than a number."""
     tokens, stack = site.tokens, site.front.stacks[index]
     if index >= len(tokens) or not index or tokens.kinds[index] != ATOM or tokens.kinds[index - 1] == ATOM:

@@ -13,6 +13,7 @@ import orjson
 
 from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_KEY, KEY, VALUE, Back, Stacks
+from dumpfix.repairing.candidates import is_odd_digit
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quoting import ESCAPED_DOCUMENTS, looks_like_structure
 from dumpfix.repairing.site import Candidate, Site, one_bit_off, separator_price
@@ -299,6 +300,9 @@ def _as_candidate(site: Site, price: float, change: Change) -> Candidate:
         price += prices.BLANK_AT_EDGE
     if change.insert in (b",", b":") and change.end == change.at:
         price += separator_price(site.text.data, change.at, change.at)
+    index = bisect_left(site.tokens.starts, change.end)
+    if change.insert == b"," and index <= site.front.stop and is_odd_digit(site, index):
+        price += prices.ODD_DIGIT
     front = bisect_right(site.tokens.ends, change.at)
     back = -1 if change.insert == _UNKNOWN else bisect_left(site.back.tokens.starts, change.end)
     if change.insert == b'"' and site.text.data.startswith(ESCAPED_DOCUMENTS, change.end):
