@@ -24,8 +24,6 @@ from dumpfix.repairing.tokens import (
 
 VALUE, FIRST_ELEMENT, FIRST_KEY, KEY, AFTER_KEY, AFTER = range(6)
 _VALUES = 1 << VALUE | 1 << FIRST_ELEMENT
-_KEYS = 1 << KEY | 1 << FIRST_KEY
-ERROR = -1
 
 
 class Effort:
@@ -41,15 +39,16 @@ class Effort:
 class Stacks:
     """All stacks of open containers met so far, as a tree: a stack is a number, 0 the empty one.
 
-    `parent[s]` is s without its innermost container, `is_object[s]` whether that one is an object. The same sequence
-    of containers always has the same number.
+    `parent[s]` is s without its innermost container, `is_object[s]` whether that one is an object, `rules[s]` the
+    automaton in it. The same sequence of containers always has the same number.
     """
 
-    __slots__ = ("_arrays", "_objects", "depth", "is_object", "parent")
+    __slots__ = ("_arrays", "_objects", "depth", "is_object", "parent", "rules")
 
     def __init__(self) -> None:
         self.parent = array("i", (0,))
         self.is_object = [False]
+        self.rules = [_OUTSIDE]
         self.depth = array("i", (0,))
         self._objects = array("i", (0,))
         self._arrays = array("i", (0,))
@@ -63,6 +62,7 @@ class Stacks:
             children[stack] = child
             self.parent.append(stack)
             self.is_object.append(is_object)
+            self.rules.append(_IN_OBJECT if is_object else _IN_ARRAY)
             self.depth.append(self.depth[stack] + 1)
             self._objects.append(0)
             self._arrays.append(0)
@@ -91,82 +91,82 @@ class Front:
     __slots__ = ("stacks", "states", "stop")
 
     def __init__(self) -> None:
-        self.states: list[int] = []
+        self.states = bytearray()
         self.stacks = array("i")
         self.stop = 0
 
 
+# What a token does in a state: the state after it, or one of these.
+ERROR, _OPENS_OBJECT, _OPENS_ARRAY, _CLOSES = -1, -2, -3, -4
+
+
+class Rules:
+    """The automaton inside one kind of container. `after[state][kind]`: the state after a token, or one of the above;
+    `before[kind][mask]`: for a token that is no bracket and the set of states behind it, the set of those before it."""
+
+    __slots__ = ("after", "before")
+
+    def __init__(self, behind_comma: int, closer: int, first: int) -> None:
+        rows = [[ERROR] * (CLOSE_OBJECT + 1) for _ in range(AFTER + 1)]
+        for state in (VALUE, FIRST_ELEMENT):
+            rows[state][STRING] = rows[state][ATOM] = AFTER
+            rows[state][OPEN_OBJECT], rows[state][OPEN_ARRAY] = _OPENS_OBJECT, _OPENS_ARRAY
+        if behind_comma == KEY:
+            rows[KEY][STRING] = rows[FIRST_KEY][STRING] = AFTER_KEY
+            rows[AFTER_KEY][COLON] = VALUE
+        rows[AFTER][COMMA] = behind_comma
+        if closer:
+            rows[AFTER][closer] = rows[first][closer] = _CLOSES
+        self.after = rows
+        self.before = {
+            kind: [
+                sum(1 << state for state, row in enumerate(rows) if row[kind] >= 0 and mask >> row[kind] & 1)
+                for mask in range(1 << len(rows))
+            ]
+            for kind in (STRING, COMMA, COLON, ATOM)
+        }
+
+
+_OUTSIDE = Rules(ERROR, 0, AFTER)
+_IN_OBJECT = Rules(KEY, CLOSE_OBJECT, FIRST_KEY)
+_IN_ARRAY = Rules(VALUE, CLOSE_ARRAY, FIRST_ELEMENT)
+
+
 def step(kind: int, state: int, stack: int, table: Stacks) -> tuple[int, int]:
     """One token: the state and stack after it; the state is ERROR if it cannot stand there."""
-    if kind == STRING:
-        if state <= FIRST_ELEMENT:
-            return AFTER, stack
-        return (AFTER_KEY if state <= KEY else ERROR), stack
-    if kind == COMMA:
-        if state != AFTER or not stack:
-            return ERROR, stack
-        return (KEY if table.is_object[stack] else VALUE), stack
-    if kind == COLON:
-        return (VALUE if state == AFTER_KEY else ERROR), stack
-    if kind == ATOM:
-        return (AFTER if state <= FIRST_ELEMENT else ERROR), stack
-    if kind in (OPEN_OBJECT, OPEN_ARRAY):
-        if state > FIRST_ELEMENT:
-            return ERROR, stack
-        is_object = kind == OPEN_OBJECT
-        return (FIRST_KEY if is_object else FIRST_ELEMENT), table.push(stack, is_object)
-    if kind == CLOSE_OBJECT:
-        if stack and table.is_object[stack] and state in (AFTER, FIRST_KEY):
-            return AFTER, table.parent[stack]
-    elif kind == CLOSE_ARRAY and stack and not table.is_object[stack] and state in (AFTER, FIRST_ELEMENT):
+    after = table.rules[stack].after[state][kind]
+    if after >= ERROR:
+        return after, stack
+    return _nested(after, stack, table)
+
+
+def _nested(what: int, stack: int, table: Stacks) -> tuple[int, int]:
+    """The state and stack behind a bracket."""
+    if what == _CLOSES:
         return AFTER, table.parent[stack]
-    return ERROR, stack
+    is_object = what == _OPENS_OBJECT
+    return (FIRST_KEY if is_object else FIRST_ELEMENT), table.push(stack, is_object)
 
 
 def read_front(tokens: Tokens, table: Stacks) -> Front:
     """Run the automaton from the first token to the first that cannot stand where it does."""
     front = Front()
-    states, stacks, push = front.states, front.stacks, table.push
-    is_object, parent = table.is_object, table.parent
+    add_state, add_stack = front.states.append, front.stacks.append
     state, stack = VALUE, 0
+    rows = _OUTSIDE.after
     for kind in tokens.kinds:
-        states.append(state)
-        stacks.append(stack)
-        if kind == STRING:
-            if state <= FIRST_ELEMENT:
-                state = AFTER
-            elif state <= KEY:
-                state = AFTER_KEY
-            else:
-                break
-        elif kind == COMMA:
-            if state != AFTER or not stack:
-                break
-            state = KEY if is_object[stack] else VALUE
-        elif kind == COLON:
-            if state != AFTER_KEY:
-                break
-            state = VALUE
-        elif kind == ATOM:
-            if state > FIRST_ELEMENT:
-                break
-            state = AFTER
-        elif kind == CLOSE_OBJECT and stack and is_object[stack] and state in (AFTER, FIRST_KEY):
-            stack = parent[stack]
-            state = AFTER
-        elif kind in (OPEN_OBJECT, OPEN_ARRAY) and state <= FIRST_ELEMENT:
-            state = FIRST_KEY if kind == OPEN_OBJECT else FIRST_ELEMENT
-            stack = push(stack, kind == OPEN_OBJECT)
-        else:
-            state, stack = step(kind, state, stack, table)
+        add_state(state)
+        add_stack(stack)
+        state = rows[state][kind]
+        if state < 0:
             if state == ERROR:
-                break
-    else:
-        front.stop = len(tokens)
-        states.append(state)
-        stacks.append(stack)
-        return front
-    front.stop = len(states) - 1
+                front.stop = len(front.states) - 1
+                return front
+            state, stack = _nested(state, stack, table)
+            rows = table.rules[stack].after
+    front.stop = len(tokens)
+    add_state(state)
+    add_stack(stack)
     return front
 
 
@@ -181,7 +181,7 @@ class Back:
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
         size = len(tokens)
-        self.masks = [0] * size + [1 << AFTER]
+        self.masks = bytearray(size) + bytes((1 << AFTER,))
         self.needs = array("i", (0,)) * (size + 1)
         self.first = size
 
@@ -233,34 +233,24 @@ def read_back(tokens: Tokens, table: Stacks, most: int | None = None) -> Back:
     masks, needs, is_object, parent, push = back.masks, back.needs, table.is_object, table.parent, table.push
     kinds = tokens.kinds
     mask, need = 1 << AFTER, 0
+    before = _OUTSIDE.before
     lowest = 0 if most is None else max(0, len(kinds) - most)
     for index in range(len(kinds) - 1, lowest - 1, -1):
         kind = kinds[index]
-        if kind == STRING:
-            mask = (_VALUES if mask >> AFTER & 1 else 0) | (_KEYS if mask >> AFTER_KEY & 1 else 0)
-        elif kind == COMMA:
-            wanted = KEY if is_object[need] else VALUE
-            mask = 1 << AFTER if need and mask >> wanted & 1 else 0
-        elif kind == COLON:
-            mask = 1 << AFTER_KEY if is_object[need] and mask >> VALUE & 1 else 0
-        elif kind == ATOM:
-            mask = _VALUES if mask >> AFTER & 1 else 0
-        elif kind in (CLOSE_OBJECT, CLOSE_ARRAY):
-            if mask >> AFTER & 1:
-                need = push(need, kind == CLOSE_OBJECT)
-                mask = 1 << AFTER | 1 << (FIRST_KEY if kind == CLOSE_OBJECT else FIRST_ELEMENT)
-            else:
-                mask = 0
-        elif kind in (OPEN_OBJECT, OPEN_ARRAY):
-            opens_object = kind == OPEN_OBJECT
-            inner = FIRST_KEY if opens_object else FIRST_ELEMENT
-            if need and is_object[need] == opens_object and mask >> inner & 1:
-                need = parent[need]
-                mask = _VALUES
-            else:
-                mask = 0
+        if kind in before:
+            mask = before[kind][mask]
         else:
-            mask = 0
+            is_closer = kind in (CLOSE_OBJECT, CLOSE_ARRAY)
+            inner = FIRST_KEY if kind in (OPEN_OBJECT, CLOSE_OBJECT) else FIRST_ELEMENT
+            if is_closer and mask >> AFTER & 1:
+                need = push(need, kind == CLOSE_OBJECT)
+                mask = 1 << AFTER | 1 << inner
+            elif kind in (OPEN_OBJECT, OPEN_ARRAY) and need and is_object[need] == (kind == OPEN_OBJECT):
+                mask = _VALUES if mask >> inner & 1 else 0
+                need = parent[need] if mask else need
+            else:
+                mask = 0
+            before = table.rules[need].before
         if not mask:
             break
         masks[index] = mask

@@ -37,6 +37,7 @@ _FEWEST_OF_A_LIST = 5
 _MOST_COMMAS = 256
 _BRACKETS = (OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY)
 _LATE_COMMA = b","
+NO_JSON = "bytes that are no JSON"
 _NAMES = {byte: f"'{chr(byte)}'" for byte in STRUCTURE + b'"'}
 
 
@@ -78,6 +79,8 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             cost = prices.LOST[kind] + (0.8 if state in (FIRST_KEY, FIRST_ELEMENT) and place == gap else 0.0)
             at_edge = separator_price(site.text.data, gap, at) if kind in (COMMA, COLON) else 0.0
             cost += at_edge
+            if kind == COMMA and is_odd_digit(site, index):
+                cost += prices.ODD_DIGIT
             if kind in (CLOSE_OBJECT, CLOSE_ARRAY) and place == gap and _steps_back(site.text.data, gap, at):
                 cost -= prices.STEP_BACK
             grade = Grade.CHOICE if at_edge or _may_stand_elsewhere(site, index, kind) else Grade.SYNTAX
@@ -93,7 +96,7 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
             # Behind a document it may be the beginning of more, before the first element the end of another, behind a
             # digit one more with a flipped bit; in an object a comma alone is the end of nothing.
             deletion = deletion._replace(grade=Grade.CHOICE)
-        cost = _deletion_cost(kind, end - at)
+        cost = prices.EXTRA_BYTE if is_odd_digit(site, index) else _deletion_cost(kind, end - at)
         yield Candidate(cost, (deletion,), index, index + 1)
     if end - at != 1 or kind == STRING:
         return
@@ -179,8 +182,13 @@ def _is_first_key(site: Site, index: int) -> bool:
 
 
 def _is_list_of_member(site: Site, index: int) -> bool:
-    """Whether numbers or literals follow one another behind the colon before token `index`: what no member has."""
-    return site.tokens.kinds[index - 1 : index + 3] == [COLON, ATOM, COMMA, ATOM]
+    """Whether numbers or literals follow one another behind the colon before token `index`: what no member has; unless
+    the same key holds no list elsewhere."""
+    tokens, data = site.tokens, site.text.data
+    if index < 2 or tokens.kinds[index - 1 : index + 3] != [COLON, ATOM, COMMA, ATOM]:
+        return False
+    key = data[tokens.starts[index - 2] : tokens.starts[index]]
+    return data.count(key) == 1 or data.count(key + b"[") > 0
 
 
 def _is_key_in_list(site: Site, index: int) -> bool:
@@ -196,7 +204,9 @@ def _without_commas(site: Site) -> Iterator[Candidate]:
     if tokens is not back.tokens:
         return
     while at < len(tokens) and len(places) < _MOST_COMMAS:
-        if len(places) > 1 and back.accepts(at, state, stack):
+        if places and back.accepts(at, state, stack):
+            if len(places) == 1:
+                return
             whys = [Change(place, place, b",", "',' was missing", Grade.CHOICE) for place in places]
             yield Candidate(
                 prices.LOST[COMMA] + prices.ONE_MORE_COMMA * (len(whys) - 1), tuple(whys), site.front.stop, at
@@ -226,6 +236,16 @@ def _may_be_one(site: Site, index: int) -> bool:
     return all(is_number) or (is_array and tokens.kinds[index - 1] != tokens.kinds[index])
 
 
+def is_odd_digit(site: Site, index: int) -> bool:
+    """Whether token `index` is a single digit in an array, right behind something else than a number."""
+    tokens, stack = site.tokens, site.front.stacks[index]
+    if index >= len(tokens) or not index or tokens.kinds[index] != ATOM or tokens.kinds[index - 1] == ATOM:
+        return False
+    is_in_array = stack != 0 and not site.table.is_object[stack]
+    start = tokens.starts[index]
+    return is_in_array and tokens.ends[index] == start + 1 and tokens.ends[index - 1] == start
+
+
 def _insertable(state: int, stack: int, table: Stacks) -> bytes:
     """The structural tokens that may be inserted in `state`."""
     closer = b"}" if table.is_object[stack] else b"]"
@@ -252,7 +272,7 @@ def _deletion(data: bytes, kind: int, at: int, end: int) -> Change:
         # A bracket too many may as well be what is left of a lost part; a comma or colon is nothing but syntax.
         grade = Grade.CHOICE if kind in _BRACKETS else Grade.SYNTAX
         return Change(at, end, b"", f"{_NAMES[kind]} is one too many", grade)
-    return Change(at, end, b"", f"{len(data[at:end])} bytes that are no JSON", Grade.CHOICE)
+    return Change(at, end, b"", f"{len(data[at:end])} {NO_JSON}", Grade.CHOICE)
 
 
 def _replacement_cost(kind: int, byte: int, other: int) -> float:

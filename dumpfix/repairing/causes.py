@@ -253,7 +253,10 @@ def quoted_for_sql(text: bytes) -> list[Change] | None:
     """A document in single quotes, in which SQL writes every single quote twice, and MySQL escapes with backslashes."""
     begin = min((at for mark in (b"'{", b"'[") if (at := text.find(mark)) >= 0), default=-1) + 1
     head = text[: begin - 1]
-    if not begin or b'"' in head or b"{" in head or b"[" in head or b'"' not in text[begin:]:
+    if not begin or any(sign in head for sign in (b'"', b"{", b"[")) or b'"' not in text[begin:]:
+        return None
+    if head.rstrip(WHITE_SPACE).endswith(b":"):
+        # A member of an object in other quotes.
         return None
     why = "SQL's quotes"
     if _begins_escaped(text[begin:]) or b"\\'" in text:

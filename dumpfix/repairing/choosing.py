@@ -107,4 +107,7 @@ def _shape_cost(output: bytes, shape: ShapeModel | None) -> float:
     if len(output) > LONGEST_PAYLOAD:
         return 0.0
     profile = Profile(output)
+    if not profile.traits:
+        # Not sound after all (or too deep to tell, as the others are).
+        return prices.NEVER
     return shape.strangeness(profile) + irregularity(profile) / 4 if shape else irregularity(profile)

@@ -24,7 +24,7 @@ ONE_MORE_COMMA = 0.1
 # Values behind one key that lack the brackets of a list.
 BARE_LIST = 1.4
 # Any byte: gone, slipped in, with a flipped bit, in the place of its neighbour.
-LOST_DATA, EXTRA_BYTE, FLIPPED, SWAPPED, SWAPPED_LETTER = 1.0, 2.2, 1.8, 0.75, 2.4
+LOST_DATA, EXTRA_BYTE, FLIPPED, SWAPPED, SWAPPED_LETTER, SWAPPED_DIGIT = 1.0, 2.2, 1.8, 0.75, 1.9, 2.4
 # (a quote whose bit flipped looks like a blank, `b` or `2`, which stand at the edge of texts anyway)
 FLIPPED_QUOTE, FLIPPED_TO_QUOTE = 2.3, 3.0
 NEVER = 99.0
@@ -42,6 +42,8 @@ SEPARATOR_AT_EDGE, DOUBLED = 0.8, 0.45
 UNPAIRED = 0.4
 # Readings whose prices differ by no more are rivals: the answer is a guess.
 NEAR = 0.5
+# A single digit in an array that touches something else: it rather slipped in than that a comma is gone.
+ODD_DIGIT = 2.0
 # What looks less like the rest of the document by more than this is no rival, whatever it costs.
 NEAR_BY_SHAPE = 2.0
 # A string that lacks a quote and looks as if it lacked more.

@@ -19,15 +19,17 @@ OTHER_QUOTES = {
     "\u201e".encode(): ("\u201c".encode(), "\u201d".encode()),
     "\u2018".encode(): ("\u2019".encode(),),
 }
-_LEADS = frozenset(quote[0] for quote in OTHER_QUOTES)
-_MASK = bytes(byte in _LEADS or byte == 0x22 for byte in range(256))
+_LEADS = frozenset(quote[:1] for quote in OTHER_QUOTES)
+_MASK = bytes(bytes((byte,)) in _LEADS or byte == 0x22 for byte in range(256))
 _WORDS = (b"true", b"false", b"null", b"True", b"False", b"None")
 _ESCAPES = (b"\\\\", b'\\"', b"\\'", b"\\`")
 # How far a blank may reach between a quote and what tells its role.
 _NEAR = 64
+# How many strings may be odd; of more, a quarter.
+_MOST_ODD = 1024
 _BLANKS = frozenset((b" ", b"\t", b"\r", b"\n"))
 TRIPLE = "triple quotes"
-_SINGLE = "single quotes"
+_SINGLE, _OTHER = "single quotes", "quotes of another kind"
 _BEHIND_VALUES = (b",", b"}", b"]")
 _INSIDE = bytes(byte in b'"\\' for byte in range(256))
 
@@ -44,7 +46,8 @@ def in_double_quotes(data: bytes, at: int) -> list[Change] | None:
     if first < 0 or not walk.opens(first):
         return None
     # About one for each quote.
-    return in_groups(data, walk.strings(first), walk.mask.count(1)) or None
+    changes = in_groups(data, walk.strings(first), walk.mask.count(1))
+    return None if not changes or walk.is_lost() else changes
 
 
 class _Walk:
@@ -60,11 +63,18 @@ class _Walk:
         #: quotes of which no three stand in a row any more, and those that nothing closes any more
         self.never_tripled: set[bytes] = set()
         self.never_closed: set[bytes] = set()
+        #: strings so far, and those of them in which a quote is none or whose closing one is missing
+        self.count = self.odd = 0
+
+    def is_lost(self) -> bool:
+        """Whether so many strings are odd that the quotes mean something else."""
+        return self.odd > _MOST_ODD and self.odd * 4 > self.count
 
     def quote_at(self, at: int) -> bytes:
         """The other quote that begins at `at`; empty if none does."""
-        if self.plain.startswith(b"'", at):
-            return b"'"
+        lead = self.plain[at : at + 1]
+        if lead == b"'" or lead not in _LEADS:
+            return lead if lead == b"'" else b""
         return next((quote for quote in OTHER_QUOTES if self.plain.startswith(quote, at)), b"")
 
     def before(self, at: int) -> bytes:
@@ -73,11 +83,6 @@ class _Walk:
         if last and last not in _BLANKS:
             return last
         return self.data[max(0, at - _NEAR) : at].rstrip(WHITE_SPACE)[-1:]
-
-    def behind(self, at: int) -> bytes:
-        """What stands at `at` or behind the blanks there."""
-        near = self.data[at : at + _NEAR].lstrip(WHITE_SPACE)
-        return near[:8]
 
     def opens(self, at: int) -> bool:
         """Whether the quote at `at` may open a string in other quotes: it follows structure, a prefix letter too."""
@@ -91,11 +96,13 @@ class _Walk:
     def strings(self, at: int) -> Iterator[Change]:
         """The changes for the strings from the one at `at` on."""
         size = len(self.data)
-        while 0 <= at < size:
+        while 0 <= at < size and not self.is_lost():
             close = self._plain_end(at)
+            self.count += 1
             if close:
-                yield Change(at, at + 1, b'"', _SINGLE)
-                yield Change(close, close + 1, b'"', _SINGLE)
+                why = _SINGLE if self.plain[at] == 0x27 else _OTHER
+                yield Change(at, at + 1, b'"', why)
+                yield Change(close, close + 1, b'"', why)
                 at = self.mask.find(1, close + 1)
                 continue
             quote = self.quote_at(at) or (b'"' if self.plain[at] == 0x22 else b"")
@@ -117,8 +124,9 @@ class _Walk:
             at = self.mask.find(1, at)
 
     def _plain_end(self, at: int) -> int:
-        """The offset of the quote that closes a string in single ones of which nothing is unusual; 0 for any other."""
-        close = self.plain.find(b"'", at + 1) if self.plain[at] == 0x27 else -1
+        """The offset of the quote that closes a string in single ones, or in backticks, of which nothing is unusual; 0
+        for any other."""
+        close = self.plain.find(self.plain[at], at + 1) if self.plain[at] in b"'`" else -1
         if close <= at + 1 or self.mask.find(1, at + 1) != close or b"\\" in self.data[at:close]:
             return 0
         behind = self.data[close + 1 : close + 2]
@@ -136,7 +144,7 @@ class _Walk:
 
     def _string(self, at: int, opening: bytes) -> Generator[Change, None, int]:
         """The changes of one string; the generator's value is the offset behind it."""
-        why = _SINGLE if opening == b"'" else "quotes of another kind"
+        why = _SINGLE if opening == b"'" else _OTHER
         begin = position = at + len(opening)
         is_first_key = self.before(at) == b"{"
         grade, role = Grade.SYNTAX, _TEXT
@@ -155,6 +163,8 @@ class _Walk:
                 yield from self._inside(begin, len(self.data), why)
                 return len(self.data)
             role = self._role(begin, close, close + size, is_first_key)
+            if role != _CLOSER:
+                self.odd += 1
             if role != _TEXT:
                 break
             grade = Grade.CHOICE
@@ -181,19 +191,17 @@ class _Walk:
         behind = self.data[end : end + 1]
         if behind and behind in (b":" if is_first_key else b",:}]"):
             return _CLOSER
-        behind = self.behind(end)
+        near = self.data[end : end + _NEAR]
+        behind = near.lstrip(WHITE_SPACE)
         if not behind:
             return _CLOSER
-        if is_first_key and behind[:1] in b":=":
+        if behind[:1] in (b":=" if is_first_key else b",:}]);="):
             return _CLOSER
-        if not is_first_key and behind[:1] in b",:}]);=":
-            return _CLOSER
-        is_next = self.quote_at(end + self._blanks(end)) != b"" and behind[:1] != self.data[end : end + 1]
+        next_quote = self.quote_at(end + len(near) - len(behind))
+        is_next = next_quote != b"" and behind[:1] != near[:1]
         if at > begin and not is_next and self.before(at) in (b",", b":", b"{", b"[") and behind[:1] not in b",:}]":
             return _OPENER
-        if behind[:1] in b'"-0123456789{[' or self.quote_at(end + self._blanks(end)) or behind.startswith(_WORDS):
-            return _CLOSER
-        if self._is_bare_key(end):
+        if behind[:1] in b'"-0123456789{[' or next_quote or behind.startswith(_WORDS) or self._is_bare_key(end):
             return _CLOSER
         return _CLOSER if behind[:1] in b",}]" else _TEXT
 
@@ -203,10 +211,6 @@ class _Walk:
         words = name.split()
         is_name = len(words) == 1 and name[:1] in _BLANKS and words[0].replace(b"_", b"a").isalnum()
         return is_name and colon != b"" and rest[:1] in _BLANKS and self.data.lstrip(b"{[" + WHITE_SPACE)[:1].isalpha()
-
-    def _blanks(self, at: int) -> int:
-        near = self.data[at : at + _NEAR]
-        return len(near) - len(near.lstrip(WHITE_SPACE))
 
     def _inside(self, begin: int, close: int, why: str) -> Iterator[Change]:
         """The changes that make the inside of a JSON string of [begin, close)."""

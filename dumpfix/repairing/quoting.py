@@ -4,14 +4,16 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import pairwise
 
-from dumpfix.json.validity import scan_value
+from dumpfix.json.strings import string_text
+from dumpfix.json.validity import is_valid, scan_value
 from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_KEY, KEY
-from dumpfix.repairing.pieces import Change, Grade
+from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quotes import OTHER_QUOTES
 from dumpfix.repairing.site import Candidate, Site, is_one_bit_off, meets
 from dumpfix.repairing.tokens import ATOM, COMMA, ELLIPSES, OPEN_STRING, STRING, STRUCTURE, WORD
 
+BARE_QUOTES = "a quote inside a string"
 # How many bare quotes one string may have, how many of them may look like the ends of strings, and how many places
 # inside one string are tried for a closing quote.
 _MOST_INNER_QUOTES = 400
@@ -24,6 +26,8 @@ _VALUE_BEGINNINGS = tuple(bytes((byte,)) for byte in b"-0123456789tfn")
 _OF_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-."
 _LONGEST_KEY = 64
 _COLON_AND_BLANK = b'": '
+ESCAPED_DOCUMENTS = (b'{\\"', b'[{\\"', b'[\\"')
+_QUOTABLE = (STRING, OPEN_STRING, WORD, ATOM)
 _CLOSING_QUOTES = tuple(dict.fromkeys(mark for closing in OTHER_QUOTES.values() for mark in closing))
 
 
@@ -31,16 +35,21 @@ def quote_repairs(site: Site, index: int) -> Iterator[Candidate]:
     """Insert, drop, escape or restore one quote at token `index` (several, where quotes stand inside a string)."""
     tokens = site.tokens
     kind, state = tokens.kinds[index], site.front.states[index]
-    start, end = tokens.starts[index], tokens.ends[index]
+    is_odd = tokens is not site.back.tokens  # else no quote is missing and none too many
     takes_string = state <= KEY
+    if kind not in _QUOTABLE or not (is_odd or takes_string):
+        return
+    start, end = tokens.starts[index], tokens.ends[index]
     after = AFTER if state <= FIRST_ELEMENT else AFTER_KEY
     if kind in (STRING, OPEN_STRING) and site.text.data[start] == STRING:
         if takes_string:
-            yield from _closer_missing(site, index, after, start, end)
+            if is_odd:
+                yield from _closer_missing(site, index, after, start, end)
             yield from _inner_quotes(site, index, after, start)
             yield from _document_in_string(site, index, after, start)
-        yield from _quote_too_many(site, index, state, start)
-    elif kind in (WORD, ATOM) and takes_string:
+        if is_odd:
+            yield from _quote_too_many(site, index, state, start)
+    elif kind in (WORD, ATOM) and takes_string and is_odd:
         yield from _opener_missing(site, index, after, start)
 
 
@@ -61,13 +70,13 @@ def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[
         return
     # A blank where no other colon has one is rather a part of the text, and its beginning is gone.
     is_odd = data[start - 1 : start] == b" " and data.count(_COLON_AND_BLANK) == 1
-    is_odd = is_odd or (after == AFTER and quote == start + 1)
+    is_odd = is_odd or (quote == start + 1 and (after == AFTER or is_one_bit_off(data[start], site.quote)))
     is_odd = is_odd or (after == AFTER_KEY and _ends_another_key(data, start, quote))
     is_key = after == AFTER_KEY
     grade, price = _grade_of_string(data, start, quote, is_key=is_key, lacks_front=True)
     insertion = Change(start, start, b'"', "an opening quote was missing", Grade.CHOICE if is_odd else grade)
     yield Candidate(price, (insertion,), index, meeting)
-    if is_one_bit_off(data[start], site.quote) and data[start] not in STRUCTURE:
+    if quote > start + 1 and is_one_bit_off(data[start], site.quote) and data[start] not in STRUCTURE:
         flipped = Change(start, start + 1, b'"', "an opening quote with a flipped bit", Grade.CHOICE)
         yield Candidate(_flip_cost(data[start], b"bg"), (flipped,), index, meeting)
 
@@ -99,7 +108,9 @@ def _grade_of_string(data: bytes, begin: int, end: int, *, is_key: bool, lacks_f
         or holds_literal
         or is_bare
         or _is_number_cut_short(text)
-        or (text[:1] in _OF_STRUCTURE and b'\\"' not in text)
+        or (b'\\"' not in text and (text[:1] in _OF_STRUCTURE or any(each in text for each in _BESIDE_VALUES)))
+        # An empty text where there is no other is rather what is left of a longer one.
+        or (not text and b'""' not in data)
     )
     is_no_key = is_key and (not text or len(text.translate(None, _NOT_IN_KEYS)) != len(text))
     if is_odd or is_no_key or _looks_torn(text, lacks_front=lacks_front):
@@ -174,6 +185,7 @@ _LITERAL_ENDS = (b"ull", b"rue", b"alse")
 _FOLLOWS = tuple(bytes((byte,)) for byte in b"\\-:=&?!*;|~^%).,")
 _PRECEDES = (b"\\", b"-", b"_", b":", b":/", b"://", b"=", b"&")
 _OF_STRUCTURE = (b"{", b"[", b":", b",")
+_BESIDE_VALUES = (b":[", b":{", b"},", b"],")
 _NOT_IN_KEYS = b"?!*;|~^%=+<>(){}[],'`"
 _WORDS_OF_ONE = (b"a", b"A", b"I", b"i")
 
@@ -189,6 +201,8 @@ def _is_number_cut_short(text: bytes) -> bool:
         return True
     rest = whole[1:].lstrip(b"0123456789") if whole[:1] == b"." else whole
     if whole is not text and whole[:1] == b",":
+        return True
+    if digits > _DIGITS_OF_NUMBERS and whole[:1].isalpha() and b" " in text:
         return True
     goes_on = rest[:1].isalpha() or rest[:1] >= b"\x80"
     is_fraction = rest is not whole and whole != text
@@ -254,7 +268,7 @@ def _closer_missing(site: Site, index: int, after: int, start: int, end: int) ->
             freed = Change(place - 2, place - 1, b"", "a backslash before a closing quote")
             yield Candidate(prices.LOST[STRING] - 0.2, (freed,), index, meeting)
         last = data[place - 1]
-        if place - 1 > start and is_one_bit_off(last, site.quote):
+        if place - 2 > start and is_one_bit_off(last, site.quote):
             flipped = Change(place - 1, place, b'"', "a closing quote with a flipped bit", Grade.CHOICE)
             yield Candidate(_flip_cost(last, b"b2g7%"), (flipped,), index, meeting)
 
@@ -275,10 +289,11 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
                     and not structural
                     and data[inner[0] - 1 : inner[0]] != b"\\"
                     and not _reads_like_more(data, start, inner, quote)
+                    and _holds_sound_text(data, start + 1, inner, quote)
                 )
                 # Where no backslash is left all escapes may be gone, and which quotes had one is anyone's guess.
                 grade = Grade.SYNTAX if is_text and b"\\" in data else Grade.CHOICE
-                escapes = tuple(Change(at, at, b"\\", "a quote inside a string", grade) for at in inner)
+                escapes = tuple(Change(at, at, b"\\", BARE_QUOTES, grade) for at in inner)
                 apart = sum(not gap for gap in _between(data, start, inner, quote))
                 extra = prices.STRUCTURE_IN_TEXT * (structural + apart)
                 extra += prices.IN_KEY if after == AFTER_KEY else 0.0
@@ -299,6 +314,18 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
         if structural > _MOST_STRUCTURAL:
             return
         quote = site.text.quote(quote + 1)
+
+
+def _holds_sound_text(data: bytes, start: int, inner: list[int], close: int) -> bool:
+    """Whether a string that begins like a document in a string is one once its bare quotes are escaped; any other text
+    is sound."""
+    if not data.startswith(ESCAPED_DOCUMENTS, start):
+        return True
+    text = apply_changes(data[:close], [Change(at, at, b"\\", "") for at in inner])[start:]
+    try:
+        return is_valid(string_text(b'"' + text + b'"').encode())
+    except ValueError:
+        return False
 
 
 def _document_in_string(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
@@ -367,7 +394,7 @@ def _quote_too_many(site: Site, index: int, state: int, start: int) -> Iterator[
         # Behind a brace it is rather what is left of the first key; before a letter one with a flipped bit,
         # behind a key and before a text what is left of several members.
         is_doubled = data[start : start + 2] == b'""' and _is_of_words(data[start + 2 : start + 3])
-        is_doubled = is_doubled or data.startswith(b'"":"', start - 1)
+        is_doubled = is_doubled or data.startswith((b'"":"', b'"":{', b'"":['), start - 1)
         grade = Grade.CHOICE if state == FIRST_KEY or is_doubled else Grade.SYNTAX
         removal = Change(start, start + 1, b"", "a quote is one too many", grade)
         yield Candidate(prices.EXTRA[STRING], (removal,), index, meeting)

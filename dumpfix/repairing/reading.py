@@ -95,11 +95,11 @@ def read(data: bytes, effort: Effort) -> Reading:
         front = read_front(tokens, table)
         prefixes = [at for at, change in enumerate(tokens.changes) if change.why == PREFIX]
         if len(prefixes) == 1:
-            # One alone may be a letter that changed places with the quote, or has lost one; and it explains nothing
-            # where the rest is not sound either.
+            # One alone may be a letter that changed places with the quote, or has lost one; it explains nothing where
+            # other strings have none, or the rest is not sound either.
             at = prefixes[0]
             tokens.changes[at] = tokens.changes[at]._replace(grade=Grade.CHOICE)
-            if front.stop < len(tokens) or front.stacks[front.stop]:
+            if tokens.kinds.count(STRING) > 1 or front.stop < len(tokens) or front.stacks[front.stop]:
                 tokens = lex(text, takes_prefix=False)
                 front = read_front(tokens, table)
         _doubt_one_comma(data, tokens)

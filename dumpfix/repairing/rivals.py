@@ -7,15 +7,17 @@ value comes out at nearly the same price; a rival that is cheaper takes its plac
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from itertools import pairwise
 
 import orjson
 
 from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_KEY, KEY, VALUE, Back, Stacks
+from dumpfix.repairing.candidates import is_odd_digit
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
-from dumpfix.repairing.quoting import looks_like_structure
-from dumpfix.repairing.site import Candidate, Site, separator_price
-from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COLON, COMMA, OPEN_STRING, STRING, STRUCTURE, Tokens
+from dumpfix.repairing.quoting import ESCAPED_DOCUMENTS, looks_like_structure
+from dumpfix.repairing.site import Candidate, Site, one_bit_off, separator_price
+from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_STRING, STRING, STRUCTURE, Tokens
 
 # How many bytes on both sides of a place are tried, how far the neighbourhood reaches for a place where it may begin
 # or end, in tokens and in bytes, and how deep it may lie.
@@ -24,6 +26,7 @@ _TOKENS = 6
 _LONGEST = 2048
 _DEEPEST = 64
 _NEAR = 64
+SLIPPED_IN, LOST_QUOTE = "a byte slipped in", "'\"' was missing"
 _SIGNS = STRUCTURE + b'"'
 _SIGN_SET = frozenset(bytes((sign,)) for sign in _SIGNS)
 _BLANKS = frozenset((b"", b" ", b"\t", b"\r", b"\n"))
@@ -32,7 +35,6 @@ _OF_WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "
 # What JSON does not allow in strings would hide every rival beside it; the judge asks for structure only.
 _PLAIN = bytes(0x20 if byte in b"\t\r\n" else byte if 0x20 <= byte < 0x7F else 0x78 for byte in range(256))
 _UNKNOWN = b"0"
-_ESCAPED_DOCUMENTS = (b'{\\"', b'[{\\"', b'[\\"')
 _FILLERS = {VALUE: b"", FIRST_ELEMENT: b"", FIRST_KEY: b"", KEY: b'"":0,', AFTER_KEY: b'""', AFTER: b"0"}
 
 
@@ -43,34 +45,95 @@ class Neighbourhood:
         self.begin, self.end = begin, end
         self.head, self.tail = head, tail
         self.plain = site.text.data[begin:end].translate(_PLAIN)
-        changes = {*site.tokens.changes, *site.back.tokens.changes} if isinstance(site.back, Back) else set()
-        self.dialect = sorted(
-            change._replace(at=change.at - begin, end=change.end - begin)
-            for change in changes
-            if begin <= change.at and change.end <= end
-        )
-        bare = self.plain.replace(b"\\\\", b"").replace(b'\\"', b"")
+        front, back = site.tokens.changes, site.back.tokens.changes
+        known = {each for each in (front if front is back else front + back) if begin <= each.at and each.end <= end}
+        self.dialect = sorted(each._replace(at=each.at - begin, end=each.end - begin) for each in known)
+        bare = self.plain.replace(b"\\\\", b"\0\0").replace(b'\\"', b"\0\0")
         #: whether its quotes come in pairs; -1 where other languages have quotes of their own
         self.parity = -1 if self.dialect else bare.count(b'"') & 1
+        #: whether every quote in it is one: then much is told without a parser
+        self.is_plain = not self.dialect and b"\\" not in self.plain
+        #: the plain text by what its bytes are to JSON's structure
+        self.outline = _outline(self.plain) if self.is_plain else b""
+        self.is_sound = self.is_plain and not self.parity and self._is_json(self.plain)
 
-    def reads(self, change: Change) -> bool:
-        """Whether the neighbourhood is well formed after a change."""
-        at, end = change.at - self.begin, change.end - self.begin
+    def asks(self, at: int) -> int:
+        """Which damages at a byte may be one: any, one of a quote alone, or none."""
+        if not self.is_plain or self.is_sound:
+            return _ANY
+        if self.parity:
+            return _OF_A_QUOTE
+        at -= self.begin
+        return _NONE if at and self.outline[at - 1] in _IN_STRING and b'"' not in self.plain[at : at + 2] else _ANY
+
+    def reads(self, at: int, end: int, insert: bytes) -> bool:
+        """Whether the neighbourhood is well formed once `insert` takes the place of [at, end)."""
+        at, end = at - self.begin, end - self.begin
         text = self.plain
-        quotes = text.count(b'"', at, end) + change.insert.count(b'"')
+        quotes = text.count(b'"', at, end) + insert.count(b'"')
         if quotes & 1 == 1 - self.parity and b"\\" not in text[max(0, at - 1) : end]:
             # Told without a parser: one quote is left over.
             return False
+        if self.is_plain and at:
+            # Told without a parser as well: inside a string nothing changes, and outside two signs do not fit.
+            is_inside = self.outline[at - 1] in _IN_STRING
+            if not quotes and is_inside:
+                return self.is_sound
+            if not (self._fits(at, end, insert) if not quotes else insert != b'"' or self._pairs(at, end, is_inside)):
+                return False
         if self.dialect:
             around = [each for each in self.dialect if each.end <= at or each.at >= end]
-            text = apply_changes(text, sorted([*around, Change(at, end, change.insert, "")]))
-        else:
-            text = text[:at] + change.insert + text[end:]
+            return self._is_json(apply_changes(text, sorted([*around, Change(at, end, insert, "")])))
+        return self._is_json(text[:at] + insert + text[end:])
+
+    def _pairs(self, at: int, end: int, is_inside: bool) -> bool:
+        """Whether a quote in the place of [at, end), which has none, closes a string where one may end, or opens one
+        that ends where one may."""
+        if not is_inside:
+            if self.plain[:at].rstrip(b" ")[-1:] not in _BEFORE_STRINGS:
+                return False
+            end = self.plain.find(b'"', end) + 1
+        return self.plain[end : end + _NEAR].lstrip(b" ")[:1] in _BEHIND_STRINGS
+
+    def _fits(self, at: int, end: int, insert: bytes) -> bool:
+        """Whether each sign may stand beside the next with `insert` in the place of [at, end), outside of strings."""
+        outline, size = self.outline, len(self.outline)
+        at -= 1
+        while at >= 0 and outline[at] == _BLANK:
+            at -= 1
+        while end < size and outline[end] == _BLANK:
+            end += 1
+        chain = outline[at : at + 1] if at >= 0 else b""
+        chain += insert.translate(_SIGNS_ALONE) + outline[end : end + 1]
+        return not any(pair in _MISFITS for pair in pairwise(chain))
+
+    def _is_json(self, text: bytes) -> bool:
         try:
             orjson.loads(self.head + text + self.tail)
         except ValueError:
             return False
         return True
+
+
+def _outline(plain: bytes) -> bytes:
+    """A text without backslashes by what its bytes are to JSON's structure: signs, blanks, parts of a string or of
+    something else; an opening quote is told from a closing one."""
+    parts: list[bytes] = []
+    for at, piece in enumerate(plain.split(b'"')):
+        parts += (b"\2", b"\1" * len(piece), b'"') if at & 1 else (piece.translate(_SIGNS_ALONE),)
+    return b"".join(parts)
+
+
+_ANY, _OF_A_QUOTE, _NONE = range(3)
+_BEFORE_STRINGS = frozenset((b"", b"{", b"[", b",", b":"))
+_BEHIND_STRINGS = frozenset((b"", b":", b",", b"}", b"]"))
+_IN_STRING, _BLANK = b"\1\2", 0x20
+_SIGNS_ALONE = bytes(byte if byte in STRUCTURE + b" " else 0x30 for byte in range(256))
+#: what may follow each sign, blanks aside
+_NEXT = {b"{": b"\2}", b"[": b"\2{[]0", b",": b"\2{[0", b":": b"\2{[0", b'"': b",:}]", b"}]": b",}]", b"0": b",}]0"}
+_MISFITS = frozenset(
+    (one, other) for signs, fitting in _NEXT.items() for one in signs for other in b'\2"{}[],:0' if other not in fitting
+)
 
 
 def neighbourhood(site: Site, place: int) -> Neighbourhood | None:
@@ -125,56 +188,68 @@ def rivals(site: Site, places: list[int], most: float) -> Iterator[Candidate]:
             if at in seen:
                 continue
             seen.add(at)
-            for price, change in _single_damages(data, at, most):
-                if change.end <= around.end:
+            asked = around.asks(at)
+            for price, end, insert, why in _single_damages(data, at, most, asked) if asked != _NONE else ():
+                if end <= around.end:
                     site.effort.steps += 1
-                    if around.reads(change):
-                        yield _as_candidate(site, price + _oddness(_string_at(site, change)), change)
+                    if around.reads(at, end, insert):
+                        yield _as_candidate(site, price, Change(at, end, insert, why, Grade.CHOICE))
 
 
-def _single_damages(data: bytes, at: int, most: float) -> Iterator[tuple[float, Change]]:
-    """Every single damage at byte `at`, undone, that costs at most `most`."""
-    is_behind_blank = data[at - 1 : at] in _BLANKS and at > 0
-    for sign, price in prices.LOST.items():
-        # Behind a blank a sign says what it says before it; a quote does not.
-        if price <= most and not (is_behind_blank and sign in STRUCTURE):
-            if sign in (COMMA, COLON):
-                price += separator_price(data, at, at)
-            yield price, Change(at, at, bytes((sign,)), f"'{chr(sign)}' was missing", Grade.CHOICE)
-    if most >= prices.LOST_DATA:
-        yield prices.LOST_DATA, Change(at, at, _UNKNOWN, "a byte was lost", Grade.CHOICE)
+def _single_damages(data: bytes, at: int, most: float, asked: int) -> Iterator[tuple[float, int, bytes, str]]:
+    """Every single damage at byte `at` that costs at most `most`: price, where it ends, what undoes it, its name."""
     byte, other = data[at : at + 1], data[at + 1 : at + 2]
-    if not byte:
+    is_any = asked == _ANY
+    is_behind_blank = data[at - 1 : at] in _BLANKS and at > 0
+    for sign, price, why in _LOST_SIGNS if is_any else _LOST_QUOTE:
+        # Behind a blank a sign says what it says before it; a quote does not.
+        if price <= most and not (is_behind_blank and sign != b'"'):
+            yield price, at, sign, why
+    if is_any and most >= prices.LOST_DATA:
+        yield prices.LOST_DATA, at, _UNKNOWN, "a byte was lost"
+    is_quote = byte == b'"'
+    if not byte or not (is_any or is_quote or _FLIPPED_TO_QUOTE[byte[0]]):
         return
     price = prices.EXTRA.get(byte[0], prices.EXTRA_BYTE)
-    # Beside a digit it may be a part of the number, or a sign that people write there.
-    beside = (data[max(0, at - 2) : at].strip()[-1:], data[at + 1 : at + 3].strip()[:1])
-    if price <= most and not (
-        any(each.isdigit() for each in beside)
-        and (byte[0] not in _SIGNS or (beside[0].isdigit() and beside[1].isdigit()))
-    ):
-        yield price, Change(at, at + 1, b"", "a byte slipped in", Grade.CHOICE)
-    price = _swap_price(byte, other) + prices.DOUBLED * (other == data[at + 2 : at + 3])
+    if (is_any or is_quote) and price <= most and not _may_be_of_number(data, at):
+        yield price, at + 1, b"", SLIPPED_IN
+    price = _swap_price(byte, other) if is_any else prices.NEVER
     if price <= most:
-        yield price, Change(at, at + 2, other + byte, "two neighbours changed places", Grade.CHOICE)
+        price += prices.DOUBLED * (other == data[at + 2 : at + 3])
+        if price <= most:
+            yield price, at + 2, other + byte, "two neighbours changed places"
     if most >= prices.FLIPPED:
-        in_word = byte == b'"' and (data[at - 1 : at].isalnum() or data[at - 1 : at] == b'"') and other.isalnum()
-        for bit in range(8):
-            meant = byte[0] ^ 1 << bit
-            if meant in _SIGNS or (byte in (b",", b":") and meant in _OF_NUMBERS) or (in_word and meant in _OF_WORDS):
-                price = prices.FLIPPED_TO_QUOTE if byte == b'"' else prices.FLIPPED
-                price = prices.FLIPPED_QUOTE if meant == 0x22 else price
-                yield price, Change(at, at + 1, bytes((meant,)), "a byte with a flipped bit", Grade.CHOICE)
+        in_word = is_quote and (data[at - 1 : at].isalnum() or data[at - 1 : at] == b'"') and other.isalnum()
+        price = prices.FLIPPED_TO_QUOTE if is_quote else prices.FLIPPED
+        table = _FLIPPED if is_any or is_quote else _FLIPPED_TO_QUOTE
+        for meant in _FLIPPED_IN_WORDS if in_word else table[byte[0]]:
+            yield prices.FLIPPED_QUOTE if meant == b'"' else price, at + 1, meant, "a byte with a flipped bit"
+
+
+def _may_be_of_number(data: bytes, at: int) -> bool:
+    """Whether the byte at `at` may be a part of a number beside it, or a sign that people write there."""
+    beside = (data[max(0, at - 2) : at].strip()[-1:], data[at + 1 : at + 3].strip()[:1])
+    return any(each.isdigit() for each in beside) and (
+        data[at] not in _SIGNS or (beside[0].isdigit() and beside[1].isdigit())
+    )
+
+
+_LOST_SIGNS = [(bytes((sign,)), price, f"'{chr(sign)}' was missing") for sign, price in prices.LOST.items()]
+_LOST_QUOTE = [each for each in _LOST_SIGNS if each[0] == b'"']
+_FLIPPED, _FLIPPED_TO_QUOTE = one_bit_off(_SIGNS), one_bit_off(b'"')
+for _separator in b",:":
+    _FLIPPED[_separator] = one_bit_off(_SIGNS + _OF_NUMBERS)[_separator]
+_FLIPPED_IN_WORDS = one_bit_off(_SIGNS + _OF_WORDS)[STRING]
 
 
 def _swap_price(one: bytes, other: bytes) -> float:
-    """The price of two neighbours that changed places: two signs, or a sign and a letter."""
+    """The price of two neighbours that changed places: two signs, or a sign and a letter or digit."""
     if one == other or one in _BLANKS or other in _BLANKS:
         return prices.NEVER
     if one in _SIGN_SET and other in _SIGN_SET:
         return prices.SWAPPED
     if (one in _SIGN_SET and other.isalnum()) or (other in _SIGN_SET and one.isalnum()):
-        return prices.SWAPPED_LETTER
+        return prices.SWAPPED_DIGIT if one.isdigit() or other.isdigit() else prices.SWAPPED_LETTER
     return prices.NEVER
 
 
@@ -218,9 +293,19 @@ def _oddness(text: bytes) -> float:
 
 def _as_candidate(site: Site, price: float, change: Change) -> Candidate:
     """A rival as the structure's search has its own."""
+    text = _string_at(site, change)
+    price += _oddness(text)
+    if not text and change.insert == b'"' and change.end > change.at:
+        # A text that would be empty rather has this one letter.
+        price += prices.BLANK_AT_EDGE
+    if change.insert in (b",", b":") and change.end == change.at:
+        price += separator_price(site.text.data, change.at, change.at)
+    index = bisect_left(site.tokens.starts, change.end)
+    if change.insert == b"," and index <= site.front.stop and is_odd_digit(site, index):
+        price += prices.ODD_DIGIT
     front = bisect_right(site.tokens.ends, change.at)
     back = -1 if change.insert == _UNKNOWN else bisect_left(site.back.tokens.starts, change.end)
-    if change.insert == b'"' and site.text.data.startswith(_ESCAPED_DOCUMENTS, change.end):
+    if change.insert == b'"' and site.text.data.startswith(ESCAPED_DOCUMENTS, change.end):
         # Escaped quotes stand inside of strings alone.
         change = change._replace(grade=Grade.SYNTAX)
     return Candidate(price, (change,), front, back)

@@ -6,11 +6,10 @@ cost, looks like the intact payloads beside it, or, where there are none, like t
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
-from dumpfix.repairing.automaton import FIRST_KEY, KEY, Stacks, read_front
-from dumpfix.repairing.tokens import ATOM, COMMA, OPEN_ARRAY, OPEN_OBJECT, STRING, lex, prepare
+from dumpfix.repairing.tokens import prepare
 
 MOST_PAYLOADS = 1000
 MOST_PATHS = 20_000
@@ -20,77 +19,63 @@ DEEPEST = 64
 FEWEST_PAIRS = 8
 FEWEST_SIBLINGS = 3
 
-Trait = tuple[bytes, int]
-"""A path (keys as spelled, `*` for any array index, each after a NUL) and the first byte of the kind that stands there;
-kind 0 marks the set of keys of one object, spelled into the path."""
+Trait = tuple[str, str]
+"""A path (keys, `*` for any array index, each after a NUL) and the kind that stands there; the kind "" marks the set of
+keys of one object, spelled into the path."""
+
+Members = tuple[tuple[str, Any], ...]
+"""An object as it is written: its members in order, the same key twice too."""
+
+# Nothing of a number but that it is one.
+_DECODER = json.JSONDecoder(object_pairs_hook=tuple, parse_int=len, parse_float=len, strict=False)
+_KINDS = {str: "s", int: "n", bool: "b", type(None): "z", tuple: "o", list: "a"}
+
+
+def structure_of(document: bytes) -> Any:
+    """A structurally sound text with its objects as Members, whatever stands in its strings; None if it is too deep."""
+    try:
+        return _DECODER.decode(prepare(document).plain.replace(b"\\", b"/").decode("utf-8", "replace"))
+    except (RecursionError, ValueError):
+        return None
 
 
 class Profile:
     """The traits of one document, and what its objects are like wherever they stand: `successions` are the pairs of
     keys that follow one another (with an empty one before the first and behind the last), `descents` how many of its
-    `pairs` of neighbours are not in alphabetical order, `duplicates` how many keys occur twice in one object."""
+    `pairs` of neighbours are not in alphabetical order, `duplicates` how many keys occur twice in one object. All are
+    empty where the text is not sound."""
 
     __slots__ = ("descents", "duplicates", "pairs", "successions", "traits")
 
     def __init__(self, document: bytes) -> None:
-        self.traits: dict[Trait, int] = {}
-        self.successions: set[tuple[bytes, bytes]] = set()
+        self.traits: set[Trait] = set()
+        self.successions: set[tuple[str, str]] = set()
         self.duplicates = self.descents = self.pairs = 0
-        for trait in self._walk(document):
-            self.traits[trait] = self.traits.get(trait, 0) + 1
+        structure = structure_of(document)
+        if structure is not None:
+            self._walk("", structure, DEEPEST)
 
-    def _walk(self, document: bytes) -> Iterator[Trait]:
-        """The traits of each value in order; nothing is deeper than DEEPEST."""
-        tokens = lex(prepare(document))
-        front = read_front(tokens, Stacks())
-        paths: list[bytes] = [b""]
-        keys: list[set[bytes] | None] = []
-        last: list[bytes] = []
-        path = b""
-        for index in range(front.stop):
-            kind = tokens.kinds[index]
-            if kind == STRING and front.states[index] in (KEY, FIRST_KEY):
-                key = document[tokens.starts[index] : tokens.ends[index]]
-                names = keys[-1]
-                if names is not None:
-                    self.duplicates += key in names
-                    names.add(key)
-                before = last[-1]
+    def _walk(self, path: str, value: Any, depth: int) -> None:
+        """Take in the value at `path`, and what is in it down to `depth` levels."""
+        self.traits.add((path, _KINDS[type(value)]))
+        if not depth:
+            return
+        if isinstance(value, list):
+            for inner in value:
+                self._walk(path + "\0*", inner, depth - 1)
+        elif isinstance(value, tuple):
+            before = ""
+            for key, inner in value:
                 if before:
                     self.pairs += 1
                     self.descents += key < before
                 self.successions.add((before, key))
-                last[-1] = key
-                path = paths[-1] + b"\0" + key
-            elif kind in (STRING, ATOM):
-                yield path, _kind_of(document[tokens.starts[index]])
-            elif kind in (OPEN_OBJECT, OPEN_ARRAY):
-                yield path, kind
-                paths.append(path)
-                keys.append(set() if kind == OPEN_OBJECT else None)
-                last.append(b"")
-                if len(paths) > DEEPEST:
-                    return
-                if kind == OPEN_ARRAY:
-                    path += b"\0*"
-            elif kind in b"}]":
-                path = paths.pop()
-                names = keys.pop()
-                final = last.pop()
-                if names is not None:
-                    self.successions.add((final, b""))
-                    yield path + b"\0" + b"\0".join(sorted(names)), 0
-                if keys and keys[-1] is None:
-                    path = paths[-1] + b"\0*"
-            elif kind == COMMA and keys[-1] is None:
-                path = paths[-1] + b"\0*"
-
-
-def _kind_of(byte: int) -> int:
-    """One letter for string, number, boolean or null."""
-    if byte in b"-0123456789":
-        return 0x30
-    return 0x74 if byte == 0x66 else byte
+                before = key
+                self._walk(f"{path}\0{key}", inner, depth - 1)
+            self.successions.add((before, ""))
+            names = {key for key, _ in value}
+            self.duplicates += len(value) - len(names)
+            self.traits.add((path + "\0" + "\0".join(sorted(names)), ""))
 
 
 class ShapeModel:
@@ -122,7 +107,7 @@ class ShapeModel:
         self.payloads += 1
         if len(self.text) + len(payload) <= LONGEST_TEXT:
             self.text += b"\n" + payload
-        for trait in Profile(payload).traits:
+        for trait in sorted(Profile(payload).traits):
             if trait in self.traits or len(self.traits) < MOST_PATHS:
                 self.traits[trait] = self.traits.get(trait, 0) + 1
 
@@ -140,11 +125,8 @@ class ShapeModel:
 def irregularity(profile: Profile) -> float:
     """How little a document looks like itself: readings that put elements of one array, or members of objects of one
     kind, at paths of their own have more distinct traits. The same scale as `ShapeModel.strangeness`."""
-    kinds: dict[bytes, int] = {}
-    for path, kind in profile.traits:
-        if kind:
-            kinds[path] = kinds.get(path, 0) + 1
-    mixed = sum(count - 1 for count in kinds.values())
+    paths = [path for path, kind in profile.traits if kind]
+    mixed = len(paths) - len(set(paths))
     # Where keys are sorted nearly everywhere, one that is not is a sign; where they are not, it says nothing.
     descents = min(profile.descents, 0.15 * profile.pairs + 1) if profile.pairs >= FEWEST_PAIRS else 0
     return (
@@ -156,40 +138,27 @@ def irregularity(profile: Profile) -> float:
     )
 
 
-class _TwiceError(ValueError):
-    """An object has one key twice."""
-
-
-def _members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    members = dict(pairs)
-    if len(members) != len(pairs):
-        raise _TwiceError
-    return members
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_members, parse_int=len, parse_float=len)
-
-
 def looks_spliced(document: bytes) -> bool:
     """Whether a valid document shows that two parts of it were joined which do not belong together: one key twice in an
     object, or an object in an array that lacks what all the others there have."""
-    try:
-        left = [_DECODER.decode(document.decode())]
-    except _TwiceError:
-        return True
-    except (RecursionError, ValueError):
-        return False
+    left = [structure_of(document)]
     while left:
         value = left.pop()
-        if isinstance(value, dict):
-            left.extend(each for each in value.values() if isinstance(each, dict | list))
-            continue
-        inner = [each for each in value if isinstance(each, dict | list)]
-        left.extend(inner)
-        if len(inner) >= FEWEST_SIBLINGS:
-            kinds = Counter(frozenset(each) for each in inner if isinstance(each, dict))
-            if len(kinds) == 2:
-                (usual, _), (odd, count) = kinds.most_common()
-                if count == 1 and odd < usual:
-                    return True
+        if isinstance(value, tuple):
+            if len(dict(value)) < len(value):
+                return True
+            left.extend(inner for _, inner in value if isinstance(inner, tuple | list))
+        elif isinstance(value, list):
+            left.extend(each for each in value if isinstance(each, tuple | list))
+            if len(value) >= FEWEST_SIBLINGS and _has_an_odd_one(value):
+                return True
     return False
+
+
+def _has_an_odd_one(elements: list[Any]) -> bool:
+    """Whether one object lacks what all the others have."""
+    kinds = Counter(frozenset(key for key, _ in each) for each in elements if isinstance(each, tuple))
+    if len(kinds) != 2 or kinds.total() < FEWEST_SIBLINGS:
+        return False
+    (usual, _), (odd, count) = kinds.most_common()
+    return count == 1 and odd < usual

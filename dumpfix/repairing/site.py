@@ -41,6 +41,11 @@ def is_one_bit_off(byte: int, other: int) -> bool:
     return (byte ^ other).bit_count() == 1
 
 
+def one_bit_off(allowed: bytes) -> list[tuple[bytes, ...]]:
+    """For each byte those of the allowed ones that one flipped bit makes of it."""
+    return [tuple(bytes((other,)) for bit in range(8) if (other := byte ^ 1 << bit) in allowed) for byte in range(256)]
+
+
 def meets(site: Site, offset: int, state: int, stack: int) -> int:
     """The index of the back's first token at or behind `offset` if the back takes over there in this state, else -1."""
     starts, ends = site.back.tokens.starts, site.back.tokens.ends

@@ -44,7 +44,8 @@ def clean(data: bytes, known: bytes = b"") -> list[Change]:
                 if len(piece.translate(None, _SUSPECTS)) != len(piece) or not piece.isascii():
                     is_key = index + 1 < len(tokens) and tokens.kinds[index + 1] == COLON
                     changes.extend(cleaner.respelled(start, end, is_key))
-        changes.extend(_line_ends(data, tokens))
+        if b"\n" in data or b"\r" in data:
+            changes.extend(_line_ends(data, tokens))
         changes.sort()
     return changes
 
@@ -124,6 +125,10 @@ class _Cleaner:
         meant = self._meant(at, at + 1)
         if meant:
             return meant
+        if self.is_single and not self.latin_1 and self.data[at] in _WINDOWS_1252:
+            return Change(
+                at, stop, self.data[at:stop].decode("cp1252").encode(), "a sign of Windows-1252", Grade.CHOICE
+            )
         if self.latin_1:
             return Change(at, stop, self.data[at:stop].decode("latin-1").encode(), "Latin-1 bytes", Grade.CHOICE)
         plain = self.data[at:stop].decode("utf-8", "replace").encode()
@@ -148,20 +153,24 @@ class _Cleaner:
         return Change(at, stop, found[0], f"{why}: the text stands intact elsewhere", Grade.CHOICE)
 
     def _out_of_place(self, at: int, start: int, end: int) -> Change | None:
-        """What a single control character was inside a word, where none separates anything: a letter or digit with a
-        flipped bit if that makes it like its neighbours, else it slipped in."""
+        """What the one damaged byte of a text was, a control character that nothing is separated with: a letter, digit
+        or sign with a flipped bit if that is at home between its neighbours, else it slipped in."""
         byte = self.data[at]
-        classes = {_class_of(each) for each in (self.data[max(at - 1, start)], self.data[min(at + 1, end - 1)])}
-        if not self.is_single or byte in _SEPARATORS or 0 in classes:
+        if not self.is_single or byte in _SEPARATORS:
             return None
-        insert = bytes([each for each in (byte | 0x20, byte | 0x40) if {_class_of(each)} == classes][:1])
-        why = "a byte with a flipped bit" if insert else "a byte that slipped in"
-        return Change(at, at + 1, insert, f"{why}: nothing of its kind is at home here", Grade.CHOICE)
+        classes = {_class_of(each) for each in (self.data[max(at - 1, start)], self.data[min(at + 1, end - 1)])}
+        meant = (byte | 0x20, byte | 0x40)
+        fitting = [each for each in meant if {_class_of(each)} == classes != {0} or each in _BETWEEN_WORDS]
+        why = "a byte with a flipped bit" if fitting else "a byte that slipped in"
+        return Change(at, at + 1, bytes(fitting[:1]), f"{why}: nothing of its kind is at home here", Grade.CHOICE)
 
     def _stands(self, text: bytes) -> bool:
         return text in self.data or text in self.known
 
 
+_BETWEEN_WORDS = b" -./"
+# Dashes, quotes and dots, which text from Windows has most.
+_WINDOWS_1252 = b"\x85\x91\x92\x93\x94\x96\x97"
 _LOWER, _UPPER, _DIGIT = 1, 2, 3
 
 

@@ -2,10 +2,11 @@
 
 from dumpfix.json.lexer import WHITE_SPACE
 from dumpfix.repairing import ending, holes, prices
-from dumpfix.repairing.automaton import KEY, Ahead
-from dumpfix.repairing.candidates import candidates
-from dumpfix.repairing.choosing import cheapest, closes_the_end
+from dumpfix.repairing.automaton import KEY, Ahead, Back
+from dumpfix.repairing.candidates import NO_JSON, candidates
+from dumpfix.repairing.choosing import MOST_ALTERNATIVES, cheapest, closes_the_end
 from dumpfix.repairing.losses import (
+    all_changes,
     bad_scalars,
     document_behind_nuls,
     head_lost,
@@ -16,6 +17,7 @@ from dumpfix.repairing.losses import (
 )
 from dumpfix.repairing.model import Fragment
 from dumpfix.repairing.pieces import Change, Draft, Grade, apply_changes
+from dumpfix.repairing.quoting import BARE_QUOTES
 from dumpfix.repairing.reading import (
     Outcome,
     Reading,
@@ -26,10 +28,10 @@ from dumpfix.repairing.reading import (
     reaches_the_end,
     read,
 )
-from dumpfix.repairing.rivals import rivals
+from dumpfix.repairing.rivals import LOST_QUOTE, SLIPPED_IN, rivals
 from dumpfix.repairing.shape import ShapeModel, looks_spliced
 from dumpfix.repairing.site import Candidate, Site
-from dumpfix.repairing.tokens import ATOM, BARE_KEY, COMMA, LAST_COMMA
+from dumpfix.repairing.tokens import ATOM, BARE_KEY, COMMA, LAST_COMMA, STRING
 
 # An outcome up to CHEAP is one small edit; above it, holes and several errors are weighed against it.
 CHEAP = 2.6
@@ -173,12 +175,14 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
     found.extend(each for each in damages if each.back_index >= 0)
     found.sort(key=lambda candidate: candidate.cost)
     outcome = cheapest(site, found, shape)
+    hole = _hole_for_quotes(reading, site, outcome) if outcome.grade is Grade.CHOICE else None
+    if hole is not None:
+        return hole
     if any(each.back_index < 0 and each.cost <= outcome.cost + prices.NEAR for each in damages):
         # A byte of data may have been lost here, of which nothing is known.
         outcome.grade = Grade.CHOICE
-    known = {*reading.tokens.changes, *site.back.tokens.changes}
-    is_other = reading.requoted or any(change.why == BARE_KEY for change in known)
-    if is_other and any("quote" in each.why and each not in known for each in outcome.changes):
+    is_other = reading.requoted or any(change.why == BARE_KEY for change in reading.tokens.changes)
+    if is_other and any("quote" in each.why != BARE_KEY for each in outcome.changes):
         # Which quotes of a text in other quotes are missing is told by quotes that may be apostrophes.
         outcome.grade = Grade.CHOICE
     if outcome.grade is Grade.SYNTAX and (
@@ -193,6 +197,36 @@ def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:
         outcome.grade = Grade(max(outcome.grade, Grade.LOSS))
         outcome.lost.append((outcome.changes[-1].at, None))
     return with_fragments(site, outcome)
+
+
+def _hole_for_quotes(reading: Reading, site: Site, outcome: Outcome) -> Outcome | None:
+    """A hole in the place of strings of which nobody can say where they begin and end: a quote was missing, or the
+    letter there is one with a flipped bit; bare quotes stand among structure, or where strings have other quotes. None
+    where there is no such doubt."""
+    whys = {change.why for change in outcome.changes}
+    has_others = reading.dialect or reading.requoted
+    is_even = outcome.alternatives and outcome.cost >= prices.LOST[STRING] and whys & _WHYS_OF_QUOTES
+    is_doubtful = is_even or SLIPPED_IN in whys or (has_others and any(map(_says_little, whys)))
+    if not is_doubtful:
+        return None
+    assert isinstance(site.back, Back)
+    trusted = max(reading.front.stop - 1, 0)
+    offset = reading.tokens.starts[trusted] if trusted < len(reading.tokens) else len(reading.data)
+    for joined in holes.joins(site, site.back, trusted, offset):
+        hole = with_fragments(site, outcome_of(all_changes(site, joined), outcome.cost))
+        hole.alternatives = [apply_changes(reading.data, outcome.changes), *outcome.alternatives][:MOST_ALTERNATIVES]
+        hole.prices = [outcome.cost, *outcome.prices][:MOST_ALTERNATIVES]
+        return hole
+    return None
+
+
+def _says_little(why: str) -> bool:
+    """Whether a reason, bytes that were dropped or quotes that may stand anywhere, says little of a text in other
+    quotes."""
+    return why in (BARE_QUOTES, LOST_QUOTE) or why.endswith(NO_JSON)
+
+
+_WHYS_OF_QUOTES = {BARE_QUOTES, "a closing quote was missing", "an opening quote was missing"}
 
 
 def _have_moved(data: bytes, changes: list[Change]) -> bool:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from dumpfix.json.lexer import WHITE_SPACE
 from dumpfix.json.validity import is_valid, scan_value
+from dumpfix.repairing.atoms import is_atom
 from dumpfix.repairing.model import Fragment
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
-from dumpfix.repairing.tokens import is_atom
 
 _PREFIX_REACH = 4096
 _MOST_FAILURES = 48

@@ -9,7 +9,8 @@ changes that respell it. Linear: `bytes.find` on a mask of the delimiters, no pa
 from array import array
 from typing import NamedTuple
 
-from dumpfix.json.lexer import HEX_DIGITS, WHITE_SPACE, first_of, number_end, run_end, white_space_end
+from dumpfix.json.lexer import HEX_DIGITS, WHITE_SPACE, first_of, run_end, white_space_end
+from dumpfix.repairing.atoms import OTHER_ATOMS, is_atom, other_number
 from dumpfix.repairing.pieces import Change, Grade
 
 OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY, COMMA, COLON = b"{}[],:"
@@ -19,7 +20,7 @@ ATOM, WORD, OPEN_STRING, END = 1, 2, 3, 4
 STRUCTURE = b"{}[],:"
 DELIMITERS = STRUCTURE + b'"' + WHITE_SPACE
 _MASK = bytes(byte in DELIMITERS for byte in range(256))
-_LITERALS = frozenset((b"true", b"false", b"null"))
+_WHITE_SPACES = frozenset(bytes((byte,)) for byte in WHITE_SPACE)
 
 # Blanks of other alphabets, which JSON does not take for blanks.
 _OTHER_BLANKS = tuple(each.encode() for each in "\u00a0\u2028\u2029\u202f\u3000\ufeff")
@@ -30,47 +31,6 @@ _LAST_CHANGES = 4
 _BEGINNINGS_OF_VALUES = b"\"'{[-0123456789"
 _VALUE_ENDS = frozenset((STRING, ATOM, CLOSE_OBJECT, CLOSE_ARRAY))
 
-# The closed table of respelled atoms: what stands there, what it is, and whether that is sure.
-_PYTHON, _UPPER, _NO_VALUE = "Python literal", "a literal in other letters", "a value that JSON does not have"
-OTHER_ATOMS = {
-    b"True": (b"true", _PYTHON, Grade.SYNTAX),
-    b"False": (b"false", _PYTHON, Grade.SYNTAX),
-    b"None": (b"null", _PYTHON, Grade.SYNTAX),
-    b"TRUE": (b"true", _UPPER, Grade.SYNTAX),
-    b"FALSE": (b"false", _UPPER, Grade.SYNTAX),
-    b"NULL": (b"null", _UPPER, Grade.SYNTAX),
-    b"Null": (b"null", _UPPER, Grade.SYNTAX),
-    **dict.fromkeys((b"nil", b"NIL", b"none", b"undefined", b"N/A"), (b"null", _NO_VALUE, Grade.CHOICE)),
-    **{
-        sign + name: (b"null", _NO_VALUE, Grade.CHOICE)
-        for sign in (b"", b"-", b"+")
-        for name in (b"NaN", b"nan", b"Infinity", b"inf", b"Inf", b"INF")
-    },
-}
-
-
-def other_number(text: bytes) -> bytes:
-    """The JSON spelling of a number as other languages write it; empty if it is none, or if nobody can say which.
-
-    `+5`, `.5`, `5.`, `00.5`, `0xFF`, `1_000`, `10L`, `5n`; not `0123`, which is 83 to some.
-    """
-    sign = b"-" if text[:1] == b"-" else b""
-    bare = text[1:] if text[:1] in (b"-", b"+") else text
-    if bare[:2] in (b"0x", b"0X") and bare[2:] and not bare[2:].translate(None, HEX_DIGITS):
-        return sign + str(int(bare[2:], 16)).encode() if len(bare) <= _LONGEST_HEX else b""
-    if not bare[:1].isdigit() and not (bare[:1] == b"." and bare[1:2].isdigit()):
-        return b""
-    if bare[-1:] in (b"L", b"n") and bare[:-1].isdigit():
-        bare = bare[:-1]
-    if b"_" in bare and all(part.isdigit() for part in bare.split(b"_")):
-        bare = bare.replace(b"_", b"")
-    whole, point, rest = bare.partition(b".")
-    if point:
-        bare = (whole.lstrip(b"0") or b"0") + point + (rest or b"0")
-    return sign + bare if bare != text and is_atom(sign + bare) else b""
-
-
-_LONGEST_HEX = 18
 _IDENTIFIER = bytes(byte for byte in range(256) if chr(byte).isalnum() and byte < 128) + b"_$-.@"
 ELLIPSES = (b"...", "…".encode())
 OMISSION = "something was left out here"
@@ -83,6 +43,7 @@ _LONGEST_PIECE = 64
 _OF_COUNTS = bytes(byte for byte in range(128) if chr(byte).isalnum()) + b" \t()+"
 _CUTTING = (b"/*", b";", b"=", *_OTHER_BLANKS)
 _LEAST_PATIENCE = 1024
+_BEGINNINGS_OF_COMMENTS = (b" ", b"\t", b'"', b"'")
 
 
 class Tokens:
@@ -133,30 +94,81 @@ def prepare(data: bytes) -> Text:
 def lex(text: Text, at: int = 0, dialect: bool = True, takes_prefix: bool = True) -> Tokens:
     """The tokens of `text` from `at`, which must be outside of strings. Without `dialect` nothing but JSON is known;
     without `takes_prefix` a letter before a string is a word, no `u"…"` of Python."""
-    data, mask, plain = text
+    data, _, plain = text
     stop = len(data)
     tokens = Tokens(_LEAST_PATIENCE + (stop - at) // 32, takes_prefix)
-    tokens.cutting = tuple(mark for mark in _CUTTING if mark in data)
+    if dialect:
+        tokens.cutting = tuple(mark for mark in _CUTTING if mark in data)
+        _lex_run(text, at, stop, tokens, dialect=True)
+        return tokens
+    # Every quote is one: what is between two is a string, what is before and behind them is not.
+    pieces = (plain[at:] if at else plain).split(b'"')
+    add_kind, add_start, add_end = tokens.kinds.append, tokens.starts.append, tokens.ends.append
+    for gap, inside in zip(pieces[::2], pieces[1::2], strict=False):
+        kind = _GAPS.get(gap)
+        if kind:
+            add_kind(kind)
+            add_start(at)
+            add_end(at + 1)
+        elif gap and not _lex_gap(gap, at, tokens):
+            _lex_run(text, at, at + len(gap), tokens, dialect=False)
+        at += len(gap)
+        add_kind(STRING)
+        add_start(at)
+        at += len(inside) + 2
+        add_end(at)
+    if len(pieces) & 1:
+        _lex_run(text, at, stop, tokens, dialect=False)
+    else:
+        tokens.kinds[-1], tokens.ends[-1] = OPEN_STRING, stop
+    return tokens
+
+
+_GAPS = {b":": COLON, b",": COMMA, b": ": COLON, b", ": COMMA}
+
+
+def _lex_gap(gap: bytes, at: int, tokens: Tokens) -> bool:
+    """Add the tokens of what stands between two strings, if it is signs around one atom at most."""
+    body = gap.strip(STRUCTURE)
+    if (body and not is_atom(body)) or b",}" in gap or b",]" in gap:
+        return False
     kinds, starts, ends = tokens.kinds, tokens.starts, tokens.ends
-    add_kind, add_start, add_end = kinds.append, starts.append, ends.append
+    first = gap.find(body) if body else len(gap)
+    kinds.extend(gap[:first])
+    starts.extend(range(at, at + first))
+    ends.extend(range(at + 1, at + first + 1))
+    if body:
+        end = first + len(body)
+        _add(tokens, ATOM, at + first, at + end)
+        kinds.extend(gap[end:])
+        starts.extend(range(at + end, at + len(gap)))
+        ends.extend(range(at + end + 1, at + len(gap) + 1))
+    return True
+
+
+def _lex_run(text: Text, at: int, stop: int, tokens: Tokens, dialect: bool) -> None:
+    """Add the tokens of `text[at:stop]`, byte by byte."""
+    data, mask, plain = text
+    kinds = tokens.kinds
+    add_kind, add_start, add_end = kinds.append, tokens.starts.append, tokens.ends.append
     while at < stop:
         byte = data[at]
-        if byte == STRING:
-            quote = plain.find(b'"', at + 1)
-            add_kind(STRING if quote >= 0 else OPEN_STRING)
-            add_start(at)
-            at = quote + 1 if quote >= 0 else stop
-            add_end(at)
-        elif byte in STRUCTURE:
+        if byte in STRUCTURE:
             if byte in b"}]" and kinds and kinds[-1] == COMMA:
                 _drop_comma(tokens)
             add_kind(byte)
             add_start(at)
             at += 1
             add_end(at)
+        elif byte == STRING:
+            quote = plain.find(b'"', at + 1)
+            add_kind(STRING if quote >= 0 else OPEN_STRING)
+            add_start(at)
+            at = quote + 1 if quote >= 0 else stop
+            add_end(at)
         elif byte in WHITE_SPACE:
             at += 1
-            if at < stop and data[at] in WHITE_SPACE:
+            if data[at : at + 1] in _WHITE_SPACES:
                 at = white_space_end(data, at, stop)
         else:
             end = mask.find(1, at)
@@ -172,7 +184,6 @@ def lex(text: Text, at: int = 0, dialect: bool = True, takes_prefix: bool = True
                 at = end
             else:
                 at = _lex_dialect(data, at, end, stop, tokens)
-    return tokens
 
 
 def speaks_dialect(data: bytes, tokens: Tokens, index: int) -> bool:
@@ -196,13 +207,6 @@ def _is_number_as_key(data: bytes, end: int, stop: int, before: list[int]) -> bo
         return False
     behind = white_space_end(data, end, stop)
     return behind < stop and data[behind] == COLON
-
-
-def is_atom(text: bytes) -> bool:
-    """Whether `text` is a JSON number or literal."""
-    if text.isdigit():
-        return text[0] != 0x30 or len(text) == 1
-    return text in _LITERALS or (text[0] in b"-0123456789" and number_end(text, 0, len(text)) == len(text))
 
 
 def _drop_comma(tokens: Tokens) -> None:
@@ -239,6 +243,7 @@ def _lex_dialect(data: bytes, at: int, end: int, stop: int, tokens: Tokens) -> i
         end = min((found for mark in tokens.cutting if (found := data.find(mark, at + 1, reach)) > 0), default=end)
     among_keys = any(change.why == BARE_KEY for change in tokens.changes[-_LAST_CHANGES:])
     kind, changes = _meaning(data, data[at:end], at, end, stop, previous, among_keys)
+    end = changes[-1].end if kind == STRING else end
     _add(tokens, kind, at, end)
     tokens.changes.extend(changes)
     return end
@@ -336,7 +341,9 @@ def _meaning(
         behind = white_space_end(data, end, stop)
         lacks_colon = previous in b"{," and among_keys and end < behind < stop and data[behind] in _BEGINNINGS_OF_VALUES
         if behind < stop and (data[behind] == COLON or lacks_colon):
-            # A letter at its end may be the colon with a flipped bit.
+            # What may be the colon with a flipped bit at its end is left for the structure to tell.
+            if lacks_colon and len(text) > 1 and (text[-1] ^ COLON).bit_count() == 1:
+                end -= 1
             grade = Grade.CHOICE if lacks_colon else Grade.SYNTAX
             return STRING, (Change(at, at, b'"', BARE_KEY, grade), Change(end, end, b'"', BARE_KEY, grade))
     if text in OTHER_ATOMS and (previous in b"[:," or OTHER_ATOMS[text][2] is Grade.SYNTAX):
@@ -366,9 +373,11 @@ def _comment_end(data: bytes, at: int, stop: int, endless: set[bytes]) -> int:
     else:
         return 0
     close = data.find(mark, at + 2, stop) if mark not in endless else -1
-    if data[at] == 0x23 and b'":' in data[at:close] and data[at + 1] not in b" \t\"'":
-        # A key whose quote has a flipped bit.
-        return 0
+    if data[at] == 0x23 and data[at + 1 : at + 2] not in _BEGINNINGS_OF_COMMENTS:
+        text = data[at:close].rstrip(b"," + WHITE_SPACE)
+        if b'":' in text or text.endswith(b'"'):
+            # A string whose opening quote has a flipped bit.
+            return 0
     if close < 0:
         endless.add(mark)
         return 0

@@ -4,10 +4,11 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from dumpfix.repairing import prices
-from dumpfix.repairing.automaton import ERROR, KEY, Back, step
+from dumpfix.repairing.atoms import is_atom
+from dumpfix.repairing.automaton import AFTER, ERROR, FIRST_ELEMENT, KEY, Back, step
 from dumpfix.repairing.pieces import Change, Grade
-from dumpfix.repairing.site import Candidate, Site, is_sign, meets
-from dumpfix.repairing.tokens import ATOM, STRUCTURE, WORD, is_atom, lex, prepare
+from dumpfix.repairing.site import Candidate, Site, is_sign, meets, one_bit_off
+from dumpfix.repairing.tokens import ATOM, STRUCTURE, WORD, lex, prepare
 
 # How long a word may be that is looked at byte by byte.
 _LONGEST_WORD = 40
@@ -23,12 +24,18 @@ def word_repairs(site: Site, index: int) -> Iterator[Candidate]:
         # Whatever it was, what follows it makes no sense.
         return
     text = data[start:end]
-    edited = list(_edited_words(text, start))
-    number = _only_number(text, [changed for changed, _, _ in edited if _is_number(changed)])
+    # What makes no more of the word than another atom, or two of a list, is of use only where an atom can stand.
+    state, stack = site.front.states[index], site.front.stacks[index]
+    is_told = isinstance(site.back, Back)
+    takes_atom = state <= FIRST_ELEMENT and (not is_told or meets(site, end, AFTER, stack) >= 0)
+    has_sign = len(text.translate(None, _SIGNS)) != len(text)
+    edited = list(_edited_words(text, start, takes_atom or has_sign or len(text) == 1))
+    number = _only_number(text, [changed for changed, _, _ in edited if _is_number(changed)]) if takes_atom else None
     for changed, cost, change in edited:
         if changed == number or not _is_number(changed):
             yield from _if_it_reads(site, index, changed, cost, change)
-    for at in range(1, len(text)):
+    is_in_list = takes_atom and stack and not site.table.is_object[stack]
+    for at in range(1, len(text)) if is_in_list else ():
         if is_atom(text[:at]) and is_atom(text[at:]):
             # A digit alone may have slipped in, or changed places with the comma behind it.
             is_digit = (at == 1 and text[:1].isdigit()) or (at == len(text) - 1 and text[-1:].isdigit())
@@ -48,21 +55,20 @@ def word_repairs(site: Site, index: int) -> Iterator[Candidate]:
         yield from _if_it_reads(site, index, b'"' + text + b'"', prices.BARE_WORD, *quoted)
 
 
-def _edited_words(text: bytes, start: int) -> Iterator[tuple[bytes, float, Change]]:
-    """A word with one byte dropped, or one bit flipped back, with what it costs. ``start`` is its offset."""
+def _edited_words(text: bytes, start: int, may_be_atom: bool) -> Iterator[tuple[bytes, float, Change]]:
+    """A word with one byte dropped, or one bit flipped back, with what it costs; without `may_be_atom` only those that
+    structure cuts in two. ``start`` is its offset."""
     for at, byte in enumerate(text):
         place = start + at
-        if byte not in _OF_NUMBERS or not _is_number(text[:at] + text[at + 1 :]):
+        if may_be_atom and (byte not in _OF_NUMBERS or not _is_number(text[:at] + text[at + 1 :])):
             dropped = Change(place, place + 1, b"", "a byte is one too many", Grade.CHOICE)
             yield text[:at] + text[at + 1 :], prices.EXTRA_BYTE, dropped
-        for bit in range(8):
-            other = byte ^ 1 << bit
-            if other not in _PLAUSIBLE or (len(text) == 1 and other not in STRUCTURE):
+        for other in _FLIPPED[byte] if may_be_atom else _FLIPPED_TO_SIGNS[byte]:
+            if len(text) == 1 and other not in _STRUCTURE_SIGNS:
                 continue
-            changed = text[:at] + bytes((other,)) + text[at + 1 :]
-            flipped = Change(place, place + 1, bytes((other,)), "a byte with a flipped bit", Grade.CHOICE)
-            cost = prices.FLIPPED_SEPARATOR if other in b",:" and at == 0 else prices.FLIPPED
-            yield changed, cost, flipped
+            flipped = Change(place, place + 1, other, "a byte with a flipped bit", Grade.CHOICE)
+            cost = prices.FLIPPED_SEPARATOR if other in (b",", b":") and at == 0 else prices.FLIPPED
+            yield text[:at] + other + text[at + 1 :], cost, flipped
 
 
 def _only_number(text: bytes, numbers: list[bytes]) -> bytes | None:
@@ -86,7 +92,9 @@ _CURRENCIES = (b"$",)
 _OF_NUMBERS = frozenset(b"-+.eE")
 _NUMBER_BEGINNINGS = tuple(bytes((byte,)) for byte in b"-0123456789")
 _SIGNS = STRUCTURE + b'"'
-_PLAUSIBLE = frozenset(STRUCTURE + b"0123456789.-+eE" + b"truefalsn")
+_STRUCTURE_SIGNS = frozenset(bytes((sign,)) for sign in STRUCTURE)
+_FLIPPED = one_bit_off(STRUCTURE + b"0123456789.-+eE" + b"truefalsn")
+_FLIPPED_TO_SIGNS = one_bit_off(STRUCTURE)
 
 
 def _mended_literal(text: bytes) -> bytes:

@@ -139,8 +139,13 @@ def test_what_may_be_json_is_not_called_something_else(payload: bytes) -> None:
 def test_duplicates_and_paths_are_part_of_a_profile() -> None:
     profile = Profile(b'{"a":[1,{"b":"x"}],"a":true}')
     assert profile.duplicates == 1
-    assert (b'\0"a"\0*\0"b"', 0x22) in profile.traits
-    assert (b'\0"a"', 0x74) in profile.traits
+    assert ("\0a\0*\0b", "s") in profile.traits
+    assert ("\0a", "b") in profile.traits
+
+
+def test_the_insides_of_strings_do_not_hide_a_profile_and_what_is_unsound_has_none() -> None:
+    assert Profile(b'{"a\x01\xff":"\\x41 \\"","b":[1]}').traits >= {("\0b\0*", "n")}
+    assert not Profile(b'{"a":1,}').traits
 
 
 def test_the_shape_of_a_topic_prefers_what_it_has_seen() -> None:
