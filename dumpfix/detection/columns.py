@@ -171,7 +171,7 @@ class Columns:
             return bits + prices.LABEL_KEY
         if self.spelling is not None and text == self.spelling.none:
             return bits + prices.IMPLAUSIBLE
-        up, is_bare = _counted_up(self._words_at("key").last, text)
+        up, is_bare = _counted_up(self._words_at("key").last, text, self._behind_key)
         if up <= 0:
             return bits
         counter = min(prices.COUNTING_KEY, self._counters) if is_bare else 0.0
@@ -209,11 +209,13 @@ class Columns:
 
 
 def _behind_key(layout: AnyLayout) -> bytes:
-    """The literal that ends a key; empty where none does."""
+    """The literal that ends a key, or separates in it; empty where none does."""
     elements = layout.elements if isinstance(layout, Layout) else ()
     for one, other in pairwise(elements):
         if isinstance(one, Field) and one.meaning == "key" and isinstance(other, Literal):
-            return other.text.strip() or other.text
+            text = other.text.strip() or other.text
+            # Two of a separator have an empty column between them; one of them separates as well.
+            return text[:1] if text == text[:1] * len(text) else text
     return b""
 
 
@@ -225,10 +227,10 @@ def _names_a_field(text: bytes) -> bool:
     return any(low.find(word) >= 0 and low[low.find(word) + len(word) :][:1] in _NAMING for word in _COORDINATES)
 
 
-def _counted_up(before: bytes, text: bytes) -> tuple[int, bool]:
+def _counted_up(before: bytes, text: bytes, separator: bytes) -> tuple[int, bool]:
     """By how much the number in a text is larger than that in the one before, if nothing else differs; 0 else.
 
-    And whether the text is nothing but that number.
+    And whether the text, or its last column, is nothing but that number.
     """
     begin = _common(before, text).rstrip(_DIGITS)
     numbers = [one[len(begin) :] for one in (before, text)]
@@ -236,7 +238,8 @@ def _counted_up(before: bytes, text: bytes) -> tuple[int, bool]:
     digits = [number[: len(number) - len(end)] for number, end in zip(numbers, ends, strict=True)]
     if ends[0] != ends[1] or not all(digits) or max(map(len, digits)) > _MOST_DIGITS:
         return 0, False
-    return int(digits[1]) - int(digits[0]), not begin and not ends[1]
+    is_column = not begin or (separator != b"" and begin.endswith(separator))
+    return int(digits[1]) - int(digits[0]), is_column and not ends[1]
 
 
 def _without_documents(text: bytes) -> bytes:
