@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from dumpfix.framing.frame import Batch, Frame, Span
@@ -43,11 +43,13 @@ def frame(
     *,
     max_record: int = MAX_RECORD,
     work: WorkCounter | None = None,
+    joined: Callable[[int, bytes], None] = lambda _base, _data: None,
 ) -> Iterator[Located]:
     """Every item of a dump in order. Items tile the dump; what they are does not depend on how it is chunked.
 
     A record of more than ``max_record`` bytes is named without its payload; the rest of it, up to the end of a line, is
     garbage, and the dump goes on behind it. Where such a record is cut off depends on the chunks, nothing else does.
+    ``joined`` is told what the buffer holds that the chunks were copied into, and where it begins.
     """
     scanner = scanner_for(layout, notices)
     scanner.work = work or scanner.work
@@ -55,6 +57,7 @@ def frame(
     for chunk in chunks:
         if not window.add(chunk):
             continue
+        joined(window.base, window.data)
         if window.is_passing:
             yield from _passed_over(window)
             continue

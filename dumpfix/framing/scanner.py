@@ -26,6 +26,8 @@ from dumpfix.layout.vocabulary import JSON_VALUES, MARKERS, SIZES, TOPIC_BYTES, 
 
 #: a region is looked at in pieces of this size, so that one damaged record costs no more than its neighbourhood
 REGION = 1 << 18
+#: bytes of a record that is left to the rule, which copies no more of it than its fields
+LARGE = 1 << 23
 
 _INTEGERS = (Kind.INTEGER, Kind.SIZE)
 _NAME = bytes(TOPIC_BYTES)
@@ -187,7 +189,7 @@ class _Plan:
         if stop == window.size:
             stop = data.rfind(self.delimiter, at, at + REGION + len(self.delimiter))
         first = at + len(self.head)
-        if stop < first:
+        if stop < first or stop - first > LARGE:
             return None
         texts = data[first:stop].split(self.delimiter)
         return _Rows(texts, at, stop + len(self.end), len(self.head) + len(self.end), len(self.gap))

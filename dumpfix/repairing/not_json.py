@@ -1,6 +1,8 @@
 """Payloads that were never JSON: what they are instead, in words. They must not be made into JSON."""
 
-from dumpfix.json.lexer import CONTROLS, WHITE_SPACE
+from codecs import getincrementaldecoder
+
+from dumpfix.json.lexer import CONTROLS, PIECE, WHITE_SPACE, count_of
 from dumpfix.json.validity import scan_value
 
 _TEXT_CONTROLS = bytes(byte for byte in CONTROLS if byte not in b"\t\n\r\x0b\x0c\x1b\x1e\x00")
@@ -57,11 +59,18 @@ def _is_utf_16(payload: bytes) -> bool:
 
 def _is_binary(bare: bytes) -> bool:
     """Whether too many bytes are neither text nor padding: a twelfth, where a repairable payload has a few."""
-    controls = len(bare) - len(bare.translate(None, _TEXT_CONTROLS))
-    foreign = bare.decode("utf-8", "replace").count("\ufffd") if not bare.isascii() else 0
+    controls = count_of(bare, _TEXT_CONTROLS)
+    foreign = 0 if bare.isascii() else _foreign(bare)
     if foreign and not controls and bare[:1] in (b"{", b"["):
         return False
     return (controls + foreign) * _SHARE > len(bare)
+
+
+def _foreign(bare: bytes) -> int:
+    """How many bytes, or beginnings of characters, are no UTF-8."""
+    decode = getincrementaldecoder("utf-8")("replace").decode
+    starts = range(0, len(bare), PIECE)
+    return sum(decode(bare[at : at + PIECE], at + PIECE >= len(bare)).count("\ufffd") for at in starts)
 
 
 def _is_java(bare: bytes) -> bool:
