@@ -53,11 +53,10 @@ def frame(
     """
     scanner = scanner_for(layout, notices)
     scanner.work = work or scanner.work
-    window = GrowingWindow()
+    window = GrowingWindow(joined)
     for chunk in chunks:
         if not window.add(chunk):
             continue
-        joined(window.base, window.data)
         if window.is_passing:
             yield from _passed_over(window)
             continue
@@ -110,9 +109,10 @@ class GrowingWindow:
     however small the pieces are in which it arrives.
     """
 
-    __slots__ = ("_arrived", "_length", "_looked", "_total", "_wait_for", "base", "data", "is_passing")
+    __slots__ = ("_arrived", "_joined", "_length", "_looked", "_total", "_wait_for", "base", "data", "is_passing")
 
-    def __init__(self) -> None:
+    def __init__(self, joined: Callable[[int, bytes], None] = lambda _base, _data: None) -> None:
+        self._joined = joined
         self.data = b""
         self.base = 0
         #: whether the rest of a record that was too long is passed over
@@ -146,3 +146,4 @@ class GrowingWindow:
         if self._arrived:
             self.data = b"".join((self.data, *self._arrived)) if self.data else b"".join(self._arrived)
             self._arrived.clear()
+            self._joined(self.base, self.data)

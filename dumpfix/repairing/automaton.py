@@ -91,7 +91,7 @@ class Front:
     __slots__ = ("stacks", "states", "stop")
 
     def __init__(self) -> None:
-        self.states: list[int] = []
+        self.states = bytearray()
         self.stacks = array("i")
         self.stop = 0
 
@@ -181,7 +181,8 @@ class Back:
     def __init__(self, tokens: Tokens) -> None:
         self.tokens = tokens
         size = len(tokens)
-        self.masks = [0] * size + [1 << AFTER]
+        self.masks = bytearray(size)
+        self.masks.append(1 << AFTER)
         self.needs = array("i", (0,)) * (size + 1)
         self.first = size
 
