@@ -42,6 +42,7 @@ _OPEN_OBJECT, _CLOSE_OBJECT = 0x7B, 0x7D
 _OPEN_ARRAY, _CLOSE_ARRAY = 0x5B, 0x5D
 #: what every JSON text begins with, behind white space: of most texts that are none it settles the matter
 _BEGINNINGS = (b"{", b"[", b'"', b"-", b"true", b"false", b"null", *(bytes([digit]) for digit in DIGITS))
+_FIRST = frozenset(text[:1] for text in _BEGINNINGS)
 #: bytes of a payload that is large, and of its beginning that is looked at before all of it is
 _LARGE, _SOON = 1 << 22, 1 << 12
 _QUOTE, _COMMA, _COLON, _MINUS, _BACKSLASH = 0x22, 0x2C, 0x3A, 0x2D, 0x5C
@@ -110,7 +111,8 @@ def _is_surely_broken(payload: bytes) -> bool:
 
 def passes_gate(payload: bytes) -> bool:
     """Whether orjson vouches for `payload`: yes means valid, no means nothing. For where a no is answered otherwise."""
-    if len(payload) > _LARGE and _breaks_soon(payload):
+    if payload.lstrip(WHITE_SPACE)[:1] not in _FIRST or (len(payload) > _LARGE and _breaks_soon(payload)):
+        # An exception takes longer than most payloads do.
         return False
     try:
         orjson.loads(payload)
