@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from dumpfix.detection.texts import documents_in
 from dumpfix.framing.notices import Notices
@@ -18,13 +19,20 @@ Token = bytes
 MOST = 512
 #: what stands around a payload is no longer than this
 LONGEST = 512
+#: texts of which is remembered what they are made of: each look at a longer head asks again
+MOST_KEPT = 1 << 12
 LONGEST_DOCUMENT = 1 << 14
 #: the kind of lines that hold nothing
 BLANK = b"\n"
+#: bytes behind their lines in which documents are followed that then break off
+MOST_FOLLOWED = 1 << 17
 #: how lines begin that are the inside of a document
 _INSIDE_A_DOCUMENT = tuple(bytes([byte]) for byte in b" \t}],")
 
 _WORD = TOPIC_BYTES | frozenset(range(0x80, 0x100))
+_OTHER = b"\0"
+#: which bytes are those of words
+_SHAPE = bytes(byte in _WORD for byte in range(256))
 _QUOTES = (b'"', b"'")
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _ALPHANUMERIC = _LETTERS | frozenset(b"0123456789") | frozenset(range(0x80, 0x100))
@@ -62,6 +70,7 @@ def lines_of(head: bytes, notices: Notices) -> list[Line]:
     out: list[Line] = []
     at = 0
     window = Window(head)
+    following = _Following(head)
     while at < len(head) and len(out) < MOST:
         notice = notices.match(window, at)
         if notice is not None and notice.end > at:
@@ -69,7 +78,7 @@ def lines_of(head: bytes, notices: Notices) -> list[Line]:
             continue
         line_end = head.find(b"\n", at)
         line_end = len(head) if line_end < 0 else line_end
-        line, at = _line(head, at, line_end)
+        line, at = _line(following, at, line_end)
         if line is None:
             continue
         label = next((at for at in range(len(out) - 1, -1, -1) if out[at].text), -1)
@@ -80,7 +89,29 @@ def lines_of(head: bytes, notices: Notices) -> list[Line]:
     return out
 
 
-def _line(head: bytes, at: int, line_end: int) -> tuple[Line | None, int]:
+class _Following:
+    """Follows the documents of a head that go on behind the ends of their lines."""
+
+    def __init__(self, head: bytes) -> None:
+        self.head = head
+        self._left = MOST_FOLLOWED
+
+    def end_of_document(self, start: int, line_end: int) -> int:
+        """Where a document stops that goes on behind a line end; where it breaks off, the last line is its own."""
+        head = self.head
+        stop = min(start + LONGEST_DOCUMENT, max(line_end, start) + self._left, len(head))
+        scanned = scan_value(head, start, stop)
+        if scanned.state == "complete":
+            return scanned.at
+        self._left -= max(scanned.at - line_end, 0)
+        while line_end < scanned.at and head[line_end + 1 : line_end + 2] in _INSIDE_A_DOCUMENT:
+            end = head.find(b"\n", line_end + 1)
+            line_end = len(head) if end < 0 else end
+        return line_end
+
+
+def _line(following: _Following, at: int, line_end: int) -> tuple[Line | None, int]:
+    head = following.head
     text = head[at:line_end].rstrip(b"\r")
     found = documents_in(text, 0, len(text)) if b"{" in text or b"[" in text else []
     if text[-1:] in (b"{", b"[") and not (found and found[-1][1] == len(text)):
@@ -97,7 +128,7 @@ def _line(head: bytes, at: int, line_end: int) -> tuple[Line | None, int]:
         return None, line_end + 1
     if is_broken and end == len(text):
         # It may go on in the next lines.
-        stop = _end_of_document(head, at + start, line_end)
+        stop = following.end_of_document(at + start, line_end)
         if stop > line_end:
             end = stop if (end := head.find(b"\n", stop)) < 0 else end
             document, after = head[at + start : stop], head[stop:end].rstrip(b"\r")
@@ -120,17 +151,6 @@ def _behind_label(text: bytes) -> int:
     return -1
 
 
-def _end_of_document(head: bytes, start: int, line_end: int) -> int:
-    """Where a document stops that goes on behind a line end; where it breaks off, the last line is its own."""
-    scanned = scan_value(head, start, min(len(head), start + LONGEST_DOCUMENT))
-    if scanned.state == "complete":
-        return scanned.at
-    while line_end < scanned.at and head[line_end + 1 : line_end + 2] in _INSIDE_A_DOCUMENT:
-        end = head.find(b"\n", line_end + 1)
-        line_end = len(head) if end < 0 else end
-    return line_end
-
-
 def kind_of(text: bytes) -> bytes:
     """What lines of the same kind share: a word that names something, else what sort of thing stands first."""
     if not text:
@@ -149,26 +169,33 @@ def kind_of(text: bytes) -> bytes:
 
 def tokens(text: bytes) -> list[Token]:
     """Words, documents, and the single bytes between them."""
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _tokens(text: bytes) -> tuple[Token, ...]:
     out: list[bytes] = []
     at = 0
     for start, end in documents_in(text, 0, len(text)) if b"{" in text else ():
         out += [*_words(text[at:start]), text[start:end]]
         at = end
-    return [*out, *_words(text[at:])]
+    return (*out, *_words(text[at:]))
 
 
 def _words(text: bytes) -> Iterator[bytes]:
     """Words and single bytes; a date with its time is one word."""
-    start = 0
-    while start < len(text):
-        at = start + 1
-        if text[start] in _WORD:
-            while at < len(text) and text[at] in _WORD:
-                at += 1
-            if text[start + 4 : start + 5] == b"-" and text[start : start + 4].isdigit():
-                at = max(at, date_end(text, start), time_end(text, start))
-        yield text[start:at]
-        start = at
+    shape = text.translate(_SHAPE)
+    at = 0
+    while at < len(text):
+        end = shape.find(_OTHER, at)
+        if end == at:
+            end += 1
+        elif end < 0:
+            end = len(text)
+        if text[at + 4 : at + 5] == b"-" and text[at : at + 4].isdigit():
+            end = max(end, date_end(text, at), time_end(text, at))
+        yield text[at:end]
+        at = end
 
 
 def is_word(token: Token) -> bool:

@@ -67,12 +67,14 @@ class Searching(WorkCounter):
     ``known`` are the JSON values of a head that were read before, by where they begin: most readings try the same.
     """
 
-    __slots__ = ("_known", "_work")
+    __slots__ = ("_cut", "_known", "_work")
 
     def __init__(self, work: Work, known: dict[int, ScanResult] | None = None) -> None:
         super().__init__()
         self._work = work
         self._known = {} if known is None else known
+        #: those that went on behind the end of what was searched
+        self._cut: dict[tuple[int, int, bytes], ScanResult] = {}
 
     def searched(self, count: int) -> None:
         """See WorkCounter."""
@@ -84,8 +86,10 @@ class Searching(WorkCounter):
         if known is not None and known.at < stop:
             self._work.add(PLACE)
             return known
-        result = super().read(data, at, stop)
+        result = self._cut.get((at, stop, data)) or super().read(data, at, stop)
         if result.at < stop:
             self._known[at] = result
+        else:
+            self._cut[at, stop, data] = result
         self._work.add(PLACE + (result.at - at) / READ)
         return result

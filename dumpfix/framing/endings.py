@@ -71,15 +71,17 @@ class Endings:
         if self.text is not None:
             first = window.place(self.text, value)
             if first < window.size and bound.allows(first + 1):
-                payload = window.data[value:first]
-                window.work.steps += len(payload)
-                if not payload or payload in self.null_texts or is_valid(payload):
+                window.work.steps += first - value
+                if self._is_whole(window.data[value:first]):
                     tail = self.tail(window, first, bound)
                     if tail is not None and not isinstance(tail, PartialMatch):
                         return Ending(first, *tail)
         limit = bound.at()
         scan = self._scan(window, value, limit)
         return self._behind(window, scan.at, limit, bound) if scan.state == "complete" else None
+
+    def _is_whole(self, payload: bytes) -> bool:
+        return not payload or payload in self.null_texts or is_valid(payload)
 
     def _behind(self, window: Window, at: int, limit: int, bound: Bound) -> Ending | None:
         """The ending of a payload that ends at ``at``, or behind blanks that follow it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from dumpfix.framing.frame import Batch, Frame, Span
@@ -43,15 +43,17 @@ def frame(
     *,
     max_record: int = MAX_RECORD,
     work: WorkCounter | None = None,
+    joined: Callable[[int, bytes], None] = lambda _base, _data: None,
 ) -> Iterator[Located]:
     """Every item of a dump in order. Items tile the dump; what they are does not depend on how it is chunked.
 
     A record of more than ``max_record`` bytes is named without its payload; the rest of it, up to the end of a line, is
     garbage, and the dump goes on behind it. Where such a record is cut off depends on the chunks, nothing else does.
+    ``joined`` is told what the buffer holds that the chunks were copied into, and where it begins.
     """
     scanner = scanner_for(layout, notices)
     scanner.work = work or scanner.work
-    window = GrowingWindow()
+    window = GrowingWindow(joined)
     for chunk in chunks:
         if not window.add(chunk):
             continue
@@ -107,9 +109,10 @@ class GrowingWindow:
     however small the pieces are in which it arrives.
     """
 
-    __slots__ = ("_arrived", "_length", "_looked", "_total", "_wait_for", "base", "data", "is_passing")
+    __slots__ = ("_arrived", "_joined", "_length", "_looked", "_total", "_wait_for", "base", "data", "is_passing")
 
-    def __init__(self) -> None:
+    def __init__(self, joined: Callable[[int, bytes], None] = lambda _base, _data: None) -> None:
+        self._joined = joined
         self.data = b""
         self.base = 0
         #: whether the rest of a record that was too long is passed over
@@ -143,3 +146,4 @@ class GrowingWindow:
         if self._arrived:
             self.data = b"".join((self.data, *self._arrived)) if self.data else b"".join(self._arrived)
             self._arrived.clear()
+            self._joined(self.base, self.data)

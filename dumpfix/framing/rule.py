@@ -4,7 +4,8 @@ At a place where an item begins (the beginning of the dump, or directly behind a
 
 1. **Notice**: a notice of the grammar matches, up to and with its line feed.
 2. **Blank**: line ends between records are a separator, unless the layout begins with its payload and what follows the
-   payload stands there: then it is an empty one.
+   payload stands there: then it is an empty one. Where a text on a line of its own begins it, the last of them is the
+   end of an empty one, if a record is whole from there on whose payload is an object or array.
 3. **Record**: the elements before the payload match (texts: :mod:`dumpfix.framing.columns`). Then the payload ends
 
    a. by its size, or, if it is printed as a JSON value, where that ends; if what follows the payload in the
@@ -56,6 +57,7 @@ from dumpfix.json.documents import documents_at_line_ends
 from dumpfix.json.lexer import run_end
 from dumpfix.json.validity import is_valid
 from dumpfix.layout.model import Field, Layout, Literal
+from dumpfix.layout.vocabulary import Kind
 
 Item = Frame | Span
 
@@ -100,6 +102,12 @@ class LinearRule(RuleWithNotices):
         #: a length that is printed with a JSON value is that of its content, and not needed
         self.is_sized = layout.is_sized and not layout.is_json
         self.is_value_first = layout.has_value and not layout.prefix
+        match layout.prefix:
+            case (Field(kind=Kind.TEXT), Literal(text=text)) if layout.has_value and text[:1] in (b"\r", b"\n"):
+                #: the line end between a text and the payload, where a record begins so
+                self.line_text = text
+            case _:
+                self.line_text = b""
         #: what stands between key and payload, where it is blank: JSON may end with it, and so may a key and no payload
         self.blank_separator = texts_before_blank(layout)
 
@@ -110,8 +118,14 @@ class LinearRule(RuleWithNotices):
         notice = self.notices.match(window, at)
         if notice is not None:
             return notice
-        if window.data[at] in _LINE_ENDS and not self._is_empty_payload(window, at):
-            return Span(at, blank_end(window, at), "separator")
+        if (
+            window.data[at] in _LINE_ENDS
+            and not self._is_empty_payload(window, at)
+            and not self._is_empty_line(window, at)
+        ):
+            end = blank_end(window, at)
+            last = end - len(self.line_text)
+            return Span(at, last if last > at and self._is_empty_line(window, last) else end, "separator")
         frame = self.record(window, at)
         if frame is not None and self.holds(frame):
             return frame
@@ -129,6 +143,17 @@ class LinearRule(RuleWithNotices):
     def _is_empty_payload(self, window: Window, at: int) -> bool:
         text = self.endings.text
         return self.is_value_first and text is not None and window.holds(text, at)
+
+    def _is_empty_line(self, window: Window, at: int) -> bool:
+        """Whether a record begins here with an empty text on a line of its own."""
+        value = at + len(self.line_text)
+        if not self.line_text or not window.holds(self.line_text, at):
+            return False
+        if not window.data.startswith(_OPENERS, value):
+            window.touched_end |= value == window.size
+            return False
+        frame = self.whole(window, at)
+        return frame is not None and frame.is_valid and frame.payload_start == value
 
     def holds(self, frame: Frame) -> bool:
         """Whether nothing suggests that a notice cuts into this record: its sizes fit, or its texts are whole."""

@@ -26,11 +26,14 @@ from dumpfix.layout.vocabulary import JSON_VALUES, MARKERS, SIZES, TOPIC_BYTES, 
 
 #: a region is looked at in pieces of this size, so that one damaged record costs no more than its neighbourhood
 REGION = 1 << 18
+#: bytes of a record that is left to the rule, which copies no more of it than its fields
+LARGE = 1 << 23
 
 _INTEGERS = (Kind.INTEGER, Kind.SIZE)
 _NAME = bytes(TOPIC_BYTES)
 _BRACKETS_AND_QUOTES = b'{}[]"'
 _LINE_ENDS = (b"\n", b"\r")
+_BLANK_LINE = b"\r\n"
 
 
 class LinearScanner:
@@ -45,6 +48,9 @@ class LinearScanner:
         left_to_rule = {*JSON_VALUES, Kind.DATE, Kind.BLANKS}
         is_left = bool(layout.variants) or any(Field(name).kind in left_to_rule for name in layout.fields)
         self.has_columns = layout.has_value and not is_left
+        last = layout.elements[-1]
+        #: whether nothing is decided of a line before its end is here, however long it is
+        self.ends_lines = not layout.variants and isinstance(last, Literal) and last.text.endswith(b"\n")
 
     def items(self, data: bytes, at: int, *, final: bool) -> Iterator[Item | Batch]:
         """The items of ``data[at:]`` in order, as far as these bytes decide.
@@ -54,6 +60,8 @@ class LinearScanner:
         window = Window(data, self.work)
         plan: _Plan | None = None
         while at < len(data):
+            if self.ends_lines and not final and window.line_end(at) == window.size and data[at] not in _BLANK_LINE:
+                return
             if plan is None and self.has_columns:
                 plan = _Plan.of(self.rule, window, at)
             rows = plan.rows(window, at) if plan is not None else None
@@ -188,7 +196,7 @@ class _Plan:
         if stop == window.size:
             stop = data.rfind(self.delimiter, at, at + REGION + len(self.delimiter))
         first = at + len(self.head)
-        if stop < first:
+        if stop < first or stop - first > LARGE:
             return None
         texts = data[first:stop].split(self.delimiter)
         return _Rows(texts, at, stop + len(self.end), len(self.head) + len(self.end), len(self.gap))

@@ -31,7 +31,7 @@ _PROMPTS = frozenset({"➜".encode(), "❯".encode(), "»".encode(), "λ".encode
 _SENDS_WITH_P = frozenset({b"kafkacat", b"kcat"})
 _ENDINGS = (b".sh", b".bat", b".exe", b".cmd")
 #: no command begins like this, and records begin so by the million
-_NO_BEGINNINGS = frozenset(b'{["\t,0123456789')
+_NO_BEGINNINGS = frozenset(b'{["\t\n,0123456789')
 
 
 class Talk(NamedTuple):

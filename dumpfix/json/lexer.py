@@ -8,6 +8,8 @@ the text ran out first. Readers are linear, never recurse, and look at no byte a
 Bytes of strings are not checked for UTF-8 here: one `decode` over the whole text does that at C speed.
 """
 
+from codecs import utf_8_decode
+
 WHITE_SPACE = b" \t\n\r"
 DIGITS = b"0123456789"
 HEX_DIGITS = b"0123456789abcdefABCDEF"
@@ -18,12 +20,14 @@ LITERALS = {0x74: b"true", 0x66: b"false", 0x6E: b"null"}
 _QUOTE = 0x22
 _BACKSLASH = 0x5C
 _FIRST_RUN = 32
+#: bytes of a long text that are copied at a time: a payload may be as large as half of the memory
+PIECE = 1 << 20
 
 
 def run_end(data: bytes, at: int, stop: int, members: bytes) -> int:
     """The offset of the first byte from `at` on that is not one of `members`, or `stop`.
 
-    Slices grow by doubling, so that a short run costs a short copy and a long one stays linear.
+    Slices grow by doubling up to a bound, so that a short run costs a short copy and a long one stays linear.
     """
     size = _FIRST_RUN
     while at < stop:
@@ -32,7 +36,7 @@ def run_end(data: bytes, at: int, stop: int, members: bytes) -> int:
         at += len(piece) - rest
         if rest:
             return at
-        size *= 2
+        size = min(size * 2, PIECE)
     return at
 
 
@@ -43,10 +47,17 @@ def white_space_end(data: bytes, at: int, stop: int) -> int:
 
 def first_of(data: bytes, at: int, stop: int, members: bytes) -> int:
     """The offset of the first byte in data[at:stop] that is one of `members`; `stop` if there is none."""
-    piece = data[at:stop]
-    if len(piece.translate(None, members)) == len(piece):
-        return stop
-    return next(at + index for index, byte in enumerate(piece) if byte in members)
+    for begin in range(at, stop, PIECE):
+        piece = data[begin : min(begin + PIECE, stop)]
+        if len(piece.translate(None, members)) != len(piece):
+            return next(begin + index for index, byte in enumerate(piece) if byte in members)
+    return stop
+
+
+def count_of(data: bytes, members: bytes) -> int:
+    """How many bytes of ``data`` are one of ``members``."""
+    pieces = (data[at : at + PIECE] for at in range(0, len(data), PIECE))
+    return sum(len(piece) - len(piece.translate(None, members)) for piece in pieces)
 
 
 def string_end(data: bytes, at: int, stop: int) -> int:
@@ -58,9 +69,11 @@ def string_end(data: bytes, at: int, stop: int) -> int:
             quote = data.find(b'"', begin, stop)
         backslash = data.find(b"\\", begin, stop if quote < 0 else quote)
         plain_end = backslash if backslash >= 0 else quote if quote >= 0 else stop
-        piece = data[begin:plain_end]
-        if len(piece.translate(None, CONTROLS)) != len(piece):
-            return ~first_of(data, begin, plain_end, CONTROLS)
+        piece = data[begin : min(plain_end, begin + PIECE)]
+        if plain_end - begin > PIECE or len(piece.translate(None, CONTROLS)) != len(piece):
+            control = first_of(data, begin, plain_end, CONTROLS)
+            if control != plain_end:
+                return ~control
         if backslash < 0:
             return quote + 1 if quote >= 0 else ~stop
         begin = escape_end(data, backslash, stop)
@@ -127,10 +140,12 @@ def utf8_fault(data: bytes, start: int, stop: int) -> int | None:
 
     The byte after a truncated sequence is the offender, not the sequence's first byte: `C3 22` fails at 22.
     """
-    try:
-        data[start:stop].decode()
-    except UnicodeDecodeError as error:
-        if error.reason == "invalid start byte":
-            return start + error.start
-        return start + error.end
+    while start < stop:
+        is_last = stop - start <= PIECE
+        try:
+            start += utf_8_decode(data[start : stop if is_last else start + PIECE], "strict", is_last)[1]
+        except UnicodeDecodeError as error:
+            if error.reason == "invalid start byte":
+                return start + error.start
+            return start + error.end
     return None

@@ -49,6 +49,9 @@ _CLOSES = {
     FIRST_ELEMENT: _CLOSE_ARRAY,
     AFTER_ELEMENT: _CLOSE_ARRAY,
 }
+_FIRST = frozenset(text[:1] for text in _BEGINNINGS)
+#: bytes of a payload that is large, and of its beginning that is looked at before all of it is
+_LARGE, _SOON = 1 << 22, 1 << 12
 _QUOTE, _COMMA, _COLON, _MINUS, _BACKSLASH = 0x22, 0x2C, 0x3A, 0x2D, 0x5C
 
 
@@ -86,13 +89,19 @@ def is_valid(payload: bytes) -> bool:
     A byte order mark and NaN are refused; 1e400, lone surrogate escapes and duplicate keys are taken, as the RFC's
     grammar takes them.
     """
-    try:
-        orjson.loads(payload)
-    except ValueError:
-        if not payload.lstrip(WHITE_SPACE).startswith(_BEGINNINGS):
-            return False
-        return not _is_surely_broken(payload) and _automaton_accepts(payload)
-    return True
+    if passes_gate(payload):
+        return True
+    if not payload.lstrip(WHITE_SPACE).startswith(_BEGINNINGS) or (len(payload) > _LARGE and _breaks_soon(payload)):
+        return False
+    return not _is_surely_broken(payload) and _automaton_accepts(payload)
+
+
+def _breaks_soon(payload: bytes) -> bool:
+    """Whether the first bytes of a large payload show that it is none: the parsers in C make a copy of all of it."""
+    result = scan_value(payload, 0, _SOON)
+    if result.state == "complete":
+        return white_space_end(payload, result.at, _SOON) < _SOON
+    return result.state == "broken"
 
 
 def _is_surely_broken(payload: bytes) -> bool:
@@ -109,6 +118,9 @@ def _is_surely_broken(payload: bytes) -> bool:
 
 def passes_gate(payload: bytes) -> bool:
     """Whether orjson vouches for `payload`: yes means valid, no means nothing. For where a no is answered otherwise."""
+    if payload.lstrip(WHITE_SPACE)[:1] not in _FIRST or (len(payload) > _LARGE and _breaks_soon(payload)):
+        # An exception takes longer than most payloads do.
+        return False
     try:
         orjson.loads(payload)
     except ValueError:

@@ -137,7 +137,7 @@ def _list_without_brackets(site: Site) -> Iterator[Candidate]:
     while first > 1 and kinds[first - 1] == COMMA and kinds[first - 2] in (STRING, ATOM):
         first -= 2
     end = stop
-    while kinds[end : end + 2] and kinds[end] == COMMA and kinds[end + 1 : end + 3] != [STRING, COLON]:
+    while kinds[end : end + 2] and kinds[end] == COMMA and kinds[end + 1 : end + 3] != b'":':
         end += 2
     if (
         end - first < _FEWEST_OF_A_LIST
@@ -173,7 +173,7 @@ def _is_first_key(site: Site, index: int) -> bool:
     """Whether token `index` is a key right behind a colon, where an object must begin: a word, written like the key
     before it, which holds no text elsewhere: then they may be what is left of a text and a key behind it."""
     tokens, data = site.tokens, site.text.data
-    if index < 2 or tokens.kinds[index - 2 : index + 2] != [STRING, COLON, STRING, COLON]:
+    if index < 2 or tokens.kinds[index - 2 : index + 2] != b'":":':
         return False
     around, key = (data[tokens.starts[at] + 1 : tokens.ends[at] - 1] for at in (index - 2, index))
     if data.count(b'"' + around + b'":"') > 1:
@@ -185,7 +185,7 @@ def _is_list_of_member(site: Site, index: int) -> bool:
     """Whether numbers or literals follow one another behind the colon before token `index`: what no member has; unless
     the same key holds no list elsewhere."""
     tokens, data = site.tokens, site.text.data
-    if index < 2 or tokens.kinds[index - 1 : index + 3] != [COLON, ATOM, COMMA, ATOM]:
+    if index < 2 or tokens.kinds[index - 1 : index + 3] != bytes((COLON, ATOM, COMMA, ATOM)):
         return False
     key = data[tokens.starts[index - 2] : tokens.starts[index]]
     return data.count(key) == 1 or data.count(key + b"[") > 0
@@ -193,7 +193,7 @@ def _is_list_of_member(site: Site, index: int) -> bool:
 
 def _is_key_in_list(site: Site, index: int) -> bool:
     """Whether token `index` is a key right behind the bracket of a list: there is no other place for its object's."""
-    return site.tokens.kinds[index - 1 : index + 2] == [OPEN_ARRAY, STRING, COLON]
+    return site.tokens.kinds[index - 1 : index + 2] == b'[":'
 
 
 def _without_commas(site: Site) -> Iterator[Candidate]:

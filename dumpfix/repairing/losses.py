@@ -11,8 +11,6 @@ from dumpfix.repairing.reading import Outcome, Reading, outcome_of
 from dumpfix.repairing.site import Candidate, Site
 from dumpfix.repairing.tokens import (
     ATOM,
-    CLOSE_ARRAY,
-    CLOSE_OBJECT,
     COLON,
     COMMA,
     OPEN_ARRAY,
@@ -167,12 +165,8 @@ _SHOWN = 24
 NO_VALUE = "not a JSON value"
 
 
-def _stands_for_a_value(kinds: list[int], at: int) -> bool:
-    return kinds[at - 1] in (COLON, COMMA, OPEN_ARRAY) and kinds[at + 1 : at + 2] in (
-        [COMMA],
-        [CLOSE_OBJECT],
-        [CLOSE_ARRAY],
-    )
+def _stands_for_a_value(kinds: bytearray, at: int) -> bool:
+    return kinds[at - 1] in (COLON, COMMA, OPEN_ARRAY) and bytes(kinds[at + 1 : at + 2]) in (b",", b"}", b"]")
 
 
 def document_behind_nuls(reading: Reading) -> Outcome | None:

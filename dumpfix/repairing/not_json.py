@@ -1,6 +1,10 @@
 """Payloads that were never JSON: what they are instead, in words. They must not be made into JSON."""
 
-from dumpfix.json.lexer import CONTROLS, WHITE_SPACE
+from array import array
+from codecs import getincrementaldecoder
+from itertools import accumulate
+
+from dumpfix.json.lexer import CONTROLS, PIECE, WHITE_SPACE, count_of
 from dumpfix.json.validity import scan_value
 
 _TEXT_CONTROLS = bytes(byte for byte in CONTROLS if byte not in b"\t\n\r\x0b\x0c\x1b\x1e\x00")
@@ -13,6 +17,11 @@ _MAGIC = (
     (b"PK\x03\x04", "a ZIP archive"),
     (b"\x82SNAPPY\x00", "Snappy data"),
 )
+#: brackets that may be open at once: for each a repair keeps some 60 bytes
+_MOST_OPEN = 1 << 18
+_NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{[]}")
+#: what a bracket does to the depth, as a signed byte
+_STEPS = bytes(1 if byte in b"{[" else 255 for byte in range(256))
 _SHARE = 12
 _HEAD = 256
 #: how the first bracket of a document may be spelled otherwise
@@ -46,6 +55,8 @@ def reason(payload: bytes) -> str | None:
         if scan_value(bare, 0, len(bare)).state == "incomplete":
             return "cut inside a value at the top level, of which nothing whole is left"
         return "not JSON: plain text"
+    if _is_too_deep(bare):
+        return f"more than {_MOST_OPEN} brackets are open at once"
     return None
 
 
@@ -57,11 +68,25 @@ def _is_utf_16(payload: bytes) -> bool:
 
 def _is_binary(bare: bytes) -> bool:
     """Whether too many bytes are neither text nor padding: a twelfth, where a repairable payload has a few."""
-    controls = len(bare) - len(bare.translate(None, _TEXT_CONTROLS))
-    foreign = bare.decode("utf-8", "replace").count("\ufffd") if not bare.isascii() else 0
+    controls = count_of(bare, _TEXT_CONTROLS)
+    foreign = 0 if bare.isascii() else _foreign(bare)
     if foreign and not controls and bare[:1] in (b"{", b"["):
         return False
     return (controls + foreign) * _SHARE > len(bare)
+
+
+def _is_too_deep(bare: bytes) -> bool:
+    """Whether more brackets are open at once, quoted ones among them, than a repair keeps account of."""
+    if bare.count(b"{") + bare.count(b"[") <= _MOST_OPEN:
+        return False
+    return max(accumulate(array("b", bare.translate(_STEPS, _NO_BRACKETS)))) > _MOST_OPEN
+
+
+def _foreign(bare: bytes) -> int:
+    """How many bytes, or beginnings of characters, are no UTF-8."""
+    decode = getincrementaldecoder("utf-8")("replace").decode
+    starts = range(0, len(bare), PIECE)
+    return sum(decode(bare[at : at + PIECE], at + PIECE >= len(bare)).count("\ufffd") for at in starts)
 
 
 def _is_java(bare: bytes) -> bool:

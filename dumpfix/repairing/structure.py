@@ -258,7 +258,7 @@ _LONGEST_NUMBER, _MOST_NUMBERS, _DIGITS_FEWER = 32, 64, 2
 def _digits_apart(reading: Reading) -> int:
     """How many tokens before the error belong to a number that commas cut up (``1,234.50``): none of it is kept."""
     tokens, stop, data = reading.tokens, reading.front.stop, reading.data
-    if stop < 2 or stop >= len(tokens) or tokens.kinds[stop - 2 : stop + 1] != [ATOM, COMMA, ATOM]:
+    if stop < 2 or stop >= len(tokens) or tokens.kinds[stop - 2 : stop + 1] != bytes((ATOM, COMMA, ATOM)):
         return 0
     is_key_wanted = reading.front.states[stop] == KEY
     starts_with_digit = data[tokens.starts[stop]] in b"0123456789" and data[tokens.starts[stop - 2]] in b"-0123456789"

@@ -61,7 +61,7 @@ class Tokens:
         #: of what ends a run of other bytes before a delimiter does, what occurs in the text at all
         self.cutting: tuple[bytes, ...] = _CUTTING
         self.endless: set[bytes] = set()
-        self.kinds: list[int] = []
+        self.kinds = bytearray()
         self.starts = array("i")
         self.ends = array("i")
         self.changes: list[Change] = []
@@ -201,7 +201,7 @@ def speaks_dialect(data: bytes, tokens: Tokens, index: int) -> bool:
     return bool(probe.changes) or stop != end
 
 
-def _is_number_as_key(data: bytes, end: int, stop: int, before: list[int]) -> bool:
+def _is_number_as_key(data: bytes, end: int, stop: int, before: bytes | bytearray) -> bool:
     """Whether a number that ends at `end` is a key, as in Python's `{1: 'a'}`."""
     if not before or before[-1] not in (OPEN_OBJECT, COMMA):
         return False
@@ -279,13 +279,13 @@ def _lex_special(data: bytes, at: int, end: int, stop: int, previous: int, token
     return 0
 
 
-def _other_separator(data: bytes, at: int, stop: int, before: list[int]) -> tuple[int, int] | None:
+def _other_separator(data: bytes, at: int, stop: int, before: bytes | bytearray) -> tuple[int, int] | None:
     """What another language has for a colon or a comma: the kind of token and how long it is there."""
     previous = before[-1] if before else COLON
     if previous == STRING and data.startswith((b"=>", b"="), at):
         return COLON, 2 if data.startswith(b"=>", at) else 1
     # A semicolon behind what may be a key may as well be a colon with a flipped bit.
-    is_behind_value = previous in _VALUE_ENDS and (previous != STRING or before[-2:-1] == [COLON])
+    is_behind_value = previous in _VALUE_ENDS and (previous != STRING or before[-2:-1] == b":")
     if data[at] == 0x3B and is_behind_value:
         behind = white_space_end(data, at + 1, stop)
         if behind < stop and data[behind] in _BEGINNINGS:
@@ -334,7 +334,7 @@ def _meaning(
 ) -> tuple[int, tuple[Change, ...]]:
     """The kind of token that a run stands for, and the changes that respell it. `among_keys`: a key near by has no
     quotes either."""
-    if is_atom(text) and not (previous in b"{," and _is_number_as_key(data, end, stop, [previous])):
+    if is_atom(text) and not (previous in b"{," and _is_number_as_key(data, end, stop, bytes((previous,)))):
         return ATOM, ()
     if (previous in b"{," or (among_keys and previous in _VALUE_ENDS)) and not text.translate(None, _IDENTIFIER):
         # Behind a value a comma is missing before it, and between a key and a value a colon.

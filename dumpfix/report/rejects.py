@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from codecs import utf_8_decode
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import orjson
 
+from dumpfix.json.lexer import utf8_fault
 from dumpfix.record.kept import digest
 from dumpfix.record.model import Record
 from dumpfix.report.finding import text_or_base64
 from dumpfix.report.shapes import JsonObject
 
+#: bytes of a text that are written at a time: each may become six, and a payload may be as large as half of the memory
+PIECE = 3 << 18
 
-def reject_of(record: Record, path: str, withheld_because: str | None, reason: str | None) -> bytes:
-    """The line for one record that is withheld, or emitted with loss (``withheld_because`` None)."""
+
+def reject_of(record: Record, path: str, withheld_because: str | None, reason: str | None) -> Iterator[bytes]:
+    """The line, in pieces, for one record that is withheld, or emitted with loss (``withheld_because`` None)."""
     judgement = record.judgement
     mended = record.value if record.verdict == "repaired" else None
     damaged = {} if record.damaged is None else _bytes("record", record.damaged)
@@ -36,7 +43,7 @@ def reject_of(record: Record, path: str, withheld_because: str | None, reason: s
             "reason": reason or judgement.reason,
             "record": True,
             "emitted": withheld_because is None,
-            "proposal": None if mended is None else mended.decode(),
+            "proposal": None if mended is None else _text(mended),
             **_there({"proposal_digest": _digest(mended)}),
             **_there({"ambiguous": judgement.ambiguous or None, "unclear": record.is_unclear or None}),
             **damaged,
@@ -45,8 +52,8 @@ def reject_of(record: Record, path: str, withheld_because: str | None, reason: s
     )
 
 
-def garbage_reject(payload: bytes, path: str, line: int, byte_start: int, byte_end: int) -> bytes:
-    """The line for a payload that was found whole inside garbage."""
+def garbage_reject(payload: bytes, path: str, line: int, byte_start: int, byte_end: int) -> Iterator[bytes]:
+    """The line, in pieces, for a payload that was found whole inside garbage."""
     unknown = ("topic", "partition", "offset", "timestamp", "headers", "key")
     return _line(
         {
@@ -83,15 +90,50 @@ def _digest(text: bytes | None) -> str | None:
     return None if found is None else found.decode()
 
 
-def _line(reject: JsonObject, payload: bytes | None) -> bytes:
+@dataclass(frozen=True, slots=True)
+class _Long:
+    """A text that is written piece by piece; in base64 where it is no UTF-8."""
+
+    text: bytes
+    is_utf_8: bool
+
+    def pieces(self) -> Iterator[bytes]:
+        """What stands between the quotes."""
+        at = 0
+        while at < len(self.text):
+            piece = self.text[at : at + PIECE]
+            if self.is_utf_8:
+                shown, length = utf_8_decode(piece, "strict", at + PIECE >= len(self.text))
+                yield orjson.dumps(shown)[1:-1]
+            else:
+                length = len(piece)
+                yield b64encode(piece)
+            at += length
+
+
+def _line(reject: JsonObject, payload: bytes | None) -> Iterator[bytes]:
     reject.update({"payload_text": None} if payload is None else _bytes("payload", payload))
     reject["payload_digest"] = _digest(payload)
-    return orjson.dumps(reject) + b"\n"
+    begin = b"{"
+    short: JsonObject = {}
+    for name, value in reject.items():
+        if not isinstance(value, _Long):
+            short[name] = value
+            continue
+        yield begin + orjson.dumps({**short, name: ""})[1:-2]
+        yield from value.pieces()
+        begin, short = b'",', {}
+    yield begin + orjson.dumps(short)[1:] + b"\n"
+
+
+def _text(text: bytes) -> str | _Long:
+    return text.decode() if len(text) <= PIECE else _Long(text, is_utf_8=True)
 
 
 def _bytes(name: str, text: bytes) -> JsonObject:
     """Bytes as text, where they are UTF-8, else in base64."""
-    try:
-        return {f"{name}_text": text.decode()}
-    except UnicodeDecodeError:
-        return {f"{name}_base64": b64encode(text).decode()}
+    is_utf_8 = utf8_fault(text, 0, len(text)) is None
+    named = f"{name}_text" if is_utf_8 else f"{name}_base64"
+    if len(text) > PIECE:
+        return {named: _Long(text, is_utf_8)}
+    return {named: text.decode() if is_utf_8 else b64encode(text).decode()}

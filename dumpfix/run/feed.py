@@ -7,9 +7,13 @@ from collections.abc import Iterable, Iterator
 
 
 class Feed:
-    """Chunks that can be read again from any place that was not let go. ``base`` is the offset of the first byte."""
+    """Chunks that can be read again from any place that was not let go. ``base`` is the offset of the first byte.
+
+    ``is_kept``: whether anybody goes back at all.
+    """
 
     def __init__(self, chunks: Iterable[bytes], base: int) -> None:
+        self.is_kept = True
         self._arriving = iter(chunks)
         self._kept: deque[tuple[int, bytes]] = deque()
         self._end = base
@@ -28,6 +32,8 @@ class Feed:
             begin, chunk = next(piece for piece in reversed(self._kept) if piece[0] <= at)
             yield chunk[at - begin :] if at > begin else chunk
             at = begin + len(chunk)
+            if not self.is_kept:
+                self.forget(at)
 
     def between(self, start: int, stop: int) -> bytes:
         """Bytes that have arrived."""
@@ -37,6 +43,14 @@ class Feed:
             if begin < stop and begin + len(chunk) > start
         ]
         return b"".join(pieces)
+
+    def share(self, at: int, data: bytes) -> None:
+        """What has arrived from ``at`` on is kept as ``data`` by somebody else, and here not beside it."""
+        while self._kept and self._kept[-1][0] + len(self._kept[-1][1]) > at:
+            begin, chunk = self._kept.pop()
+            if begin < at:
+                self._kept.append((begin, chunk[: at - begin]))
+        self._kept.append((at, data))
 
     def forget(self, at: int) -> None:
         """Nobody goes back to what lies before ``at``."""

@@ -112,7 +112,10 @@ class Pipeline:
 
     def _located(self, chunks: Iterable[bytes]) -> Iterator[Located]:
         """The items of the dump, each in its buffer."""
-        return frame(chunks, self.layout, self.choice.notices, max_record=self.max_record)
+        return frame(chunks, self.layout, self.choice.notices, max_record=self.max_record, joined=self._joined)
+
+    def _joined(self, base: int, data: bytes) -> None:
+        """What has arrived and is not decided is ``data``, which begins at ``base`` of the chunks."""
 
     # -- many at once --------------------------------------------------------------------------------------------------
 

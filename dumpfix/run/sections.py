@@ -88,6 +88,8 @@ class Watched(Pipeline):
     """A pipeline that takes records one by one where the watch doubts them."""
 
     watch: Watch
+    #: is told what the buffer holds that was joined out of chunks, and where it begins
+    share: Callable[[int, bytes], None] | None = None
 
     def parts(self, item: Item) -> Iterator[Item]:
         """The records of a batch one by one, where one of them is doubted."""
@@ -95,6 +97,10 @@ class Watched(Pipeline):
             yield from item.frames()
         else:
             yield item
+
+    def _joined(self, base: int, data: bytes) -> None:
+        if self.share is not None:
+            self.share(self._base + base, data)
 
 
 class Sections:
@@ -116,7 +122,7 @@ class Sections:
         self.sections: list[Section] = []
         self.lines = start.lines
         self.budget = Budget()
-        self._may_change = told.is_auto
+        self._may_change = feed.is_kept = told.is_auto
         self._watch = watch
         self._max_record = max_record
         self._next: tuple[Explained, Position] | None = (found, start)
@@ -151,6 +157,8 @@ class Sections:
             unwrapped = Unwrapped(found.wrappers, chunks, base=start.base, line=start.line)
             pipeline = Watched(found.choice, WrappedPosition(unwrapped, start.base), self._siblings, self._sampler)
             chunks = iter(unwrapped)
+        elif self._may_change:
+            pipeline.share = self.feed.share
         pipeline.max_record = self._max_record
         pipeline.watch = self._watch or Watch(found.choice.layout)
         self._watch = None

@@ -44,6 +44,17 @@ def test_keys_and_values_on_lines_of_their_own(tmp_path: Path) -> None:
     assert out == [{"key": "ada", "value": {"a": 1}}, {"key": "bob", "value": {"a": 2}}]
 
 
+def test_an_empty_key_on_a_line_of_its_own_is_no_blank_line(tmp_path: Path) -> None:
+    out, rejects, _ = converted("key-line-empty.txt", tmp_path, kcat_format=r"%k\n%s\n")
+    assert [(one["key"], one["value"]) for one in out] == [(None, {"a": 1}), ("bob", {"a": 2}), (None, {"a": 3})]
+    assert not rejects
+    dump = (CASES / "key-line-empty.txt").read_bytes()
+    layout = kcat_grammar(rb"%k\n%s\n").layouts[0]
+    whole = scan(dump, layout, ())
+    assert tiles(whole, dump)
+    assert scan([dump[at : at + 1] for at in range(len(dump))], layout, ()).records == whole.records
+
+
 @pytest.mark.parametrize("told", [{}, {"kcat_format": r"Key: %k\nValue: %s\n"}])
 def test_an_empty_value_is_a_tombstone(told: dict[str, str], tmp_path: Path) -> None:
     out, rejects, _ = converted("16-empty-value-is-tombstone.txt", tmp_path, **told)

@@ -47,10 +47,11 @@ class LinearDump(Dump):
             return notice
         is_value_first = self.layout.has_value and not self.layout.prefix
         is_empty_payload = is_value_first and self.follows is not None and self.d.startswith(self.follows, at)
-        if self.d[at] in b"\r\n" and not is_empty_payload:
+        if self.d[at] in b"\r\n" and not is_empty_payload and not self.is_empty_line(at):
             found = re.compile(rb"[\r\n]+").match(self.d, at)
             assert found
-            return Tile(at, found.end(), "separator")
+            ends = [end for end in range(at + 1, found.end()) if self.is_empty_line(end)]
+            return Tile(at, (ends or [found.end()])[-1], "separator")
         record = self.record(at)
         if record is not None and self.holds(record):
             return record
@@ -61,6 +62,19 @@ class LinearDump(Dump):
         again = self.found_again(at + 1, stop, at, breaks=None)
         stop = stop if again is None else again
         return self.damaged(at, stop) or Tile(at, stop, "garbage")
+
+    def is_empty_line(self, at: int) -> bool:
+        """Whether a whole record begins with a text on a line of its own, which is empty here."""
+        prefix = self.layout.prefix
+        if len(prefix) != 2 or not isinstance(prefix[0], Field) or prefix[0].kind is not Kind.TEXT:
+            return False
+        if not self.layout.has_value or not isinstance(prefix[1], Literal) or prefix[1].text[:1] not in (b"\r", b"\n"):
+            return False
+        begin = at + len(prefix[1].text)
+        if self.d[at:begin] != prefix[1].text or self.d[begin : begin + 1] not in f.OPENERS:
+            return False
+        record = self.whole(at)
+        return record is not None and record.is_fine and record.value is not None and record.value[0] == begin
 
     def holds(self, record: Record) -> bool:
         if self.layout.is_sized and record.complete and not record.wrong_size:
