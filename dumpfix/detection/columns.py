@@ -209,13 +209,11 @@ class Columns:
 
 
 def _behind_key(layout: AnyLayout) -> bytes:
-    """The literal that ends a key, or separates in it; empty where none does."""
+    """The literal that ends a key; empty where none does."""
     elements = layout.elements if isinstance(layout, Layout) else ()
     for one, other in pairwise(elements):
         if isinstance(one, Field) and one.meaning == "key" and isinstance(other, Literal):
-            text = other.text.strip() or other.text
-            # Two of a separator have an empty column between them; one of them separates as well.
-            return text[:1] if text == text[:1] * len(text) else text
+            return other.text.strip() or other.text
     return b""
 
 
@@ -238,8 +236,9 @@ def _counted_up(before: bytes, text: bytes, separator: bytes) -> tuple[int, bool
     digits = [number[: len(number) - len(end)] for number, end in zip(numbers, ends, strict=True)]
     if ends[0] != ends[1] or not all(digits) or max(map(len, digits)) > _MOST_DIGITS:
         return 0, False
-    is_column = not begin or (separator != b"" and begin.endswith(separator))
-    return int(digits[1]) - int(digits[0]), is_column and not ends[1]
+    # Two of a separator have an empty column between them, and one of them stands between two numbers.
+    are_numbers = not begin.strip(_DIGITS + separator[: len(separator) // 2])
+    return int(digits[1]) - int(digits[0]), are_numbers and not ends[1]
 
 
 def _without_documents(text: bytes) -> bytes:
