@@ -45,12 +45,19 @@ class Feed:
         return b"".join(pieces)
 
     def share(self, at: int, data: bytes) -> None:
-        """What has arrived from ``at`` on is kept as ``data`` by somebody else, and here not beside it."""
+        """What stands from ``at`` on is kept as ``data`` by somebody else, and here not beside it.
+
+        More may have arrived: who goes back reads again what is here.
+        """
+        end = at + len(data)
+        later: list[tuple[int, bytes]] = []
         while self._kept and self._kept[-1][0] + len(self._kept[-1][1]) > at:
             begin, chunk = self._kept.pop()
+            if begin + len(chunk) > end:
+                later.append((max(begin, end), chunk[max(end - begin, 0) :]))
             if begin < at:
                 self._kept.append((begin, chunk[: at - begin]))
-        self._kept.append((at, data))
+        self._kept += [(at, data), *reversed(later)]
 
     def forget(self, at: int) -> None:
         """Nobody goes back to what lies before ``at``."""
