@@ -54,11 +54,11 @@ class Common:
 
 
 def spelled(path: Path) -> str:
-    """A path for people."""
+    """A path for people; half of a pair of surrogates in a key is spelled as JSON spells it."""
     text = ""
     for part in path:
         text += "[]" if part == "*" else f".{part}" if text else part
-    return text
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def paths_of(payload: bytes) -> set[Path] | None:

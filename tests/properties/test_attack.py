@@ -295,7 +295,12 @@ def is_trusted(attack: Attack, answered: tuple[bytes, bytes, bytes]) -> None:
         if shown is not None
     )
     # A notice that cuts into a payload is taken out of it.
-    if attack.level == "none" and attack.told.kcat_format is not None and b"% " not in attack.dump:
+    if (
+        attack.level == "none"
+        and attack.told.kcat_format is not None
+        and b"% " not in attack.dump
+        and b"%3|" not in attack.dump
+    ):
         squeezed = squeeze(attack.dump)
         assert all(squeeze(payload) in squeezed for payload in payloads)
     # What is too long is named and not kept; what is garbage is kept where a document is whole in it.

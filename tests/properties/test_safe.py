@@ -173,3 +173,12 @@ def test_what_is_missing_is_named_outermost_first_and_in_words() -> None:
     assert common.objection(b'{"items":[{"price":3}]}') == "lacks user, which all 2 intact payloads have"
     assert common.objection(b'{"user":{"id":7,"x":1},"items":[{},{"price":3}]}') is None
     assert spelled(("*", "a", "*", "b")) == "[].a[].b"
+
+
+def test_half_a_pair_of_surrogates_in_a_key_is_spelled(tmp_path: Path) -> None:
+    """A reason is text that goes into JSON and onto a terminal."""
+    rows = [("t", b'{"a\\ud83d":1,"b":2}')] * 2 + [("t", b'{"b":2,"c":"x')]
+    out = io.BytesIO()
+    report = dumpfix.convert(dump_of(rows), out, kcat_format=PROSE, rejects=tmp_path / "rejects")
+    assert (report.totals.emitted, report.totals.withheld) == (2, 1)
+    assert b"lacks a\\\\ud83d" in (tmp_path / "rejects").read_bytes()
