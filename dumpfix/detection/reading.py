@@ -179,7 +179,7 @@ class Pricer:
         return Payload(known.kind, bits + prices.DOCUMENT_BYTE * max(length - said, 0))
 
     def _like_before(self, value: bytes | None) -> Payload:
-        """A payload; one that was seen before is cheap, but for documents and what has one in it, which are no words."""
+        """A payload; one that was seen before is cheap, but for documents and what has one in it: no words."""
         known = Payload("null", prices.NULL) if value is None else self.texts.payload(value)
         seen = b"null" if value is None else value
         if known.kind in ("container", "envelope") or (known.kind == "other" and holds_brackets(seen)):
