@@ -102,9 +102,8 @@ class Columns:
             number = _number(text)
             if name == "offset":
                 partition = _partition(fields)
-                if partition is not None and number is not None:
-                    # The last one, not the largest: a dump that is there twice goes back once.
-                    self._offsets[partition] = number
+                if partition is not None:
+                    self._offsets[partition] = max(number or 0, self._offsets.get(partition, 0))
                 elif number is not None:
                     nearest = bisect_left(self._ends, number)
                     if nearest and number - self._ends[nearest - 1] <= _FEW_MISSING:

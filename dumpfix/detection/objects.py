@@ -193,10 +193,6 @@ def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:
                 found[attribute] = path, Field(terminal)
                 bits -= prices.MEMBER[attribute] / (2 if is_short else 1)
                 break
-        else:
-            if attribute in _PLACE and any((attribute,) in row for row in rows):
-                # Without what it is called it would be read as if nobody knew.
-                return
     if "value" not in found and (path := _holding_documents(rows, paths)):
         found["value"] = path, Field("JSON_PAYLOAD")
     if "value" not in found:

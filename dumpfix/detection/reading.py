@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from dumpfix.detection import prices
 from dumpfix.detection.columns import Columns, Words
 from dumpfix.detection.plain import line_bits
-from dumpfix.detection.texts import Payload, Texts, holds_brackets
+from dumpfix.detection.texts import Payload, Texts, is_piece
 from dumpfix.detection.work import ITEM, PRICED, ROW, Searching, Work
 from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Batch, Frame, Span
@@ -179,13 +179,13 @@ class Pricer:
         return Payload(known.kind, bits + prices.DOCUMENT_BYTE * max(length - said, 0))
 
     def _like_before(self, value: bytes | None) -> Payload:
-        """A payload; one that was seen before is cheap, but for documents and what has one in it: no words."""
+        """A payload; one that was seen before is cheap."""
         known = Payload("null", prices.NULL) if value is None else self.texts.payload(value)
         seen = b"null" if value is None else value
-        if known.kind in ("container", "envelope") or (known.kind == "other" and holds_brackets(seen)):
+        if known.kind == "other" and is_piece(seen):
             return known
         # That it is no document does not become likelier by being seen again.
-        kept = 0.0 if known.kind == "null" else known.bits - self.texts.bits(seen)
+        kept = 0.0 if known.kind in ("container", "envelope", "null") else known.bits - self.texts.bits(seen)
         bits = kept + self.values.bits(seen, known.bits - kept)
         self.values.learn(seen)
         return Payload(known.kind, bits)

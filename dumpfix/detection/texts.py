@@ -100,11 +100,6 @@ class Texts:
         return Payload("other", prices.OTHER + edge + self.bits(text))
 
 
-def holds_brackets(text: bytes) -> bool:
-    """Whether a document, or a piece of one, may stand in a text."""
-    return any(bracket in text for bracket in (*_OPENERS, *_CLOSERS))
-
-
 def is_piece(text: bytes) -> bool:
     """Whether a text has brackets that it does not close, or that nothing opens: a piece of a document.
 

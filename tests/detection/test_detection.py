@@ -712,24 +712,3 @@ def test_one_record_between_blank_lines_is_no_round_of_blank_lines() -> None:
 def test_tombstones_alone_are_a_dump_where_labels_say_so(count: int) -> None:
     dump = b"".join(b"Key: k%d, value: \n" % n for n in range(count))
     assert detected(dump).values == [b""] * count
-
-
-@pytest.mark.parametrize("times", [2, 3, 5])
-def test_a_dump_that_is_there_twice_is_the_same_records_twice(times: int) -> None:
-    """That documents come again makes them no events, and offsets that go back are offsets."""
-    line = (
-        b'{"topic":"t","partition":0,"offset":%d,"timestamp":"2026-11-14T22:13:2%d.001Z","headers":[],"key":"k",'
-        b'"payload":"{\\"n\\": 1}"}\n'
-    )
-    dump = b"".join(line % (n, n) for n in range(4)) * times
-    assert [r["offset"] for r in detected(dump).records] == [b"%d" % n for n in range(4)] * times
-
-
-def test_a_member_called_offset_is_not_left_out() -> None:
-    line = b'{"partition":0,"offset":%d,"key":"k%d","value":"{\\"n\\":%d}"}\n'
-    dump = b"".join(line % (n, n, n) for n in (7, 3, 11, 2, 9, 1, 30, 4, 17, 12, 5))
-    try:
-        found = detected(dump).records
-    except LayoutError:
-        return
-    assert all("offset" in record for record in found)
