@@ -13,7 +13,6 @@ from dumpfix.detection.plain import PlainText
 from dumpfix.detection.reading import SAID, Reading, Scan, differs, payloads
 from dumpfix.detection.texts import Texts
 from dumpfix.detection.work import LAYOUT, ExhaustedError, Work
-from dumpfix.json.validity import ScanResult
 from dumpfix.layout.model import Alternation, AnyLayout, Field, Literal, ObjectLayout
 from dumpfix.layout.vocabulary import SIZES
 
@@ -76,7 +75,6 @@ class Explaining:
         texts = self._texts = Texts()
         self._plain = PlainText(texts)
         self._scans: dict[tuple[AnyLayout, int], Scan] = {}
-        self._values: dict[int, ScanResult] = {}
 
     def explain(self, head: bytes, candidates: Iterable[Candidate], *, final: bool) -> Explanation:
         """The readings of ``head`` that come near the cheapest. ``final`` says that the dump is over.

@@ -81,10 +81,11 @@ def lines_of(head: bytes, notices: Notices) -> list[Line]:
         line, at = _line(following, at, line_end)
         if line is None:
             continue
-        label = next((at for at in range(len(out) - 1, -1, -1) if out[at].text), -1)
-        if label >= 0 and line.document and not line.before and out[label].documents and not out[label].document:
-            # What a word names as the payload stands below it.
-            out[label] = replace(out[label], documents=0)
+        if line.document and not line.before:
+            label = next((at for at in range(len(out) - 1, -1, -1) if out[at].kind != BLANK), -1)
+            if label >= 0 and out[label].documents and not out[label].document:
+                # What a word names as the payload stands below it.
+                out[label] = replace(out[label], documents=0)
         out.append(line)
     return out
 

@@ -14,6 +14,7 @@ from itertools import chain, islice, pairwise
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import READ_OFF, Candidate
+from dumpfix.detection.columns import MOST_PARTITIONS
 from dumpfix.detection.lines import (
     BLANK,
     KNOWN,
@@ -66,7 +67,6 @@ _SEPARATORS = (b"\t", b" | ", b"|", b"#", b" - ", b"; ", b";", b", ", b",", b" "
 MOST_CUTS = 3
 #: numbers above this may be milliseconds since 1970; below this, partitions
 MILLISECONDS = 1_000_000_000_000
-MOST_PARTITIONS = 4096
 #: digits of milliseconds; a date has more bytes
 LONGEST_NUMBER = 13
 _SPELLING = HeaderSpelling(b"=", ambiguous_separator=b",", null=b"NULL")
@@ -395,7 +395,7 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
     columns = [index for index, part in enumerate(parts) if isinstance(part, Column)]
     if len(columns) > MOST_COLUMNS:
         return
-    for chosen in _ways([_options(parts, index) for index in columns]):
+    for chosen in _ways(_options(parts, columns)):
         ways = dict(zip(columns, chosen, strict=True))
         elements: list[Element] = []
         bits = 0.0
@@ -488,24 +488,29 @@ def _holds(elements: Sequence[Element]) -> bool:
     return len(set(once)) == len(once) and not touching and isinstance(elements[-1], Literal) and len(fields) > 1
 
 
-def _options(parts: Sequence[Part], index: int) -> list[str]:
-    """The terminals that a part may be; a text that all have may be a literal as well, which is empty here.
+def _options(parts: Sequence[Part], columns: Sequence[int]) -> list[list[str]]:
+    """The terminals that each column may be; a text that all have may be a literal as well, which is empty here.
 
     What has no name is no field that has one elsewhere.
     """
-    part = parts[index]
-    options = _may_be(parts, index)
-    if isinstance(part, bytes) or part.label in LABELS:
-        return options
-    labelled = [at for at, other in enumerate(parts) if isinstance(other, Column) and other.label in LABELS]
-    named = {option for at in labelled for option in _may_be(parts, at)}
-    return [option for option in options if option not in named or option in _MANY] or ["TEXT"]
+    named: set[str] = set()
+    nameless: list[list[str]] = []
+    every: list[list[str]] = []
+    for index in columns:
+        part = parts[index]
+        assert isinstance(part, Column)
+        every.append(_may_be(part, parts, index))
+        if part.label in LABELS:
+            named.update(every[-1])
+        else:
+            nameless.append(every[-1])
+    for options in nameless:
+        options[:] = [option for option in options if option not in named or option in _MANY] or ["TEXT"]
+    return every
 
 
-def _may_be(parts: Sequence[Part], index: int) -> list[str]:
-    part = parts[index]
-    if isinstance(part, bytes):
-        return [""]
+def _may_be(part: Column, parts: Sequence[Part], index: int) -> list[str]:
+    """The terminals that a column, which stands at ``index``, may be by itself."""
     if part.is_payload:
         return ["VALUE"]
     if not any(part.texts) and not part.label:

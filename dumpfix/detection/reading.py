@@ -14,7 +14,6 @@ from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import scanner_for
 from dumpfix.framing.window import Window
-from dumpfix.json.validity import ScanResult
 from dumpfix.layout.model import AnyLayout, Layout, Literal, ObjectLayout
 from dumpfix.layout.model import Field as FieldElement
 from dumpfix.layout.vocabulary import Kind
@@ -212,14 +211,13 @@ class Scan:
         grammar: str,
         texts: Texts,
         work: Work,
-        known: dict[int, ScanResult] | None = None,
     ) -> None:
         self.layout = layout
         self.work = work
         self.priced = Reading(layout, notices, grammar, 0.0)
         self._scanner = scanner_for(layout, notices)
         self._scanner.rule.is_thorough = False
-        self._scanner.work = Searching(work, known)
+        self._scanner.work = Searching(work)
         self._pricer = Pricer(self.priced, texts)
         self._at = 0
 

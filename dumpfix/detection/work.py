@@ -62,17 +62,15 @@ class Work:
 
 
 class Searching(WorkCounter):
-    """What framing does for detection is counted there: one item may be as long as the head.
-
-    ``known`` are the JSON values of a head that were read before, by where they begin: most readings try the same.
-    """
+    """What framing does for detection is counted there: one item may be as long as the head."""
 
     __slots__ = ("_cut", "_known", "_work")
 
-    def __init__(self, work: Work, known: dict[int, ScanResult] | None = None) -> None:
+    def __init__(self, work: Work) -> None:
         super().__init__()
         self._work = work
-        self._known = {} if known is None else known
+        #: JSON values that were read before, by where they begin
+        self._known: dict[int, ScanResult] = {}
         #: those that went on behind the end of what was searched
         self._cut: dict[tuple[int, int, bytes], ScanResult] = {}
 

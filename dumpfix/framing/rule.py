@@ -54,7 +54,6 @@ from dumpfix.framing.sizes import wrong_size
 from dumpfix.framing.starts import TELLING, OwnLines, Starts, UpToNext
 from dumpfix.framing.window import Window
 from dumpfix.json.documents import documents_at_line_ends
-from dumpfix.json.lexer import run_end
 from dumpfix.json.validity import is_valid
 from dumpfix.layout.model import Field, Layout, Literal
 from dumpfix.layout.vocabulary import Kind
@@ -123,7 +122,7 @@ class LinearRule(RuleWithNotices):
             and not self._is_empty_payload(window, at)
             and not self._is_empty_line(window, at)
         ):
-            end = blank_end(window, at)
+            end = window.blank_end(at)
             last = end - len(self.line_text)
             return Span(at, last if last > at and self._is_empty_line(window, last) else end, "separator")
         frame = self.record(window, at)
@@ -427,10 +426,3 @@ def _spans(cuts: Sequence[Cut], at: int, stop: int, data: bytes) -> list[Span]:
 
 def _left_over(data: bytes, start: int, end: int) -> Role:
     return "garbage" if data[start:end].strip() else "separator"
-
-
-def blank_end(window: Window, at: int) -> int:
-    """Where the line ends stop that stand at ``at``."""
-    end = run_end(window.data, at, window.size, _LINE_ENDS)
-    window.work.steps += end - at
-    return end

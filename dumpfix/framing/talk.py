@@ -83,11 +83,10 @@ def _elisions() -> tuple[bytes, ...]:
 
 def _blank_end(window: Window, at: int) -> int:
     """Behind the blank lines at ``at``."""
-    while at < window.size and window.data[at] in b"\r\n":
-        at += 1
-    if at == window.size:
+    end = window.blank_end(at)
+    if end == window.size:
         window.touched_end = True
-    return at
+    return end
 
 
 @functools.lru_cache(maxsize=1 << 10)

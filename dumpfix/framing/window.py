@@ -9,10 +9,12 @@ A search remembers what it has passed over: however often the same text is looke
 
 from __future__ import annotations
 
+from dumpfix.json.lexer import run_end
 from dumpfix.json.strings import MISMATCH, PARTIAL
 from dumpfix.json.validity import ScanResult, scan_value
 
 _LINE_END = b"\n"
+_LINE_ENDS = b"\r\n"
 _QUOTE = b'"'
 _BACKSLASH = 0x5C
 
@@ -50,6 +52,12 @@ class Window:
         self._passed: dict[bytes, tuple[int, int]] = {}
         #: (from, up to where no record begins, where one does or -1, from where on the end of the data decided)
         self.clear: tuple[int, int, int, int] | None = None
+
+    def blank_end(self, at: int) -> int:
+        """Where the line ends stop that stand at ``at``."""
+        end = run_end(self.data, at, self.size, _LINE_ENDS)
+        self.work.steps += end - at
+        return end
 
     def place(self, text: bytes, at: int) -> int:
         """Where ``text`` stands first from ``at`` on; ``size`` where it does not. Does not touch the end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 from dumpfix.json.documents import documents_at_line_ends
 from dumpfix.record.events import (
@@ -120,8 +120,9 @@ class Ledger:
         self.needs_a_look |= because is not None or is_lossy or bool(record.doubts)
         self.lossy += is_lossy and one.emitted
         totals.withheld += because is not None
-        if because is not None or is_lossy:
-            self._reject(reject_of(record, path, because, one.reason))
+        if self.write_reject is not None and (because is not None or is_lossy):
+            for piece in reject_of(record, path, because, one.reason):
+                self.write_reject(piece)
         finding = finding_of(record, path, emitted=one.emitted, withheld_because=because, reason=one.reason)
         self.findings.add(finding)
         self._place(record)
@@ -161,14 +162,11 @@ class Ledger:
             self.first_garbage = path, garbage.line
         for start, end in documents_at_line_ends(text):
             self.totals.garbage_payloads += 1
-            line, byte_start = garbage.place(start)
-            byte_end = garbage.place(end - 1)[1] + 1
-            self._reject(garbage_reject(text[start:end], path, line, byte_start, byte_end))
-
-    def _reject(self, line: Iterator[bytes]) -> None:
-        if self.write_reject is not None:
-            for piece in line:
-                self.write_reject(piece)
+            if self.write_reject is not None:
+                line, byte_start = garbage.place(start)
+                byte_end = garbage.place(end - 1)[1] + 1
+                for piece in garbage_reject(text[start:end], path, line, byte_start, byte_end):
+                    self.write_reject(piece)
 
     # -- the end -------------------------------------------------------------------------------------------------
 

@@ -15,7 +15,8 @@ from dumpfix.record.model import Record
 from dumpfix.report.finding import text_or_base64
 from dumpfix.report.shapes import JsonObject
 
-#: bytes of a text that are written at a time: each may become six, and a payload may be as large as half of the memory
+#: bytes of a text that are written at a time, in threes for base64: each may become six, and a payload may be as large
+#: as half of the memory
 PIECE = 3 << 18
 
 
