@@ -38,9 +38,7 @@ def grammar(
         dumpfix grammar --vocabulary
         dumpfix convert --grammar mine.lark dump.txt
     """
-    from dumpfix.cli.inputs import told
-
-    said = told(None, kcat_format, command, command_file, None).command
+    said = options.Layout(kcat_format=kcat_format, command=command, command_file=command_file).told().command
     if len([choice for choice in (name, kcat_format, said, schema) if choice is not None]) > 1:
         raise UsageError("give one of NAME, --kcat-format, --command and --schema")
     if vocabulary:

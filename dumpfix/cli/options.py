@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dumpfix.errors import UsageError
+
 if TYPE_CHECKING:
     from dumpfix.detection.choose import Told
     from dumpfix.record.selection import Selection
@@ -64,6 +66,10 @@ CommandFile = Annotated[
     typer.Option("--command-file", metavar="FILE", help="The same from a file (or -), where its quotes fight yours."),
 ]
 GrammarFile = Annotated[str | None, typer.Option("--grammar", metavar="FILE", help="A .lark grammar of your own.")]
+ForceLayout = Annotated[
+    bool,
+    typer.Option("--force-layout", help="What these say is so, whatever the dump looks like."),
+]
 To = Annotated[
     str,
     typer.Option(
@@ -150,12 +156,38 @@ class Layout:
     command: Command = None
     command_file: CommandFile = None
     grammar_file: GrammarFile = None
+    force_layout: ForceLayout = False
 
     def told(self, dumps: Sequence[str] | None = ("a file",)) -> Told:
         """What they say. Raises UsageError where they do not go together, or with the dumps."""
-        from dumpfix.cli.inputs import told
+        from dumpfix.cli.inputs import STANDARD_INPUT, read_command
+        from dumpfix.detection.choose import Told
 
-        return told(self.from_name, self.kcat_format, self.command, self.command_file, self.grammar_file, dumps)
+        from_name, kcat_format, command = self.from_name, self.kcat_format, self.command
+        if from_name is not None and "%" in from_name:
+            if kcat_format is not None:
+                raise UsageError("-f with a % is a kcat format already: leave out --kcat-format")
+            from_name, kcat_format = None, from_name
+        if self.command_file is not None:
+            if command is not None:
+                raise UsageError("give one of --command and --command-file")
+            if self.command_file == STANDARD_INPUT and STANDARD_INPUT in (dumps or [STANDARD_INPUT]):
+                raise UsageError("--command-file - and a dump on standard input: only one of them can be read there")
+            command = read_command(self.command_file)
+        if from_name == "auto":
+            from_name = None
+        given = [v for v in (from_name, kcat_format, command, self.grammar_file) if v is not None]
+        if len(given) > 1:
+            raise UsageError("give one of --from, --kcat-format, --command and --grammar")
+        if self.force_layout and not given:
+            raise UsageError("--force-layout needs a layout: --from, --kcat-format, --command or --grammar")
+        return Told(
+            from_name=from_name,
+            kcat_format=None if kcat_format is None else os.fsencode(kcat_format),
+            command=command,
+            grammar_file=self.grammar_file,
+            is_forced=self.force_layout,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,13 +39,13 @@ def repair(
     price says how unlikely the damage is that a reading undoes: readings whose prices differ by 0.5 at most are nearly
     as likely, and none of them is lossless.
     """
-    from dumpfix.cli.inputs import told
     from dumpfix.cli.task import convert_all
+    from dumpfix.detection.told import Told
     from dumpfix.run.documents import pipeline_for
     from dumpfix.run.job import Job
 
     job = Job(
-        told(None, None, None, None, None),
+        Told(),
         level=level,
         output=output,
         report=report,

@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from itertools import chain, pairwise
 
 from dumpfix.detection import prices
+from dumpfix.detection.columns import one_of_two
 from dumpfix.detection.told import Told, told_grammars
 from dumpfix.detection.work import COMPARED, Work
 from dumpfix.framing.notices import Notices
@@ -239,6 +240,9 @@ def layout_bits(layout: AnyLayout) -> float:
     match layout.elements:
         case (*_, Field(terminal="VALUE"), Literal(), Field(terminal="PARTITION"), Literal()) if len(literals) < 4:
             bits += prices.PARTITION_LAST
-        case (Field(terminal="KEY"), Literal(text=text), Field(terminal="VALUE"), *_) if text in _WEAK:
+        case (Field(terminal="KEY"), Literal(text=text), Field(terminal="VALUE"), *_) if text in _WEAK or one_of_two(
+            text
+        ):
+            # What keys hold as well; or two of a separator, and a column between them that is empty.
             bits += prices.WEAK_SEPARATOR
     return bits

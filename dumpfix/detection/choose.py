@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from math import inf
 
 from dumpfix.detection import commands, lines, objects, prices, read_off
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate, Shipped, Told, notices_of, told_grammars
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled
 from dumpfix.detection.files import file_kind, text_kind
-from dumpfix.detection.reading import Reading, Scan, differs, payloads
+from dumpfix.detection.reading import Reading, differs, payloads
 from dumpfix.detection.tabs import refuse_expanded_tabs
-from dumpfix.detection.texts import Texts
 from dumpfix.detection.work import LINE, ExhaustedError, Work
 from dumpfix.errors import LayoutError, RecognisedError
 from dumpfix.framing.frame import NeedMoreError
@@ -37,7 +35,7 @@ MOST_NAMED = 5
 #: other layouts that the dump may have and are worth a line
 MOST_RIVALS = 3
 
-__all__ = ["HEAD", "LARGEST_HEAD", "Choice", "Search", "Told", "choose", "price"]
+__all__ = ["HEAD", "LARGEST_HEAD", "Choice", "Search", "Told", "choose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +183,11 @@ class Search:
         is_asked_for = not self.is_auto
         if best is None or (best.bits > explanation.plain and not is_asked_for):
             raise LayoutError(_nothing_fits(explanation, head))
-        if not is_asked_for and not _may_hold_no_document(best, explanation):
-            raise LayoutError(_nothing_fits(explanation, head))
+        if not is_asked_for and not _may_hold_no_document(best):
+            near = (r for r in explanation.rivals(best) if r.documents and not r.is_text and _shows_kafka(r))
+            best = next((r for r in near if r.bits <= explanation.plain), None)
+            if best is None:
+                raise LayoutError(_nothing_fits(explanation, head))
         if not is_asked_for and (rival := _other_kind(explanation, best)):
             raise LayoutError(_event_or_record(best, rival))
         if best.kinds.get("envelope", 0) * 2 > best.records and not is_asked_for:
@@ -241,17 +242,6 @@ def _refuse_what_holds_a_dump(reading: Reading) -> None:
         )
 
 
-def price(choice: Choice, head: bytes, work: Work | None = None) -> float:
-    """Bits that it takes to say ``head``, of which nothing follows, by this layout.
-
-    Raises ExhaustedError where that is more than ``work`` allows.
-    """
-    scan = Scan(choice.layout, choice.notices, choice.grammar, Texts(), work or Work(inf))
-    reading = scan.read(head, choice.layout_bits, final=True, most=inf)
-    assert reading is not None
-    return reading.bits
-
-
 def choose(head: bytes, told: Told, *, final: bool) -> Choice:
     """The layout of the dump that begins with ``head``. Raises NeedMoreError where more of it could decide."""
     choice = Search(told).look(head, final=final)
@@ -265,7 +255,7 @@ def _is_settled(explanation: Explanation) -> bool:
     return (
         best is not None
         and best.records > 0
-        and explanation.gap >= prices.SURE
+        and explanation.gap >= prices.NEAR
         and not explanation.is_open
         and _shows_its_end(best)
         and best.layout.has_value
@@ -338,12 +328,12 @@ def _shape(layout: Layout) -> list[object]:
     return [element.text if isinstance(element, Literal) else element for element in layout.elements]
 
 
-def _may_hold_no_document(reading: Reading, explanation: Explanation) -> bool:
+def _may_hold_no_document(reading: Reading) -> bool:
     """Whether it is a dump even though no payload in it is JSON, where that is so: it shows coordinates, or it has
     labels and tombstones alone."""
     if not reading.is_text and (reading.documents or not reading.records):
         return True
-    is_all_null = not reading.is_text and is_labelled(reading.layout) and explanation.confidence == "sure"
+    is_all_null = not reading.is_text and is_labelled(reading.layout)
     return is_all_null or _shows_kafka(reading)
 
 
@@ -375,7 +365,7 @@ def _event_or_record(one: Reading, other: Reading) -> str:
 def _nothing_fits(explanation: Explanation, head: bytes) -> str:
     """What was seen in its place; a layout is named only where it is near, and would say more than values."""
     best = explanation.best
-    is_near = best is not None and is_labelled(best.layout) and best.bits < explanation.plain + prices.SURE
+    is_near = best is not None and is_labelled(best.layout) and best.bits < explanation.plain + prices.NEAR
     said = text_kind(head)
     if said is not None and not is_near:
         return said

@@ -163,8 +163,9 @@ class Columns:
 
     def _key(self, text: bytes) -> float:
         bits = self._like_before("key", text)
-        if self._inside and self._behind_key and self._behind_key in text:
-            inside = min(prices.SEPARATOR_INSIDE * text.count(self._behind_key), self._inside)
+        separator = one_of_two(self._behind_key) or self._behind_key
+        if self._inside and separator and separator in text:
+            inside = min(prices.SEPARATOR_INSIDE * text.count(separator), self._inside)
             self._inside -= inside
             bits += inside
         if not self.is_object and _names_a_field(text):
@@ -236,9 +237,16 @@ def _counted_up(before: bytes, text: bytes, separator: bytes) -> tuple[int, bool
     digits = [number[: len(number) - len(end)] for number, end in zip(numbers, ends, strict=True)]
     if ends[0] != ends[1] or not all(digits) or max(map(len, digits)) > _MOST_DIGITS:
         return 0, False
-    # Two of a separator have an empty column between them, and one of them stands between two numbers.
-    are_numbers = not begin.strip(_DIGITS + separator[: len(separator) // 2])
-    return int(digits[1]) - int(digits[0]), are_numbers and not ends[1]
+    # An empty column in front of what ends the key, and the number is the column before it.
+    one = one_of_two(separator) or (separator if ends[1] == separator else b"")
+    is_column = not begin or (one != b"" and begin.endswith(one))
+    return int(digits[1]) - int(digits[0]), is_column and ends[1] in (b"", separator)
+
+
+def one_of_two(separator: bytes) -> bytes:
+    """The separator of which this is two, with an empty column between them; empty where it is not."""
+    half = separator[: len(separator) // 2]
+    return half if half * 2 == separator else b""
 
 
 def _without_documents(text: bytes) -> bytes:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate
-from dumpfix.detection.lines import LABELS, tokens
+from dumpfix.detection.lines import KNOWN, LABELS, is_word, tokens
 from dumpfix.detection.plain import PlainText
-from dumpfix.detection.reading import SAID, Reading, Scan, differs, payloads
+from dumpfix.detection.reading import SAID, Reading, Scan, differs, payloads, says_less
 from dumpfix.detection.texts import Texts
 from dumpfix.detection.work import LAYOUT, ExhaustedError, Work
-from dumpfix.layout.model import Alternation, AnyLayout, Field, Literal, ObjectLayout
+from dumpfix.layout.model import Alternation, AnyLayout, Field, Layout, Literal, ObjectLayout
 from dumpfix.layout.vocabulary import SIZES
 
 _KEYED = {"KEY", "VALUE"}
@@ -44,7 +45,8 @@ class Explanation:
         best = self.best
         if best is None or self.confidence != "unclear":
             return best
-        near = [r for r in self.readings if r.bits < best.bits + prices.LIKELY and set(r.layout.fields) <= _KEYED]
+        most = min(best.bits + prices.LIKELY, self.plain)
+        near = [r for r in self.readings if r.bits < most and set(r.layout.fields) <= _KEYED]
         near = [r for r in near if r.records > best.records or payloads(r) == payloads(best)]
         return max(near, key=lambda r: (r.records, -r.bits), default=best)
 
@@ -70,6 +72,9 @@ class Explaining:
         self._data = b""
         self._forget()
         self._likely: dict[AnyLayout, int] = {}
+        #: the best layout when all were read that came near, and by how much
+        self._best: AnyLayout | None = None
+        self._gap = 0.0
 
     def _forget(self) -> None:
         texts = self._texts = Texts()
@@ -93,21 +98,25 @@ class Explaining:
             with self.work.free() if candidate.layout in likely else nullcontext():
                 try:
                     self.work.add(LAYOUT)
-                    if candidate.bits > best + prices.SURE:
+                    if candidate.bits > best + prices.NEAR:
                         continue
-                    reading = self._scan(candidate).read(head, candidate.bits, final=final, most=best + prices.SURE)
+                    reading = self._scan(candidate).read(head, candidate.bits, final=final, most=best + prices.NEAR)
                 except ExhaustedError:
                     break
             if reading is not None and (reading.records or reading.is_pending or reading.seen):
                 readings.append(reading)
                 best = min(best, reading.bits)
-        near = (reading for reading in readings if reading.bits <= best + prices.SURE)
-        readings = sorted(near, key=lambda r: (r.bits, len(r.layout.fields)))
+        near = (reading for reading in readings if reading.bits <= best + prices.NEAR)
+        readings = sorted(near, key=lambda r: (r.bits, r.grammar == READ_OFF, len(r.layout.fields)))
         self._likely = {reading.layout: index for index, reading in enumerate(readings)}
         explanation = _compared(readings, plain)
+        layout = readings[0].layout if readings else None
         if self.work.is_exhausted:
-            # Not all was read that may come near.
-            explanation = replace(explanation, gap=min(explanation.gap, prices.SURE - 1))
+            # Not all was read that may come near: what was known of a shorter head is.
+            most = self._gap if layout == self._best else prices.SURE - 1
+            explanation = replace(explanation, gap=min(explanation.gap, most))
+        else:
+            self._best, self._gap = layout, explanation.gap
         return explanation
 
     def _scan(self, candidate: Candidate) -> Scan:
@@ -123,20 +132,29 @@ class Explaining:
 
 def _compared(readings: list[Reading], plain: float) -> Explanation:
     if not readings:
-        return Explanation((), plain, -prices.SURE)
+        return Explanation((), plain, -prices.NEAR)
     best = readings[0]
-    rival = next((r for r in readings[1:] if differs(best, r)), None)
+    rival = next((r for r in readings[1:] if differs(best, r) and not _leaves_members_out(r, best)), None)
     gap = (plain if rival is None else min(plain, rival.bits)) - best.bits
     if rival is None:
         # Those that were given up are at least as far away.
-        gap = min(gap, prices.SURE) if plain - best.bits >= prices.SURE else gap
+        gap = min(gap, prices.NEAR) if plain - best.bits >= prices.NEAR else gap
     if best.may_be_text and not is_labelled(best.layout):
         # Text under nothing but separators may be anything; so may numbers behind words.
         gap = min(gap, prices.LIKELY - 1)
-    is_open = any(r.pending_bits and r.bits - r.pending_bits < best.bits + prices.SURE for r in readings)
+    if best.grammar == READ_OFF and _may_be_of_its_key(best.layout):
+        gap = min(gap, prices.SURE - 1)
+    others = (r for r in readings if r is not best and differs(best, r))
+    is_open = any(r.pending_bits and r.bits - r.pending_bits < best.bits + prices.NEAR for r in others)
     if best.records != 1 or not _is_told_by_one_record(best):
         gap = min(gap, prices.MOST_OF_ONE_RECORD * max(best.records, 1))
     return Explanation(tuple(readings), plain, gap, is_open)
+
+
+def _leaves_members_out(reading: Reading, best: Reading) -> bool:
+    """Whether it takes the same objects for records, and has no word for members that a tool's grammar names."""
+    are_objects = isinstance(reading.layout, ObjectLayout) and isinstance(best.layout, ObjectLayout)
+    return are_objects and best.grammar != READ_OFF and says_less(reading, best)
 
 
 def _is_told_by_one_record(reading: Reading) -> bool:
@@ -163,6 +181,24 @@ def is_named(layout: AnyLayout) -> bool:
                 return False
             said = b""
     return True
+
+
+def _may_be_of_its_key(layout: AnyLayout) -> bool:
+    """Whether a word that names nothing stands beside a key, blanks apart: what all keys share may be theirs."""
+    elements = layout.elements if isinstance(layout, Layout) else ()
+    for one, blank, other in zip(elements, elements[1:], elements[2:], strict=False):
+        is_word_apart = isinstance(one, Field) and one.terminal in ("TEXT", "TOPIC")
+        if is_word_apart and blank == Literal(b" ") and isinstance(other, Field) and other.meaning == "key":
+            return True
+    for one, other in pairwise(elements):
+        literal, field = (one, other) if isinstance(one, Literal) else (other, one)
+        if not isinstance(literal, Literal) or not isinstance(field, Field) or field.meaning != "key":
+            continue
+        said = [token.lower() for token in tokens(literal.text) if token.strip(b" ")]
+        is_named = any(LABELS.get(word) == "KEY" for word in said) if literal is one else KNOWN.issuperset(said[:1])
+        if any(map(is_word, said[-1:] if literal is one else said[:1])) and not is_named:
+            return True
+    return False
 
 
 def is_labelled(layout: AnyLayout) -> bool:

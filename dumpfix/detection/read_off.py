@@ -8,7 +8,7 @@ column without a name is, is left to the prices: several layouts are proposed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
 
@@ -62,7 +62,7 @@ _OPENERS = (b"{", b"[")
 _MANY = frozenset({"", "TEXT", "INTEGER", "BLANKS"})
 _ORDER = ("TOPIC", "PARTITION", "OFFSET")
 #: ways to tell columns apart, and what may stand between two, the strongest first; so often in one text
-_HOW = ("numbers", "words", "separators")
+_HOW = ("numbers", "words", "separators", "in front")
 _SEPARATORS = (b"\t", b" | ", b"|", b"#", b" - ", b"; ", b";", b", ", b",", b" ")
 MOST_CUTS = 3
 #: numbers above this may be milliseconds since 1970; below this, partitions
@@ -113,6 +113,7 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
     for period in _periods(lines):
         rows = _rows(lines, period)
         ways = [_parts(rows, how=how) for how in _HOW] if rows else []
+        ways += [list(_with_empty_columns(parts, len(rows))) for parts in ways]
         for elements, bits in chain.from_iterable(islice(_typed(parts), MOST_LAYOUTS) for parts in ways):
             if elements not in seen:
                 seen.add(elements)
@@ -154,7 +155,9 @@ def _rows(lines: Sequence[Line], period: int) -> list[Sequence[Line]]:
     rows = most
     # The first line of the dump begins a record, or else what leads up to the first document does.
     for begin in (max(first - period + 1, 0), 0):
-        found = kinds.get(tuple(line.kind for line in lines[begin : begin + period]), [])
+        # Its payload may be broken: what begins like it is asked for.
+        alike = (found for kind, found in kinds.items() if kind[0] == lines[begin].kind)
+        found = max(alike, key=len, default=[])
         rows = found if len(found) * 2 >= len(most) else rows
     # The first ones side by side: what comes round again is not left out by the step between the others.
     near, far = rows[: MOST_ROWS // 2], rows[MOST_ROWS // 2 :]
@@ -168,8 +171,10 @@ def _parts(rows: Sequence[Sequence[Line]], *, how: str) -> list[Part]:
     """What the records share, as bytes, and what differs, as columns.
 
     ``how`` columns are told apart that nothing names: only ``numbers``; ``words`` too; or, with the numbers, texts
-    with the ``separators`` that all of them hold.
+    with the ``separators`` that all of them hold, wherever they stand or ``in front`` of the payload.
     """
+    behind = "words" if how == "in front" else how
+    how = "separators" if how == "in front" else how
     period = range(len(rows[0]))
     holds = [sum(row[k].has_document for row in rows) for k in period]
     named = [k for k in period if holds[k] and rows[0][k].kind in _PAYLOAD_KINDS]
@@ -189,8 +194,8 @@ def _parts(rows: Sequence[Sequence[Line]], *, how: str) -> list[Part]:
             continue
         out += _aligned([tokens(row[k].before) for row in rows], how=how)
         out.append(Column(tuple(row[k].document for row in rows), is_payload=True))
-        out += [*_aligned([tokens(row[k].after) for row in rows], how=how), b"\n"]
-    return list(_with_empty_columns(_with_padded_numbers(_joined(out)), len(rows)))
+        out += [*_aligned([tokens(row[k].after) for row in rows], how=behind), b"\n"]
+    return _with_padded_numbers(_joined(out))
 
 
 def _joined(parts: Sequence[Part]) -> list[Part]:
@@ -220,16 +225,16 @@ def _with_padded_numbers(parts: Sequence[Part]) -> list[Part]:
 
 
 def _with_empty_columns(parts: Sequence[Part], rows: int) -> Iterator[Part]:
-    """The parts; where the separator of columns stands twice, with an empty column in between: keys that are null."""
-    separators = {
+    """The parts; where a separator stands twice, with an empty column in between: keys that are null."""
+    is_named = any(isinstance(part, Column) and LABELS.get(part.label) == "KEY" for part in parts)
+    between = {
         part
         for before, part, after in zip(parts, parts[1:], parts[2:], strict=False)
         if isinstance(part, bytes) and isinstance(before, Column) and isinstance(after, Column)
     }
-    is_named = any(isinstance(part, Column) and LABELS.get(part.label) == "KEY" for part in parts)
     for part in parts:
         half = part[: len(part) // 2] if isinstance(part, bytes) else b""
-        if half in separators and half + half == part and not is_named:
+        if half in between.union(_SEPARATORS) and half + half == part and not is_named:
             yield from (half, Column((b"",) * rows), half)
             is_named = True
         else:
@@ -404,6 +409,7 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
         has_labels = any(isinstance(part, Column) and part.label for part in parts)
         for index, part in enumerate(parts):
             terminal = ways.get(index, "")
+            bits += prices.BEGINS_THE_KEY * _may_begin_the_key(parts, index, ways)
             if isinstance(part, bytes):
                 for token in tokens(part):
                     bits += prices.LITERAL_AGAIN if token in said else _literal_bits(token)
@@ -413,7 +419,7 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
                 is_known = part.texts[0].lower() in KNOWN
                 bits += 0.0 if is_known else prices.CONSTANT
                 is_vague |= not is_known and not has_labels
-                bits += _literal_bits(part.texts[0])
+                bits += _literal_bits(part.texts[0]) + prices.NO_TOPIC * _may_be_a_topic(part, index, ways)
                 _add_literal(elements, part.texts[0])
             elif terminal == "TOPIC-PARTITION":
                 bits += prices.NAMELESS_COLUMN + prices.NAMED_COLUMN
@@ -426,6 +432,7 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
                 if terminal == "TEXT" and not part.label:
                     # A word that names nothing, in each record.
                     bits += prices.CONSTANT - prices.NAMELESS_COLUMN
+                    bits += prices.NO_TOPIC * _may_be_a_topic(part, index, ways)
                     is_vague = True
                 # A document on a line of its own is a payload, where nothing names it, nor its length.
                 is_named = part.is_payload or part.label or (terminal == "KEY" and "KEY_SIZE" in chosen)
@@ -436,6 +443,24 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
         # Of several lines, what nothing names would be payloads as well.
         if _holds(elements) and not (is_vague and b"\n" in parts[:-1]):
             yield tuple(elements), bits + _order_bits([parts[index] for index in columns], chosen)
+
+
+def _may_be_a_topic(column: Column, index: int, ways: Mapping[int, str]) -> bool:
+    """Whether a column that was not taken for one stands where topics do: in front of a partition or an offset."""
+    behind = next((way for at, way in ways.items() if at > index), "")
+    is_topic_known = any(way.startswith("TOPIC") for way in ways.values())
+    return column.are_names and not column.label and behind in ("PARTITION", "OFFSET") and not is_topic_known
+
+
+def _may_begin_the_key(parts: Sequence[Part], index: int, ways: Mapping[int, str]) -> bool:
+    """Whether a column holds one word that nothing names, and a key stands behind the blank after it."""
+    column, key = parts[index], parts[index + 2] if index + 2 < len(parts) else b""
+    if not isinstance(column, Column) or not isinstance(key, Column) or key.label:
+        return False
+    if column.label and LABELS.get(column.label) == ways[index]:
+        return False
+    is_constant = len(set(column.texts)) == 1 and not column.are_numbers
+    return is_constant and parts[index + 1] == b" " and ways[index + 2] == "KEY" and not column.is_payload
 
 
 def _ways(options: Sequence[Sequence[str]], taken: frozenset[str] = frozenset()) -> Iterator[tuple[str, ...]]:

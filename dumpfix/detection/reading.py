@@ -311,6 +311,14 @@ def differs(one: Reading, other: Reading) -> bool:
     return any(_said(a) != _said(b) for a, b in zip(one.says, other.says, strict=True))
 
 
+def says_less(one: Reading, other: Reading) -> bool:
+    """Whether one reading's records say nothing that the other's do not say as well."""
+    pairs = zip(one.says, other.says, strict=False)
+    return len(one.says) == len(other.says) and all(
+        said in (b"", its) for a, b in pairs for said, its in zip(_said(a), _said(b), strict=True)
+    )
+
+
 def _said(fields: dict[str, bytes | None]) -> list[bytes]:
     value = fields.get("value") or b""
     # What is null for one tool is a text for the other: that is told by the tool, not by the layout.

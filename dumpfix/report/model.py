@@ -47,8 +47,9 @@ class Totals:
 class InputAccount:
     """One dump. ``bytes`` and ``lines`` count what was read after decompression and decoding.
 
-    ``doubt`` says what the dump may be as well, None where nothing else comes near. ``broken_off`` says why it could
-    not be read to its end, None where it could. ``holds_rejects``: another run set it aside, it is not all of a topic.
+    ``doubt`` says what the dump may be as well, or is rather than what was told; None where nothing comes near.
+    ``broken_off`` says why it could not be read to its end, None where it could. ``holds_rejects``: another run set it
+    aside, it is not all of a topic.
     """
 
     path: str

@@ -105,7 +105,8 @@ def _inputs(inputs: Iterable[InputAccount]) -> Iterator[str]:
             line += f" (the same output as {shown(', '.join(account.alternatives), 100)})"
         yield line
         if account.doubt is not None:
-            yield f"  unclear: {shown(account.doubt, 400)}"
+            heading = "unclear" if account.confidence == "unclear" else "as told, but"
+            yield f"  {heading}: {shown(account.doubt, 400)}"
         for wrapper in account.wrappers:
             if wrapper["count"] > 1:
                 count = counted(wrapper["count"], "line")

@@ -76,6 +76,8 @@ class Run:
                 for event in self._selected(self._events(dump, account)):
                     self.ledger.take(event)
                     yield event
+                if self._remaining is None and (other := dump.contrary()) is not None:
+                    account.doubt = f"it looks like {describe(other.layout)}; without the option that is found"
             except BrokenInputError as error:
                 account.broken_off = error.message
                 raise

@@ -25,13 +25,14 @@ _DOCUMENTS = (b"{", b"[")
 class Cost(NamedTuple):
     """``total`` bits, of which ``unexplained`` are for garbage and for payloads that are no JSON.
 
-    ``documents`` counts payloads that are whole objects or arrays.
+    ``documents`` counts payloads that are whole objects or arrays, ``garbage`` the bytes that belong to no record.
     """
 
     total: float
     unexplained: float
     documents: int
     records: int
+    garbage: int = 0
 
 
 def cost_of(
@@ -40,7 +41,7 @@ def cost_of(
     """The cost of some bytes, of which nothing follows. Raises ExhaustedError where ``work`` allows no more."""
     total = prices.SHIPPED if is_shipped else prices.LITERAL_BYTE * _literal_bytes(layout)
     unexplained = 0.0
-    documents = records = 0
+    documents = records = garbage = 0
     words: set[bytes] = set()
     counter = None if work is None else Searching(work)
     for item, _, _ in frame([data], layout, notices, work=counter):
@@ -51,7 +52,9 @@ def cost_of(
         unexplained += bits
         records += count
         documents += whole
-    return Cost(total, unexplained, documents, records)
+        if isinstance(item, Span) and item.role == "garbage":
+            garbage += item.end - item.start
+    return Cost(total, unexplained, documents, records, garbage)
 
 
 def _literal_bytes(layout: AnyLayout) -> int:

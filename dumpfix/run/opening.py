@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from dumpfix.detection.choose import Choice, Told
+from dumpfix.detection.choose import HEAD, Choice, Told
+from dumpfix.detection.contrary import cheaper
 from dumpfix.errors import BrokenInputError, LayoutError
 from dumpfix.framing.framer import MAX_RECORD, GrowingWindow
 from dumpfix.io.source import Source
@@ -13,6 +14,7 @@ from dumpfix.run.feed import Feed
 from dumpfix.run.position import Position
 from dumpfix.run.sections import Sections
 from dumpfix.run.unwrapping import Explained, Finder
+from dumpfix.wrapping.strip import stripped
 
 
 @dataclass(slots=True)
@@ -27,6 +29,8 @@ class Opened:
     head: bytes
     told: Told
     broken: BrokenInputError | None = None
+    #: what came behind the head, as much of it as is held against what was told
+    _more: bytearray = field(default_factory=bytearray)
 
     @property
     def choice(self) -> Choice | None:
@@ -46,7 +50,20 @@ class Opened:
             yield self.head
         if self.broken is not None:
             raise self.broken
-        yield from self.source.chunks()
+        for chunk in self.source.chunks():
+            if self.told.is_doubted and len(self.head) + len(self._more) < HEAD:
+                self._more += chunk[:HEAD]
+            yield chunk
+
+    def contrary(self) -> Choice | None:
+        """The layout that its beginning has rather than the one that was told; None where it is as told.
+
+        Asked when the dump was read: a layout that was told is not waited for.
+        """
+        if self.found is None or not self.told.is_doubted:
+            return None
+        head = self.head[: 2 * HEAD] + self._more
+        return cheaper(self.found.choice, stripped(self.found.wrappers, head))
 
 
 def find_layout(source: Source, told: Told) -> Opened:

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dumpfix.detection.candidates import READ_OFF
-from dumpfix.detection.choose import HEAD, Choice, Search, Told, price
+from dumpfix.detection.choose import HEAD, Choice, Search, Told
+from dumpfix.detection.contrary import cheaper, price
 from dumpfix.detection.work import MOST_WRAPPED, ExhaustedError, Work
 from dumpfix.errors import LayoutError, RecognisedError
+from dumpfix.layout.write import describe
 from dumpfix.run.cost import Cost, cost_of
 from dumpfix.wrapping.find import Candidate, Matches, candidates
 from dumpfix.wrapping.model import Wrapper
@@ -41,6 +43,7 @@ class _Way:
     explained: Explained
     cost: Cost
     is_settled: bool
+    is_mostly_garbage: bool = False
 
 
 _NO_COST = Cost(0.0, 0.0, 0, 0)
@@ -115,9 +118,12 @@ class Finder:
             return None
         if choice is None:
             return None
-        if choice.confidence != "told" or lines >= ENOUGH_LINES:
+        if choice.confidence != "told":
             return _Way(Explained(choice), _NO_COST, is_settled=True)
-        return self._way(Explained(choice), beginning)
+        way = self._way(Explained(choice), beginning)
+        if lines >= ENOUGH_LINES and (way is None or not way.is_mostly_garbage):
+            return _Way(Explained(choice), _NO_COST, is_settled=True)
+        return way
 
     def _without_wrappers(self, head: bytes, beginning: bytes, *, final: bool) -> Explained | None:
         """The same for all of a head that has no wrapper, or one that may be something else."""
@@ -147,6 +153,8 @@ class Finder:
         if bare is None:
             assert refused is not None
             raise refused
+        if is_told and bare.is_mostly_garbage and self.told.is_doubted:
+            _refuse_another(bare.explained.choice, beginning)
         return bare.explained
 
     def _cheapest(self, data: bytes, wrapped: Sequence[Candidate], *, final: bool) -> _Way | None:
@@ -213,7 +221,22 @@ class Finder:
             cost = cost._replace(total=price(choice, data, self._work))
         except ExhaustedError:
             return None
-        return _Way(explained, cost, is_settled=cost.records > 0 and cost.unexplained <= DOUBT)
+        return _Way(
+            explained,
+            cost,
+            is_settled=cost.records > 0 and cost.unexplained <= DOUBT,
+            is_mostly_garbage=cost.garbage * 2 > len(data),
+        )
+
+
+def _refuse_another(told: Choice, data: bytes) -> None:
+    """Raises LayoutError where another layout than the one that was told says most of the dump."""
+    if (other := cheaper(told, data)) is not None:
+        raise LayoutError(
+            f"most of its beginning is not as the layout says that was told, {describe(told.layout)}: it looks like "
+            f"{describe(other.layout)}\n"
+            "leave the option away, so that the layout is found; --force-layout reads it as told"
+        )
 
 
 def _explains_more(way: _Way, bare: _Way | None) -> bool:

@@ -273,10 +273,29 @@ def test_start_up_imports_nothing_that_only_a_run_needs() -> None:
     assert done.stdout.decode().splitlines()[-1] == "[]"
 
 
-def test_1_when_a_told_layout_fits_nothing_in_the_dump() -> None:
+def test_2_when_another_layout_than_the_one_that_was_told_says_most_of_the_dump() -> None:
     done = dumpfix("convert", "-f", "%t:%p:%o %s\\n", stdin=GOOD)
+    assert (done.status, done.stdout) == (2, b"")
+    assert "it looks like" in done.stderr
+    assert "--force-layout" in done.stderr
+
+
+def test_1_when_a_layout_that_fits_nothing_in_the_dump_is_forced() -> None:
+    done = dumpfix("convert", "-f", "%t:%p:%o %s\\n", "--force-layout", stdin=GOOD)
     assert (done.status, done.stdout) == (1, b"")
     assert "nothing in it is as the layout says" in done.stderr
+
+
+def test_1_when_a_told_layout_fits_nothing_and_no_other_does() -> None:
+    done = dumpfix("convert", "-f", "%t:%p:%o %s\\n", stdin=b"so it goes\nand on it goes\n")
+    assert (done.status, done.stdout) == (1, b"")
+    assert "nothing in it is as the layout says" in done.stderr
+
+
+def test_2_for_a_layout_that_is_forced_and_not_said() -> None:
+    done = dumpfix("convert", "--force-layout", stdin=GOOD)
+    assert done.status == 2
+    assert "--force-layout needs a layout" in done.stderr
 
 
 def test_2_and_the_help_when_no_command_is_given() -> None:

@@ -712,3 +712,88 @@ def test_one_record_between_blank_lines_is_no_round_of_blank_lines() -> None:
 def test_tombstones_alone_are_a_dump_where_labels_say_so(count: int) -> None:
     dump = b"".join(b"Key: k%d, value: \n" % n for n in range(count))
     assert detected(dump).values == [b""] * count
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'orders\t0\t3261\ttenant:25\t{"n":1}\n',
+        b'4 | 3 | 1700000001945 | 4acf0fa7 | {"n":1}\n',
+        b'0 83029  {"n":1}\n',
+        b'1/48530//{"n":1}\n',
+    ],
+)
+def test_one_record_whose_columns_nothing_names_is_read_and_doubted(line: bytes) -> None:
+    """The poison pill fetched alone: what else it may be is no reason to refuse it."""
+    choice = choose(line, Told(), final=True)
+    assert choice.confidence == "unclear"
+    assert scan(line, choice.layout, choice.notices).values == [b'{"n":1}']
+
+
+def test_members_that_one_grammar_names_and_another_leaves_out_are_no_doubt() -> None:
+    (record,) = events(1)
+    choice = choose(kcat.render_json(record), Told(), final=True)
+    assert (choice.grammar, choice.confidence) == ("kcat-json", "sure")
+
+
+@pytest.mark.parametrize("separator", [b"|", b"#", b","])
+@pytest.mark.parametrize("count", [5, 30, 200])
+def test_two_of_a_separator_are_an_empty_column(separator: bytes, count: int) -> None:
+    """Keys that are null leave two separators side by side; these may be one, too, and both readings are named."""
+    form = b"%t" + separator + b"%p" + separator + b"%o" + separator + b"%k" + separator + b"%s\\n"
+    dump = b"".join(kcat.render(form, replace(record, key=None)) for record in events(count))
+    wanted = [(b"%d" % (n % 2), b"%d" % (100 + n // 2)) for n in range(count)]
+    assert wanted in [[(r.get("partition"), r.get("offset")) for r in found.records] for found in named(dump)]
+
+
+def test_empty_keys_of_the_records_that_are_whole_hide_no_column() -> None:
+    rows = [(81, b"", b"}"), (82, b"k1", b""), (83, b"k2", b""), (84, b"", b"}"), (85, b"k4", b"")]
+    dump = b"".join(b'%d,%s,{"event": "view", "n": [%d]%s\n' % (offset, key, offset, end) for offset, key, end in rows)
+    assert [(r["offset"], r["key"] or b"") for r in detected(dump).records] == [(b"%d" % o, key) for o, key, _ in rows]
+
+
+@pytest.mark.parametrize("form", [rb" %h %p %o %s %k \n", rb"%p %o %k %s\n", rb"Partition(%p) %k %s\n"])
+def test_the_word_that_all_keys_begin_with_is_not_surely_none_of_theirs(form: bytes) -> None:
+    records = [
+        replace(one, key=b"user %d" % (n * 7919 % 500), value=one.value[:40] if n % 9 == 2 else one.value)
+        for n, one in enumerate(events(100))
+        if one.value is not None
+    ]
+    dump = b"".join(kcat.render(form, record) for record in records)
+    choice = choose(dump, Told(), final=True)
+    found = scan(dump, choice.layout, choice.notices)
+    pairs = [(r, record) for r, record in zip(found.records, records, strict=True) if is_valid(record.value or b"")]
+    is_right = all(r["key"] == record.key for r, record in pairs)
+    assert is_right or choice.confidence != "sure"
+
+
+def test_a_record_begins_where_the_dump_does_though_its_payload_is_broken() -> None:
+    """Else every payload would go out under its neighbour's offset."""
+    lines = [
+        b"\nKey (2 bytes): k%d\n  Value (%d bytes): %s\n  Partition: 0\n  Offset: %d\n" % (n % 10, len(value), value, n)
+        for n in range(40)
+        for value in [b'{"n": %d, "text": "so it goes"' % n + (b"" if n % 3 == 0 else b"}")]
+    ]
+    found = detected(b"".join(lines))
+    assert [(r["offset"], (r["value"] or b"")[:7]) for r in found.records] == [
+        (b"%d" % n, (b'{"n": %d,' % n)[:7]) for n in range(40)
+    ]
+
+
+@pytest.mark.parametrize("form", [rb"[%t] offset=%o key=%k value=%s\n", rb"%t;%p;%o;%k;%s\n"])
+def test_a_name_in_front_of_partition_or_offset_is_surely_the_topic(form: bytes) -> None:
+    dump = b"".join(kcat.render(form, record) for record in events(8))
+    assert choose(dump, Told(), final=True).confidence == "sure"
+    assert {r["topic"] for r in detected(dump).records} == {b"events"}
+
+
+def test_a_tombstone_alone_under_a_label_is_one_and_doubted() -> None:
+    choice = choose(b"Value: \n", Told(), final=True)
+    assert (choice.confidence, scan(b"Value: \n", choice.layout, choice.notices).values) == ("unclear", [b""])
+
+
+def test_records_over_several_lines_settle_their_layout_before_the_head_is_full() -> None:
+    """A record that goes on behind the lines that were looked at is no doubt of what it is a record of."""
+    record = b'Value: {\n  "id": %d,\n  "x": [\n    1\n  ]\n}\n'
+    choice = choose(b"".join(record % n for n in range(30)), Told(), final=False)
+    assert (describe(choice.layout), choice.confidence) == ('"Value: " VALUE "\\n"', "sure")

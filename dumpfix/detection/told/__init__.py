@@ -19,17 +19,26 @@ LONGEST = 8
 
 @dataclass(frozen=True)
 class Told:
-    """What the user says about the layout; all None for ``auto``."""
+    """What the user says about the layout; all None for ``auto``.
+
+    ``is_forced``: what was told is so, whatever the dump looks like.
+    """
 
     from_name: str | None = None
     kcat_format: bytes | None = None
     command: str | None = None
     grammar_file: str | None = None
+    is_forced: bool = False
 
     @property
     def is_auto(self) -> bool:
         """Whether nothing is said."""
         return self in (Told(), Told("auto"))
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether something is said that the dump may belie."""
+        return not self.is_auto and not self.is_forced
 
     @cached_property
     def grammar(self) -> Grammar | None:
