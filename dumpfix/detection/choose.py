@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from dumpfix.detection import commands, lines, objects, prices, read_off
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate, Shipped, Told, notices_of, told_grammars
-from dumpfix.detection.explain import Explaining, Explanation, is_labelled
+from dumpfix.detection.explain import Explaining, Explanation, is_labelled, is_named
 from dumpfix.detection.files import file_kind, text_kind
-from dumpfix.detection.reading import Reading, differs, payloads
+from dumpfix.detection.reading import KEYED, Reading, differs, payloads
 from dumpfix.detection.tabs import refuse_expanded_tabs
 from dumpfix.detection.work import LINE, ExhaustedError, Work
 from dumpfix.errors import LayoutError, RecognisedError
@@ -183,7 +183,7 @@ class Search:
         is_asked_for = not self.is_auto
         if best is None or (best.bits > explanation.plain and not is_asked_for):
             raise LayoutError(_nothing_fits(explanation, head))
-        if not is_asked_for and not _may_hold_no_document(best):
+        if not is_asked_for and not _may_hold_no_document(best, explanation):
             near = (r for r in explanation.rivals(best) if r.documents and not r.is_text and _shows_kafka(r))
             best = next((r for r in near if r.bits <= explanation.plain), None)
             if best is None:
@@ -328,13 +328,14 @@ def _shape(layout: Layout) -> list[object]:
     return [element.text if isinstance(element, Literal) else element for element in layout.elements]
 
 
-def _may_hold_no_document(reading: Reading) -> bool:
-    """Whether it is a dump even though no payload in it is JSON, where that is so: it shows coordinates, or it has
-    labels and tombstones alone."""
+def _may_hold_no_document(reading: Reading, explanation: Explanation) -> bool:
+    """Whether it is a dump even though no payload in it is JSON, where that is so: it shows coordinates, labels say
+    which text is the key, or it has labels and tombstones alone."""
     if not reading.is_text and (reading.documents or not reading.records):
         return True
     is_all_null = not reading.is_text and is_labelled(reading.layout)
-    return is_all_null or _shows_kafka(reading)
+    is_keyed = reading.layout.fields == KEYED and is_named(reading.layout) and explanation.confidence != "unclear"
+    return is_all_null or is_keyed or _shows_kafka(reading)
 
 
 def _shows_kafka(reading: Reading) -> bool:

@@ -84,7 +84,9 @@ def rows_of(head: bytes) -> list[Row]:
     stop = min(len(head), _LONGEST_HEAD)
     while head.count(b"{", 0, stop) + head.count(b"[", 0, stop) > MOST_BRACKETS:
         stop //= 2
-    return list(islice(_rows(head[:stop]), MOST_OBJECTS))
+    # What a payload holds that is no UTF-8 does not hide the members around it.
+    text = head[:stop].decode("utf-8", "replace").encode()
+    return list(islice(_rows(text), MOST_OBJECTS))
 
 
 def lines_held(payloads: Iterable[bytes]) -> tuple[str, bytes] | None:
@@ -108,7 +110,7 @@ def lines_held(payloads: Iterable[bytes]) -> tuple[str, bytes] | None:
 
 
 def held_against(rows: Sequence[Row], known: Iterable[Candidate], *, is_auto: bool) -> Iterator[Candidate]:
-    """The same; a layout of objects costs as much more as these have members that it does not name.
+    """The same; a layout of objects costs as much more as these have members that it does not name, less for none.
 
     One whose payloads are values of their own looks like an event: it costs less for each member that an event hardly
     has, and it is left out where most of the objects cannot be of it.
@@ -121,6 +123,7 @@ def held_against(rows: Sequence[Row], known: Iterable[Candidate], *, is_auto: bo
                 continue
             others = names - {member.path[0] for member in candidate.layout.members}
             bits = candidate.bits + prices.OTHER_MEMBER * len(others) - _evidence(candidate.layout, rows)
+            bits -= prices.JUST_THOSE if not others and rows and _have_place(rows) else 0.0
             candidate = replace(candidate, bits=bits)
         yield candidate
 
@@ -131,7 +134,7 @@ def are_surely(rows: Sequence[Row], known: Iterable[Candidate]) -> bool:
     return any(
         any(map(_is_particular, layout.members))
         and {path[0].encode() for row in rows for path in row} <= {member.path[0] for member in layout.members}
-        and all((name,) in row for row in rows for name in _PLACE)
+        and _have_place(rows)
         for layout in layouts
     )
 
@@ -175,9 +178,13 @@ def _evidence(layout: ObjectLayout, rows: Sequence[Row]) -> float:
         is_kept = all(paths[name] in row for row in rows for name in ("kept_verdict", "kept_is_record"))
         return prices.KEPT if is_kept else 0.0
     common = (name for name, path in paths.items() if sum(path in row for row in rows) * 10 >= len(rows) * 9)
-    has_place = all((name,) in row for row in rows for name in _PLACE)
     # Nor does any other text look like that.
-    return sum(prices.MEMBER.get(name, 0.0) for name in common) + prices.ENVELOPE * has_place
+    return sum(prices.MEMBER.get(name, 0.0) for name in common) + prices.ENVELOPE * _have_place(rows)
+
+
+def _have_place(rows: Sequence[Row]) -> bool:
+    """Whether all of these objects have a partition and an offset."""
+    return all((name,) in row for row in rows for name in _PLACE)
 
 
 def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:

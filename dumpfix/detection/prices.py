@@ -177,6 +177,8 @@ MEMBER = {
 }
 #: the members of a record that was set aside by this program, as sure as it can be: no event has them
 KEPT = 200.0
+#: an event that has the members which a tool prints, as it spells them, and no other: somebody kept records as events
+JUST_THOSE = 40.0
 #: the payload is a document in a string
 DOCUMENT_IN_MEMBER = 16.0
 #: a member that no tool prints beside a record

@@ -19,6 +19,7 @@ from dumpfix.layout.model import Field as FieldElement
 from dumpfix.layout.vocabulary import Kind
 
 _BLANKS = b" \t\r\n"
+_OPENERS = (b"{", b"[")
 #: the rules of a tool's own notices begin so
 _KEY_AND_SIZE = ("KEY", "KEY_SIZE")
 #: the share of payloads that are no JSON from which on all are taken for text; where the others are numbers and the
@@ -92,6 +93,8 @@ class Pricer:
         self.head = b""
         self.columns = Columns(reading.layout, texts)
         self.values = Words()
+        #: the words of payloads that are text, by their places
+        self.words: dict[int, Words] = {}
         #: the words of the lines that nothing explains, by their places
         self.lines: dict[int, Words] = {}
         layout = reading.layout
@@ -185,7 +188,11 @@ class Pricer:
             return known
         # That it is no document does not become likelier by being seen again.
         kept = 0.0 if known.kind in ("container", "envelope", "null") else known.bits - self.texts.bits(seen)
-        bits = kept + self.values.bits(seen, known.bits - kept)
+        said = known.bits - kept
+        if known.kind == "other" and not any(map(seen.__contains__, _OPENERS)):
+            # Its words may have been seen before, as they may in plain text.
+            said = min(said, sum(line_bits(line, self.texts, self.words) for line in seen.splitlines()))
+        bits = kept + self.values.bits(seen, said)
         self.values.learn(seen)
         return Payload(known.kind, bits)
 

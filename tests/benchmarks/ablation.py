@@ -21,7 +21,7 @@ from tests.foreign import judge as foreign
 from tests.not_dumps import inputs
 
 #: distances that say how sure is sure
-DISTANCES = frozenset({"SURE", "LIKELY", "MOST_OF_ONE_RECORD"})
+DISTANCES = frozenset({"SURE", "LIKELY", "NEAR", "MOST_OF_ONE_RECORD"})
 #: bytes cost something anywhere
 BYTES = frozenset({"DOCUMENT_BYTE", "DIGIT", "LITERAL_BYTE"})
 #: of the dumps of other tools one in so many is read, of the texts that are no dump two

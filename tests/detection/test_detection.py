@@ -797,3 +797,31 @@ def test_records_over_several_lines_settle_their_layout_before_the_head_is_full(
     record = b'Value: {\n  "id": %d,\n  "x": [\n    1\n  ]\n}\n'
     choice = choose(b"".join(record % n for n in range(30)), Told(), final=False)
     assert (describe(choice.layout), choice.confidence) == ('"Value: " VALUE "\\n"', "sure")
+
+
+POISON = {
+    "cut": b'{"id": 7, "name": "user 7", "tags": ["a", "b',
+    "text": b"hello world",
+    "prose": b"org.apache.kafka.common.errors.SerializationException: Error deserializing message for id 7, caused "
+    b"by java.net.ConnectException: Connection refused (registry port 8081), gave up after three attempts",
+    "avro": b"\x00\x00\x00\x00\x07\x0cuser-7\x02\x80\x01",
+}
+
+
+@pytest.mark.parametrize("poison", POISON)
+def test_the_poison_pill_alone_is_read_under_labels(poison: str) -> None:
+    """Whatever it is: labels, or the members of the tool's object, say what stands where."""
+    record = replace(events(1)[0], value=POISON[poison])
+    refused: list[bytes] = []
+    labelled = [f for f in FORMATS if (b"%o" in f or b"%t" in f) and f.strip(b"{").replace(b"\\n", b"")[:1].isalpha()]
+    for format_string in (*labelled, b"-J"):
+        dump = kcat.render_json(record) if format_string == b"-J" else kcat.render(format_string, record)
+        try:
+            found = detected(dump)
+        except LayoutError:
+            refused.append(format_string)
+            continue
+        assert found.values == [record.value], format_string
+    # Letters that may be words of a text, and no label.
+    assert set(refused) <= {rb"p%p o%o  %k => %s\n"}
+    assert len(labelled) > 15
