@@ -144,8 +144,9 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
         gap = min(gap, prices.LIKELY - 1)
     if best.grammar == READ_OFF and _may_be_of_its_key(best.layout):
         gap = min(gap, prices.SURE - 1)
-    others = (r for r in readings if r is not best and differs(best, r))
-    is_open = any(r.pending_bits and r.bits - r.pending_bits < best.bits + prices.NEAR for r in others)
+    # A record that goes on behind the head is no doubt of a layout of which one with a document in it is whole.
+    doubtful = readings if not best.kinds.get("container") else [r for r in readings if differs(best, r)]
+    is_open = any(r.pending_bits and r.bits - r.pending_bits < best.bits + prices.NEAR for r in doubtful)
     if best.records != 1 or not _is_told_by_one_record(best):
         gap = min(gap, prices.MOST_OF_ONE_RECORD * max(best.records, 1))
     return Explanation(tuple(readings), plain, gap, is_open)

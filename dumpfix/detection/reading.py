@@ -93,13 +93,12 @@ class Pricer:
         self.head = b""
         self.columns = Columns(reading.layout, texts)
         self.values = Words()
-        #: the words of payloads that are text, by their places
-        self.words: dict[int, Words] = {}
         #: the words of the lines that nothing explains, by their places
         self.lines: dict[int, Words] = {}
         layout = reading.layout
         self.blank_lines = layout.blank_lines if isinstance(layout, Layout) else 0
         self.is_object = isinstance(layout, ObjectLayout)
+        self.is_anchored = self.is_object or (isinstance(layout, Layout) and layout.is_anchored)
         #: what it prints need not have had a partition and an offset
         self.may_lack_place = any(FieldElement(name).kind is Kind.JSON_FLAG for name in layout.fields)
         self.required = (
@@ -189,9 +188,10 @@ class Pricer:
         # That it is no document does not become likelier by being seen again.
         kept = 0.0 if known.kind in ("container", "envelope", "null") else known.bits - self.texts.bits(seen)
         said = known.bits - kept
-        if known.kind == "other" and not any(map(seen.__contains__, _OPENERS)):
-            # Its words may have been seen before, as they may in plain text.
-            said = min(said, sum(line_bits(line, self.texts, self.words) for line in seen.splitlines()))
+        if known.kind == "other" and self.is_anchored and not any(map(seen.__contains__, _OPENERS)):
+            # A long text repeats its words, as it does in plain text.
+            words: dict[int, Words] = {}
+            said = min(said, sum(line_bits(line, self.texts, words) for line in seen.splitlines()))
         bits = kept + self.values.bits(seen, said)
         self.values.learn(seen)
         return Payload(known.kind, bits)
