@@ -140,6 +140,8 @@ def are_surely(rows: Sequence[Row], known: Iterable[Candidate]) -> bool:
 
 
 _PLACE = ("partition", "offset")
+#: what tools leave out of a record that has none of it
+_LEFT_OUT = {"key": "JSON_KEY", "headers": "JSON_HEADERS"}
 #: an object with none of them is an event
 _TELLING = ("partition", "offset", "key", "timestamp_type", "headers")
 _PARTICULAR: dict[Kind, Callable[[Any, Row], bool]] = {
@@ -158,13 +160,18 @@ def _is_base64(value: Any) -> bool:
 
 
 def _are_of(layout: ObjectLayout, rows: Sequence[Row]) -> bool:
-    """Whether the members of most of these objects are of the types that this layout has; one in ten may be changed."""
+    """Whether most of these objects have members that this layout has, of its types; one in ten may be changed."""
     members = [
         (tuple(name.decode() for name in member.path), _PARTICULAR[member.field.kind])
         for member in layout.members
         if _is_particular(member)
     ]
-    wrong = sum(any(path in row and not fits(row[path], row) for path, fits in members) for row in rows)
+    known = {member.path[0].decode() for member in layout.members}
+    wrong = sum(
+        any(path[0] not in known for path in row)
+        or any(path in row and not fits(row[path], row) for path, fits in members)
+        for row in rows
+    )
     has_more = all(any((name,) in row for name in _TELLING) for row in rows)
     return has_more and wrong * 10 <= len(rows)
 
@@ -196,8 +203,13 @@ def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:
         for path, is_short in _named(paths, attribute):
             present = [row[path] for row in rows if path in row]
             terminal = fits(present, [row.get(_path(found, "partition"), 0) for row in rows if path in row])
-            if terminal and len(present) * 10 >= len(rows) * 9:
+            # Half of the records may be deletes, which say so by having no payload.
+            most = 5 if attribute == "value" and found.keys() >= set(_PLACE) else 9
+            is_common = len(present) * 10 >= len(rows) * most
+            if terminal and (is_common or attribute in _LEFT_OUT):
                 found[attribute] = path, Field(terminal)
+                if not is_common:
+                    break
                 bits -= prices.MEMBER[attribute] / (2 if is_short else 1)
                 break
     if "value" not in found and (path := _holding_documents(rows, paths)):
@@ -215,6 +227,11 @@ def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:
     if all(_is_document_text(row.get(value)) for row in rows):
         bits -= prices.DOCUMENT_IN_MEMBER
     bits = max(bits, prices.READ_OFF_AT_LEAST) + prices.OTHER_MEMBER * _left_over(rows, found)
+    for attribute, terminal in _LEFT_OUT.items():
+        # Later records may have one; it is spelled as the payload is.
+        path = ((attribute.title() if value[0][:1].isupper() else attribute),)
+        if attribute not in found and path not in paths and found.keys() >= set(_PLACE):
+            found[attribute] = path, Field(terminal)
     yield Candidate(ObjectLayout(READ_OFF, "", _members(rows, paths, found)), notices.given, READ_OFF, bits)
 
 
@@ -361,13 +378,17 @@ def _members(
     first = paths[0][:1]
     if not any(path[:1] == first for path in fields):
         fields[first] = Field("JSON_VALUE")
-    key = _path(found, "key")
+    key, value = _path(found, "key"), _path(found, "value")
+    # A whole object that says where a record stands, and nothing of its payload, is that of a delete.
+    may_be_null: set[tuple[str, ...]] = {value} if found.keys() >= set(_PLACE) and len(value) == 1 else set()
+    if any(key not in row for row in rows):
+        may_be_null.add(key)
     return tuple(
         Member(
             tuple(orjson.dumps(name)[1:-1] for name in path),
             fields[path],
-            absent_is_null=path == key and any(path not in row for row in rows),
+            absent_is_null=path in may_be_null,
         )
-        for path in paths
+        for path in dict.fromkeys((*paths, *fields))
         if path in fields
     )

@@ -18,6 +18,7 @@ from dumpfix.framing.elements import NULL_SIZE
 from dumpfix.framing.frame import Batch
 from dumpfix.framing.interpret import null_texts
 from dumpfix.framing.rule import Item, LinearRule
+from dumpfix.framing.talk import LONGEST_LINE, kind_of, may_be_commands
 from dumpfix.framing.varied import VariedRule
 from dumpfix.framing.window import Window, WorkCounter
 from dumpfix.json.validity import all_valid, is_valid
@@ -162,8 +163,9 @@ class _Plan:
         self.gap = (b"\r\n" if self.end.endswith(b"\r\n") else b"\n") * layout.blank_lines
         self.delimiter = self.end + self.gap + self.head
         self.value_column = next(i for i, f in enumerate(self.fields) if f.kind is Kind.PAYLOAD)
-        is_text_first = not self.head and self.fields[0].kind in (Kind.TEXT, Kind.NAME, Kind.WORD)
-        self.notice_beginnings = rule.notices.beginnings if is_text_first else ()
+        #: a line that is no record may look like one
+        self.is_text_first = not self.head and self.fields[0].kind in (Kind.TEXT, Kind.NAME, Kind.WORD)
+        self.notice_beginnings = rule.notices.beginnings if self.is_text_first else ()
         #: notices that a blank line belongs to, where a record may be one
         is_blank_record = rule.is_value_first and self.end[:1] in (b"\n", b"\r")
         self.behind_blank = tuple(text[1:] for text in rule.notices.beginnings if is_blank_record and text[:1] == b"\n")
@@ -232,8 +234,11 @@ class _Columns:
     def _check_first(self) -> None:
         """A row may be a notice, or begin with line ends that are a separator: the rule tells."""
         beginnings = (*self.plan.notice_beginnings, *_LINE_ENDS)
-        if not self.plan.head and any(map(bytes.startswith, self.cells[0], repeat(beginnings))):
-            self._mark(i for i, text in enumerate(self.cells[0]) if text.startswith(beginnings))
+        first = self.cells[0]
+        if not self.plan.head and any(map(bytes.startswith, first, repeat(beginnings))):
+            self._mark(i for i, text in enumerate(first) if text.startswith(beginnings))
+        if self.plan.is_text_first and may_be_commands(cast("Sequence[bytes]", first)):
+            self._mark(i for i, text in enumerate(self.rows.texts) if kind_of(text[:LONGEST_LINE]) is not None)
 
     def _check_kinds(self) -> None:
         for element, cells in zip(self.plan.fields, self.cells, strict=True):

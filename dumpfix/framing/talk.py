@@ -9,6 +9,8 @@ next command.
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
+from itertools import repeat
 from typing import Literal, NamedTuple
 
 from dumpfix.framing.window import Window
@@ -18,6 +20,8 @@ Kind = Literal["reader", "writer", "lister", "other", "elision"]
 
 #: bytes of a line that may be a command; formats and endless lists of brokers are shorter
 LONGEST_LINE = 1 << 12
+#: bytes of a prompt in brackets
+LONGEST_PROMPT = 200
 #: lines of one command, and lines typed for one producer
 MOST_LINES = 64
 MOST_TYPED = 1 << 12
@@ -25,8 +29,9 @@ MOST_TYPED = 1 << 12
 _ALWAYS: tuple[Kind, ...] = ("writer", "lister")
 #: how a prompt ends
 _PROMPT_ENDS = b"$#%>"
+_PROMPTS_OR_SETTINGS = _PROMPT_ENDS + b"="
 _PROMPT = b"$ "
-_PROMPTS = frozenset({"➜".encode(), "❯".encode(), "»".encode(), "λ".encode()})
+_PROMPTS = frozenset({"➜".encode(), "❯".encode(), "»".encode(), "λ".encode(), b"+"})
 #: programs that read or send, as an option says
 _SENDS_WITH_P = frozenset({b"kafkacat", b"kcat"})
 _ENDINGS = (b".sh", b".bat", b".exe", b".cmd")
@@ -48,7 +53,7 @@ def talk_at(window: Window, at: int) -> Talk | None:
     data = window.data
     if (end := _elision_end(window, at)) >= 0:
         return Talk(at, end, _blank_end(window, end), "elision")
-    if at == window.size or data[at] in _NO_BEGINNINGS:
+    if at == window.size or (data[at] in _NO_BEGINNINGS and not _is_prompt_in_brackets(data, at)):
         return None
     line_end = _line_end(window, at)
     if line_end - at > LONGEST_LINE + 1:
@@ -63,6 +68,30 @@ def talk_at(window: Window, at: int) -> Talk | None:
     follows = kind in ("writer", "lister")
     stop = _output_end(window, end, is_typed=kind == "writer") if follows else end
     return Talk(at, end, _blank_end(window, stop), kind)
+
+
+def may_be_commands(beginnings: Sequence[bytes]) -> bool:
+    """Whether one of these beginnings of lines may be that of a command; told in C, for there are many."""
+    joined = b"".join(beginnings)
+    if b" " not in joined:
+        return False
+    # Behind a prompt or settings; else a program's name comes first, or its path.
+    return joined.translate(None, _PROMPTS_OR_SETTINGS) != joined or any(
+        map(bytes.startswith, beginnings, repeat(_first_words()))
+    )
+
+
+@functools.cache
+def _first_words() -> tuple[bytes, ...]:
+    words = command_words()
+    names = [name for kind in ("reader", "writer", "lister", "launcher") for name in words[kind]]
+    return (*names, b".", b"/", *_PROMPTS)
+
+
+def _is_prompt_in_brackets(data: bytes, at: int) -> bool:
+    """Whether a line begins like ``[user@host folder]$ ``, as no record does."""
+    end = data.find(b"]", at, at + LONGEST_PROMPT)
+    return data[at + 1 : at + 2].isalpha() and end > 0 and data[end + 1 : end + 2] in (b"$", b"#")
 
 
 def _elision_end(window: Window, at: int) -> int:
