@@ -133,6 +133,10 @@ class Columns:
             if number is None or not 0 <= number < MOST_PARTITIONS:
                 return prices.IMPLAUSIBLE + self._text(text)
             return self._words_at(name).bits(text, prices.NEW_PARTITION + 2 * log2(number + 1))
+        if name == "topic" and text.isdigit():
+            return prices.IMPLAUSIBLE + self._text(text)
+        if name == "topic" and not self.is_object and (seen := self._words_at(name).seen) and text not in seen:
+            return prices.ANOTHER_TOPIC + self._like_before(name, text)
         if name.endswith("schema_id"):
             if not is_schema_id(text) or text == b"0":
                 return prices.IMPLAUSIBLE + self._text(text)

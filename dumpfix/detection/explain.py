@@ -11,13 +11,18 @@ from dumpfix.detection import prices
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate
 from dumpfix.detection.lines import KNOWN, LABELS, is_word, tokens
 from dumpfix.detection.plain import PlainText
-from dumpfix.detection.reading import SAID, Reading, Scan, differs, payloads, says_less
+from dumpfix.detection.reading import KEYED, SAID, Reading, Scan, differs, payloads, says_less
 from dumpfix.detection.texts import Texts
 from dumpfix.detection.work import LAYOUT, ExhaustedError, Work
 from dumpfix.layout.model import Alternation, AnyLayout, Field, Layout, Literal, ObjectLayout
 from dumpfix.layout.vocabulary import SIZES
 
-_KEYED = {"KEY", "VALUE"}
+_KEYED = set(KEYED)
+#: keys that are looked at for columns, and what separates these
+MOST_KEYS = 48
+_COLUMN_SEPARATORS = (b"\t", b"|", b";", b" ", b",")
+_OPENERS = (b"{", b"[", b'"')
+_DIGITS = frozenset(b"0123456789")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +147,8 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
     if best.may_be_text and not is_labelled(best.layout):
         # Text under nothing but separators may be anything; so may numbers behind words.
         gap = min(gap, prices.LIKELY - 1)
+    if best.layout.fields == KEYED and not is_labelled(best.layout) and _may_be_columns(best):
+        gap = min(gap, prices.LIKELY - 1)
     if best.grammar == READ_OFF and _may_be_of_its_key(best.layout):
         gap = min(gap, prices.SURE - 1)
     # A record that goes on behind the head is no doubt of a layout of which one with a document in it is whole.
@@ -182,6 +189,20 @@ def is_named(layout: AnyLayout) -> bool:
                 return False
             said = b""
     return True
+
+
+def _may_be_columns(reading: Reading) -> bool:
+    """Whether the keys of all records are cut by as many separators, two or more, or have a number before the first:
+    columns that were taken for a key look like that, and few keys do."""
+    keys = [key for said in reading.says[:MOST_KEYS] if (key := said.get("key")) and key[:1] not in _OPENERS]
+    if not keys:
+        return False
+    for separator in _COLUMN_SEPARATORS:
+        counts = {key.count(separator) for key in keys}
+        if len(counts) == 1 and counts != {0}:
+            has_numbers = all(any(map(_DIGITS.__contains__, key.partition(separator)[0])) for key in keys)
+            return counts != {1} or has_numbers
+    return False
 
 
 def _may_be_of_its_key(layout: AnyLayout) -> bool:

@@ -85,6 +85,8 @@ NO_TIME = 20.0
 IMPLAUSIBLE = 60.0
 #: a schema id that was not seen before: one of some ten thousand
 NEW_SCHEMA_ID = 16.0
+#: a second topic, a third: few dumps are of more than one
+ANOTHER_TOPIC = 16.0
 #: a partition that was not seen before, with the bits of its number: few topics have more than a hundred
 NEW_PARTITION = 2.0
 

@@ -419,7 +419,7 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
                 is_known = part.texts[0].lower() in KNOWN
                 bits += 0.0 if is_known else prices.CONSTANT
                 is_vague |= not is_known and not has_labels
-                bits += _literal_bits(part.texts[0]) + prices.NO_TOPIC * _may_be_a_topic(part, index, ways)
+                bits += _literal_bits(part.texts[0]) + prices.NO_TOPIC * _may_be_a_topic(parts, index, ways)
                 _add_literal(elements, part.texts[0])
             elif terminal == "TOPIC-PARTITION":
                 bits += prices.NAMELESS_COLUMN + prices.NAMED_COLUMN
@@ -432,7 +432,7 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
                 if terminal == "TEXT" and not part.label:
                     # A word that names nothing, in each record.
                     bits += prices.CONSTANT - prices.NAMELESS_COLUMN
-                    bits += prices.NO_TOPIC * _may_be_a_topic(part, index, ways)
+                    bits += prices.NO_TOPIC * _may_be_a_topic(parts, index, ways)
                     is_vague = True
                 # A document on a line of its own is a payload, where nothing names it, nor its length.
                 is_named = part.is_payload or part.label or (terminal == "KEY" and "KEY_SIZE" in chosen)
@@ -445,11 +445,16 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
             yield tuple(elements), bits + _order_bits([parts[index] for index in columns], chosen)
 
 
-def _may_be_a_topic(column: Column, index: int, ways: Mapping[int, str]) -> bool:
-    """Whether a column that was not taken for one stands where topics do: in front of a partition or an offset."""
+def _may_be_a_topic(parts: Sequence[Part], index: int, ways: Mapping[int, str]) -> bool:
+    """Whether a column that was not taken for one stands where topics do: in front of a partition or an offset, and
+    first of the three. A word in front of other words is none."""
+    column, literal = parts[index], parts[index + 1] if index + 1 < len(parts) else b""
     behind = next((way for at, way in ways.items() if at > index), "")
-    is_topic_known = any(way.startswith("TOPIC") for way in ways.values())
-    return column.are_names and not column.label and behind in ("PARTITION", "OFFSET") and not is_topic_known
+    before = {way for at, way in ways.items() if at < index}
+    if not isinstance(column, Column) or not isinstance(literal, bytes) or is_word(literal.strip(b" ")[:1] or b" "):
+        return False
+    is_first = not before.intersection(_ORDER) and not any(way.startswith("TOPIC") for way in ways.values())
+    return column.are_names and not column.label and behind in ("PARTITION", "OFFSET") and is_first
 
 
 def _may_begin_the_key(parts: Sequence[Part], index: int, ways: Mapping[int, str]) -> bool:
@@ -543,9 +548,10 @@ def _may_be(part: Column, parts: Sequence[Part], index: int) -> list[str]:
     if not b"".join(part.texts).strip(b" ") and not part.label:
         return ["BLANKS"]
     named = LABELS.get(part.label)
-    # A date before everything else is what logs put there: a wrapper.
+    # A date before everything else, and a blank behind it, is what logs put there: a wrapper.
     is_first = not any(isinstance(before, Column) for before in parts[:index])
-    if part.are_dates and (named == "TIMESTAMP" or (named is None and not is_first)):
+    is_log = is_first and parts[index + 1 : index + 2] in ([b" "], [b"\t"])
+    if part.are_dates and (named == "TIMESTAMP" or (named is None and not is_log)):
         return ["TIMESTAMP_DATE"]
     if part.are_times and named in (None, "TIMESTAMP"):
         return ["TEXT"]
@@ -572,7 +578,9 @@ def _may_be(part: Column, parts: Sequence[Part], index: int) -> list[str]:
     if different == 1 and len(part.texts) > 1:
         return [*(["TOPIC"] if part.are_names else []), "KEY", "", "TEXT"]
     if not any(isinstance(other, Column) and other.label in (b"key", b"k", b"offset", b"o") for other in parts):
-        return ["KEY", "HEADERS", *(["TOPIC"] if part.are_names and different * 2 < len(part.texts) + 2 else [])]
+        # Of several topics the name comes first, and comes again.
+        is_topic = part.are_names and is_first and different * 2 < len(part.texts) + 2
+        return ["KEY", "HEADERS", *(["TOPIC"] if is_topic else [])]
     if part.are_names and all(b"-" in text and text.rpartition(b"-")[2].isdigit() for text in part.texts):
         return ["TOPIC-PARTITION", "TOPIC", "KEY"]
     return [*(["TOPIC"] if part.are_names else []), "KEY", "HEADERS"]

@@ -73,10 +73,11 @@ class Reading:
 
     @property
     def may_be_text(self) -> bool:
-        """Whether most of its payloads are no JSON, or all are numbers behind keys alone, as words and numbers of any
-        text may be."""
-        scalars, nulls = self.kinds.get("scalar", 0), self.kinds.get("null", 0)
-        return self.is_text or (scalars > 0 and scalars + nulls == self.records and self.layout.fields == KEYED)
+        """Whether most of its payloads are no JSON, or all are numbers and strings behind keys alone, as the words and
+        numbers of any text and the cells of any table may be."""
+        scalars = self.kinds.get("scalar", 0) + self.kinds.get("string", 0)
+        is_all = scalars + self.kinds.get("null", 0) == self.records
+        return self.is_text or (scalars > 0 and is_all and self.layout.fields == KEYED)
 
     @property
     def documents(self) -> int:
