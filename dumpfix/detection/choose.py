@@ -61,7 +61,8 @@ class Choice:
         """What an unclear dump may be instead, and which option settles it; empty where nothing else comes near."""
         if self.confidence != "unclear":
             return ""
-        others = " or ".join(map(describe, self.rivals[:MOST_RIVALS])) or "no dump at all"
+        columns = "a dump with more columns, or none" if "KEY" in self.layout.fields else "no dump at all"
+        others = " or ".join(map(describe, self.rivals[:MOST_RIVALS])) or columns
         return f"it may be {others} as well; --kcat-format '…' or --command '…' (the command that made it) settles it"
 
 

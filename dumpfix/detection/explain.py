@@ -147,7 +147,10 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
     if best.may_be_text and not is_labelled(best.layout):
         # Text under nothing but separators may be anything; so may numbers behind words.
         gap = min(gap, prices.LIKELY - 1)
-    if best.layout.fields == KEYED and not is_labelled(best.layout) and _may_be_columns(best):
+    if "KEY" in best.layout.fields and not is_labelled(best.layout) and _may_be_columns(best):
+        gap = min(gap, prices.LIKELY - 1)
+    if best.grammar == READ_OFF and any(said.get("key") == b"null" for said in best.says[:MOST_KEYS]):
+        # What a tool that nobody knows prints for no key, or a text.
         gap = min(gap, prices.LIKELY - 1)
     if best.grammar == READ_OFF and _may_be_of_its_key(best.layout):
         gap = min(gap, prices.SURE - 1)

@@ -381,7 +381,8 @@ def _members(
     key, value = _path(found, "key"), _path(found, "value")
     # A whole object that says where a record stands, and nothing of its payload, is that of a delete.
     may_be_null: set[tuple[str, ...]] = {value} if found.keys() >= set(_PLACE) and len(value) == 1 else set()
-    if any(key not in row for row in rows):
+    # Where no record has a key nobody knows whether there are any.
+    if 0 < sum(key in row for row in rows) < len(rows):
         may_be_null.add(key)
     return tuple(
         Member(

@@ -58,6 +58,9 @@ _INTEGERS = frozenset({"PARTITION", "OFFSET", "TIMESTAMP"})
 _TEXTS = frozenset({"KEY", "HEADERS"})
 _QUOTES = (b'"', b"'")
 _OPENERS = (b"{", b"[")
+#: signs that texts begin with, where another sign separates them
+_BEGINNINGS = (b"/", b"#", b"@", b"~", b".", b"$")
+_CLOSERS = {b"}": b"{", b"]": b"[", b")": b"(", b">": b"<"}
 #: what a layout may hold more than once: literals, and what the record does not need
 _MANY = frozenset({"", "TEXT", "INTEGER", "BLANKS"})
 _ORDER = ("TOPIC", "PARTITION", "OFFSET")
@@ -307,15 +310,19 @@ def _meant(word: bytes) -> str | bytes:
 def _columns(rows: Sequence[list[Token]], label: bytes, *, how: str) -> list[Part]:
     """What stands between two labels: separators that all have, words between; the rest is one text."""
     rows = [list(row) for row in rows]
-    front: list[Part] = []
-    back: list[bytes] = []
+    signs: list[Token] = []
+    back: list[Token] = []
     known = _SIZE_WORDS if LABELS.get(label) in _TEXTS else _WORDS
     while (
         all(rows) and len({row[0] for row in rows}) == 1 and (_is_separator(rows[0][0]) or rows[0][0].lower() in known)
     ):
-        front.append(rows[0][0])
+        signs.append(rows[0][0])
         rows = [row[1:] for row in rows]
-    if b"(" in front and (separator := _cut(rows, ())) and all(is_number(row[0]) for row in rows):
+    while all(rows) and _begins_the_text(signs):
+        begin = signs.pop()
+        rows = [[begin, *row] for row in rows]
+    front: list[Part] = [*signs]
+    if b"(" in signs and (separator := _cut(rows, ())) and all(is_number(row[0]) for row in rows):
         # A length between the label and what it names.
         lengths = tuple(row[0] for row in rows)
         front += [Column(lengths), *separator]
@@ -328,6 +335,9 @@ def _columns(rows: Sequence[list[Token]], label: bytes, *, how: str) -> list[Par
     while all(rows) and len({row[-1] for row in rows}) == 1 and _is_separator(rows[0][-1]):
         back.insert(0, rows[0][-1])
         rows = [row[:-1] for row in rows]
+    while all(rows) and back and all(_closes(back[0], row) for row in rows):
+        end = back.pop(0)
+        rows = [[*row, end] for row in rows]
     used: list[list[bytes]] = []
     if LABELS.get(label) == "TOPIC" and (separator := _cut(rows, None)):
         used.append(separator)
@@ -344,6 +354,17 @@ def _columns(rows: Sequence[list[Token]], label: bytes, *, how: str) -> list[Par
         whole = Column(texts, label)
         front += _split(texts, label) if how == "separators" and not whole.are_times else [whole]
     return [*front, *back]
+
+
+def _begins_the_text(separator: Sequence[Token]) -> bool:
+    """Whether the last sign of a separator stands at the beginning of texts rather: paths do begin alike."""
+    return len(separator) > 1 and separator[-1] in _BEGINNINGS and separator[-1] != separator[-2]
+
+
+def _closes(end: Token, row: Sequence[Token]) -> bool:
+    """Whether a bracket closes one that a text has opened."""
+    opener = _CLOSERS.get(end)
+    return opener is not None and row.count(opener) > row.count(end)
 
 
 def _split(texts: Sequence[bytes], label: bytes) -> Iterator[Part]:
@@ -376,6 +397,8 @@ def _cut(rows: Sequence[list[Token]], used: Sequence[list[bytes]] | None) -> lis
         if len(set(column)) > 1 or not _is_separator(column[0]):
             break
         separator.append(column[0])
+    while _begins_the_text(separator):
+        separator.pop()
     behind = 1 + len(separator)
     if not separator or not any(len(row) > behind for row in rows):
         return []

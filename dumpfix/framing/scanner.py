@@ -237,7 +237,7 @@ class _Columns:
         first = self.cells[0]
         if not self.plan.head and any(map(bytes.startswith, first, repeat(beginnings))):
             self._mark(i for i, text in enumerate(first) if text.startswith(beginnings))
-        if self.plan.is_text_first and may_be_commands(cast("Sequence[bytes]", first)):
+        if self.plan.is_text_first and may_be_commands(first):
             self._mark(i for i, text in enumerate(self.rows.texts) if kind_of(text[:LONGEST_LINE]) is not None)
 
     def _check_kinds(self) -> None:

@@ -77,7 +77,10 @@ class Run:
                     self.ledger.take(event)
                     yield event
                 if self._remaining is None and (other := dump.contrary()) is not None:
-                    account.doubt = f"it looks like {describe(other.layout)}; without the option that is found"
+                    account.doubt = (
+                        f"it looks like {describe(other.layout)}: leave the option away, or add --force-layout"
+                    )
+                    self.ledger.needs_a_look |= other.doubts_payloads or self.to in CARRIES_KEYS
             except BrokenInputError as error:
                 account.broken_off = error.message
                 raise

@@ -52,13 +52,14 @@ def test_the_layout_that_a_dump_has_is_not_doubted(
     ],
 )
 def test_another_layout_that_says_much_more_is_named(tmp_path: Path, told: bytes, has: bytes) -> None:
-    """The records are read as told all the same, and the exit status is what it is without the doubt."""
+    """The records are read as told all the same; where that puts out something else, it has to be looked at."""
     data = dump(has, 30)
     report = dumpfix.convert(data, tmp_path / "out", kcat_format=told)
     said = report.inputs[0].doubt
     assert said is not None
     assert report.inputs[0].confidence == "told"
     assert dumpfix.detect(data).layout in said
+    assert dumpfix.convert(data, tmp_path / "o", to="envelope", kcat_format=told).needs_a_look
     # However it arrives.
     (tmp_path / "dump").write_bytes(data)
     pieces = iter([data[at : at + 7] for at in range(0, len(data), 7)])

@@ -1,0 +1,106 @@
+"""What a fresh pair of eyes found to be sure and wrong: columns in keys, commands as records, members left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import dumpfix
+from dumpfix.detection.choose import Told, choose
+
+ROWS = [(n % 2, 100 + n // 2, b"u%d" % (n * 7 % 5)) for n in range(20)]
+
+
+def lines(form: Callable[[int, int, bytes], bytes]) -> bytes:
+    return b"".join(form(*row) + b'{"a":1}\n' for row in ROWS)
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda p, o, k: b"orders-%d@%d: %b " % (p, o, k),
+        lambda p, o, k: b"p%d o%d %b " % (p, o, k),
+        lambda p, o, k: b"Got %b at %d/%d: " % (k, p, o),
+        lambda p, o, k: b"%d-%d %b " % (p, o, k),
+        lambda p, o, k: b"17000000%02d %d %d %b " % (o % 100, p, o, k),
+        lambda p, o, k: b"[%d] at offset %d: key %b: " % (p, o, k),
+    ],
+)
+def test_columns_that_are_not_told_apart_are_not_surely_a_key(form: Callable[[int, int, bytes], bytes]) -> None:
+    choice = choose(lines(form), Told(), final=True)
+    keys = [record.key for record in dumpfix.records(lines(form))]
+    assert choice.confidence != "sure" or keys == [key for _, _, key in ROWS]
+
+
+@pytest.mark.parametrize(
+    "dump",
+    [b'"id","name","email"\n"1","Bob","b@x.org"\n"2","Sue","s@x.org"\n', b'"0","1","k1","{""a"":1}",""\n' * 20],
+)
+def test_the_cells_of_a_table_are_not_surely_events(dump: bytes) -> None:
+    assert choose(dump, Told(), final=True).confidence == "unclear"
+
+
+def test_a_date_and_a_separator_are_a_column() -> None:
+    dump = b"".join(b'2023-11-14T22:13:%02dZ;%d;%d;%b;{"a":1}\n' % (n, *row) for n, row in enumerate(ROWS))
+    found = [(r.partition, r.offset, r.key, r.timestamp) for r in dumpfix.records(dump)]
+    assert found == [(p, o, k, 1_700_000_000_000 - 20_000 + 1000 * n) for n, (p, o, k) in enumerate(ROWS)]
+
+
+@pytest.mark.parametrize(
+    ("form", "key"),
+    [
+        (b'Offset: %d\tKey: %b\tValue: {"n":1}\n', b"/site/%d"),
+        (b'0|%d|%b|{"n":1}\n', b"/site/%d"),
+        (b'Offset: %d Key: %b Value: {"n":1}\n', b"Order{id=%d}"),
+        (b'Offset: %d Key: %b Value: {"n":1}\n', b"#%d"),
+    ],
+)
+def test_signs_at_the_ends_of_keys_are_theirs(form: bytes, key: bytes) -> None:
+    keys = [key % n for n in (1, 7, 3, 9)]
+    dump = b"".join(form % (5 + n, key) for n, key in enumerate(keys))
+    assert [record.key for record in dumpfix.records(dump)] == keys
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        b"$ kcat -b l -t t -C -K:",
+        b"+ kcat -b l -t t -C -K:",
+        b"[kafka@kafka-0 ~]$ kcat -b l -t t -C -K:",
+        b"kubectl exec -it kafka-0 -- kcat -b l -t t -C -K:",
+        b"[root@kafka bin]# ./kafkacat -b l -t t -C -K:",
+    ],
+)
+@pytest.mark.parametrize("count", [2, 8, 300])
+def test_a_command_is_no_delete_though_it_ends_with_the_separator(command: bytes, count: int) -> None:
+    """Also in the middle, where records are read many at a time."""
+    records = [b'k%d:{"a":%d}\n' % (n, n) for n in range(count)]
+    dump = b"".join([command + b"\n", *records, command + b"\n", *records])
+    assert [record.key for record in dumpfix.records(dump)] == [b"k%d" % n for n in range(count)] * 2
+
+
+def objects(*rows: bytes) -> bytes:
+    return b"".join(
+        b'{"topic":"t",%b"timestamp":1700000000123,"partition":0,"offset":%d}\n' % (r, n) for n, r in enumerate(rows)
+    )
+
+
+def test_members_that_the_first_record_lacks_are_kept(tmp_path: Path) -> None:
+    """rpk prints no key, headers or value where a record has none."""
+    dump = objects(b'"value":"{}",', *[b'"key":"k","value":"{}","headers":[{"key":"h","value":"v"}],'] * 9)
+    assert [record.key for record in dumpfix.records(dump)][1:] == [b"k"] * 9
+    dumpfix.convert(dump, tmp_path / "out", to="envelope")
+    assert (tmp_path / "out").read_bytes().count(b'"headers":[["h","v"]]') == 9
+
+
+def test_an_object_without_a_payload_is_a_delete() -> None:
+    dump = objects(b'"key":"a","value":"{}",', b'"key":"b",', b'"key":"c","value":"{}",')
+    assert [record.verdict for record in dumpfix.records(dump)] == ["valid", "tombstone", "valid"]
+
+
+def test_an_object_with_members_that_no_envelope_has_is_none() -> None:
+    dump = b'{"topic":"t","partition":0,"offset":5,"ts":1700000000123,"tstype":"create","key":"k1","value":{"a":1}}\n'
+    (record,) = dumpfix.records(dump)
+    assert (record.timestamp, record.timestamp_type, record.key) == (1_700_000_000_123, "create", b"k1")
