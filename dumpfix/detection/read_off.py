@@ -57,6 +57,7 @@ _PAYLOAD_KINDS = frozenset(word + b":" for word in PAYLOADS)
 _INTEGERS = frozenset({"PARTITION", "OFFSET", "TIMESTAMP"})
 _TEXTS = frozenset({"KEY", "HEADERS"})
 _QUOTES = (b'"', b"'")
+_BLANKS = b" \t"
 _OPENERS = (b"{", b"[")
 #: signs that texts begin with, where another sign separates them
 _BEGINNINGS = (b"/", b"#", b"@", b"~", b".", b"$")
@@ -573,7 +574,10 @@ def _may_be(part: Column, parts: Sequence[Part], index: int) -> list[str]:
     named = LABELS.get(part.label)
     # A date before everything else, and a blank behind it, is what logs put there: a wrapper.
     is_first = not any(isinstance(before, Column) for before in parts[:index])
-    is_log = is_first and parts[index + 1 : index + 2] in ([b" "], [b"\t"])
+    behind = parts[index + 1] if index + 1 < len(parts) else b""
+    is_log = (
+        is_first and isinstance(behind, bytes) and (not behind.strip(_BLANKS) or is_word(behind.strip(_BLANKS)[:1]))
+    )
     if part.are_dates and (named == "TIMESTAMP" or (named is None and not is_log)):
         return ["TIMESTAMP_DATE"]
     if part.are_times and named in (None, "TIMESTAMP"):

@@ -153,6 +153,7 @@ def _price(wrapper: Wrapper, lines: Sequence[bytes]) -> tuple[float, bool]:
     bits = NAMED + BYTE * wrapper.read_off
     before = b""
     doubtful = count = 0
+    names: set[bytes] = set()
     for line in lines:
         found = wrapper.matched(line)
         if found is None:
@@ -168,4 +169,6 @@ def _price(wrapper: Wrapper, lines: Sequence[bytes]) -> tuple[float, bool]:
         bits += WITH
         count += 1
         doubtful += template.is_doubtful
-    return bits, doubtful * 2 > count
+        if template.is_alike and prefix.translate(None, b"0123456789") == prefix:
+            names.add(prefix)
+    return bits, doubtful * 2 > count or len(names) > 1

@@ -77,7 +77,12 @@ def shipped() -> tuple[Prefix, ...]:
 def _templates() -> dict[str, list[Template]]:
     return {
         kind: [
-            Template(elements, is_doubtful=name == "doubtful", is_continued=name == "continued")
+            Template(
+                elements,
+                is_doubtful=name == "doubtful",
+                is_continued=name == "continued",
+                is_alike=name == "alike",
+            )
             for name, elements in alternatives
         ]
         for kind, alternatives in shared_wrappers().items()
