@@ -181,7 +181,13 @@ class Columns:
             return bits
         counter = min(prices.COUNTING_KEY, self._counters) if is_bare else 0.0
         self._counters -= counter
-        return min(bits, counter + min(_step(up), _times_apart(up)))
+        # Milliseconds are no likelier to be a key for going up.
+        step = (
+            _times_apart(up)
+            if is_bare and EARLIEST < (_number(text) or 0) < LATEST
+            else min(_step(up), _times_apart(up))
+        )
+        return min(bits, counter + step)
 
     def _offset(self, text: bytes, partition: object) -> float:
         number = _number(text)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import inf
 
 from dumpfix.detection import prices
 from dumpfix.detection.choose import HEAD, Choice, Search, Told
-from dumpfix.detection.reading import Reading, Scan, differs, payloads
+from dumpfix.detection.reading import Reading, Scan, differs
 from dumpfix.detection.texts import Texts
 from dumpfix.detection.work import ExhaustedError, Work
 from dumpfix.errors import LayoutError
@@ -22,8 +21,7 @@ def price(choice: Choice, head: bytes, work: Work | None = None) -> float:
 
 
 def cheaper(told: Choice, head: bytes) -> Choice | None:
-    """The layout that says a head for fewer bits than the one that was told, beyond doubt, and says something else;
-    ``doubts_payloads`` where that is not only of keys and coordinates.
+    """The layout that says a head for fewer bits than the one that was told, beyond doubt, and says something else.
 
     None where none does, and where it is too much work to know.
     """
@@ -33,9 +31,7 @@ def cheaper(told: Choice, head: bytes) -> Choice | None:
         mine, its = _reading(told, head), _reading(found, head)
     except (LayoutError, ExhaustedError):
         return None
-    if its.bits + prices.NEAR > mine.bits or not differs(mine, its):
-        return None
-    return replace(found, doubts_payloads=payloads(mine) != payloads(its))
+    return found if its.bits + prices.NEAR <= mine.bits and differs(mine, its) else None
 
 
 def _reading(choice: Choice, head: bytes, work: Work | None = None) -> Reading:

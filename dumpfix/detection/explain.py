@@ -118,7 +118,7 @@ class Explaining:
         layout = readings[0].layout if readings else None
         if self.work.is_exhausted:
             # Not all was read that may come near: what was known of a shorter head is.
-            most = self._gap if layout == self._best else prices.SURE - 1
+            most = max(self._gap if layout == self._best else 0.0, prices.SURE - 1)
             explanation = replace(explanation, gap=min(explanation.gap, most))
         else:
             self._best, self._gap = layout, explanation.gap

@@ -80,7 +80,6 @@ class Run:
                     account.doubt = (
                         f"it looks like {describe(other.layout)}: leave the option away, or add --force-layout"
                     )
-                    self.ledger.needs_a_look |= other.doubts_payloads or self.to in CARRIES_KEYS
             except BrokenInputError as error:
                 account.broken_off = error.message
                 raise
