@@ -40,6 +40,8 @@ MOST_LINES = 16
 MOST_ROWS = 48
 #: layouts that come of columns that nothing names
 MOST_LAYOUTS = 16
+#: ways to say what the columns are that are looked at, of which those layouts are made
+MOST_WAYS = 256
 #: a record with more columns is none
 MOST_COLUMNS = 32
 #: of ten rows two may be damaged
@@ -118,7 +120,7 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
         rows = _rows(lines, period)
         ways = [_parts(rows, how=how) for how in _HOW] if rows else []
         ways += [list(_with_empty_columns(parts, len(rows))) for parts in ways]
-        for elements, bits in chain.from_iterable(islice(_typed(parts), MOST_LAYOUTS) for parts in ways):
+        for elements, bits in chain.from_iterable(islice(typed(parts), MOST_LAYOUTS) for parts in ways):
             if elements not in seen:
                 seen.add(elements)
                 spelling = _SPELLING if Field("HEADERS") in elements else None
@@ -415,7 +417,7 @@ def _is_separator(token: Token) -> bool:
 # -- which field a column is -------------------------------------------------------------------------------------------
 
 
-def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]:
+def typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]:
     """The parts as the elements of layouts, with the bits that it takes to say them."""
     while parts and parts[0] == b"\n":
         parts = parts[1:]
@@ -424,7 +426,7 @@ def _typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]
     columns = [index for index, part in enumerate(parts) if isinstance(part, Column)]
     if len(columns) > MOST_COLUMNS:
         return
-    for chosen in _ways(_options(parts, columns)):
+    for chosen in islice(_ways(_options(parts, columns)), MOST_WAYS):
         ways = dict(zip(columns, chosen, strict=True))
         elements: list[Element] = []
         bits = 0.0

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import dumpfix
+from dumpfix.detection import read_off
 from dumpfix.detection.choose import Told, choose
 
 ROWS = [(n % 2, 100 + n // 2, b"u%d" % (n * 7 % 5)) for n in range(20)]
@@ -104,3 +105,11 @@ def test_an_object_with_members_that_no_envelope_has_is_none() -> None:
     dump = b'{"topic":"t","partition":0,"offset":5,"ts":1700000000123,"tstype":"create","key":"k1","value":{"a":1}}\n'
     (record,) = dumpfix.records(dump)
     assert (record.timestamp, record.timestamp_type, record.key) == (1_700_000_000_123, "create", b"k1")
+
+
+def test_many_columns_that_nothing_names_are_no_endless_choice() -> None:
+    """Each may be a literal, a text or a key: such a record has more ways to be read than anybody can try."""
+    lines = [[read_off.Column((b"word%d" % n,) * 3), b"\n"] for n in range(24)]
+    payload = read_off.Column((b'{"n":1}',) * 3, is_payload=True)
+    parts: list[read_off.Part] = [part for line in lines for part in line] + [payload, b"\n"]
+    assert len(list(read_off.typed(parts))) <= read_off.MOST_WAYS
