@@ -109,7 +109,8 @@ def test_an_object_with_members_that_no_envelope_has_is_none() -> None:
 
 def test_many_columns_that_nothing_names_are_no_endless_choice() -> None:
     """Each may be a literal, a text or a key: such a record has more ways to be read than anybody can try."""
-    lines = [[read_off.Column((b"word%d" % n,) * 3), b"\n"] for n in range(24)]
-    payload = read_off.Column((b'{"n":1}',) * 3, is_payload=True)
-    parts: list[read_off.Part] = [part for line in lines for part in line] + [payload, b"\n"]
+    parts: list[read_off.Part] = []
+    for n in range(24):
+        parts += [read_off.Column((b"word%d" % n,) * 3), b"\n"]
+    parts += [read_off.Column((b'{"n":1}',) * 3, is_payload=True), b"\n"]
     assert len(list(read_off.typed(parts))) <= read_off.MOST_WAYS
