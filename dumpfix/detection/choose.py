@@ -364,10 +364,15 @@ def _event_or_record(one: Reading, other: Reading) -> str:
     )
 
 
+def _names_fields(reading: Reading) -> bool:
+    """Whether its words name its fields: all of them, where no grammar has the layout."""
+    return is_labelled(reading.layout) and (reading.grammar != READ_OFF or is_named(reading.layout))
+
+
 def _nothing_fits(explanation: Explanation, head: bytes) -> str:
     """What was seen in its place; a layout is named only where it is near, and would say more than values."""
     best = explanation.best
-    is_near = best is not None and is_labelled(best.layout) and best.bits < explanation.plain + prices.NEAR
+    is_near = best is not None and best.bits < explanation.plain + prices.NEAR and _names_fields(best)
     said = text_kind(head)
     if said is not None and not is_near:
         return said

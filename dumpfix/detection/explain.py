@@ -149,7 +149,8 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
         gap = min(gap, prices.LIKELY - 1)
     if "KEY" in best.layout.fields and not is_labelled(best.layout) and _may_be_columns(best):
         gap = min(gap, prices.LIKELY - 1)
-    if best.grammar == READ_OFF and any(said.get("key") == b"null" for said in best.says[:MOST_KEYS]):
+    has_null = any(said.get("key") == b"null" for said in best.says[:MOST_KEYS])
+    if best.grammar == READ_OFF and has_null and not is_named(best.layout):
         # What a tool that nobody knows prints for no key, or a text.
         gap = min(gap, prices.LIKELY - 1)
     if best.grammar == READ_OFF and _may_be_of_its_key(best.layout):
