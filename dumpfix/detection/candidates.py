@@ -240,9 +240,8 @@ def layout_bits(layout: AnyLayout) -> float:
     match layout.elements:
         case (*_, Field(terminal="VALUE"), Literal(), Field(terminal="PARTITION"), Literal()) if len(literals) < 4:
             bits += prices.PARTITION_LAST
-        case (Field(terminal="KEY"), Literal(text=text), Field(terminal="VALUE"), *_) if text in _WEAK or one_of_two(
-            text
-        ):
+        case (Field(terminal="KEY"), Literal(text=text), Field(terminal="VALUE"), *_):
             # What keys hold as well; or two of a separator, and a column between them that is empty.
-            bits += prices.WEAK_SEPARATOR
+            is_weak = text in _WEAK or one_of_two(text) != b""
+            bits += prices.WEAK_SEPARATOR * is_weak
     return bits

@@ -181,12 +181,10 @@ class Columns:
             return bits
         counter = min(prices.COUNTING_KEY, self._counters) if is_bare else 0.0
         self._counters -= counter
-        # Milliseconds are no likelier to be a key for going up.
-        step = (
-            _times_apart(up)
-            if is_bare and EARLIEST < (_number(text) or 0) < LATEST
-            else min(_step(up), _times_apart(up))
-        )
+        step = _times_apart(up)
+        if not is_bare or not EARLIEST < (_number(text) or 0) < LATEST:
+            # Milliseconds are no likelier to be a key for going up by one.
+            step = min(step, _step(up))
         return min(bits, counter + step)
 
     def _offset(self, text: bytes, partition: object) -> float:

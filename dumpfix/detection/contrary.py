@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 
 from dumpfix.detection import prices
-from dumpfix.detection.choose import HEAD, Choice, Search, Told
+from dumpfix.detection.choose import HEAD, Choice, Told, choose
 from dumpfix.detection.reading import Reading, Scan, differs
 from dumpfix.detection.texts import Texts
 from dumpfix.detection.work import ExhaustedError, Work
@@ -27,7 +27,7 @@ def cheaper(told: Choice, head: bytes) -> Choice | None:
     """
     head = head[: head.rfind(b"\n", 0, HEAD) + 1] or head[:HEAD]
     try:
-        found = Search(Told()).look_at_all(head)
+        found = choose(head, Told(), final=True)
         mine, its = _reading(told, head), _reading(found, head)
     except (LayoutError, ExhaustedError):
         return None

@@ -149,8 +149,7 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
         gap = min(gap, prices.LIKELY - 1)
     if "KEY" in best.layout.fields and not is_labelled(best.layout) and _may_be_columns(best):
         gap = min(gap, prices.LIKELY - 1)
-    has_null = any(said.get("key") == b"null" for said in best.says[:MOST_KEYS])
-    if best.grammar == READ_OFF and has_null and not is_named(best.layout):
+    if best.grammar == READ_OFF and not is_named(best.layout) and _has_null_keys(best):
         # What a tool that nobody knows prints for no key, or a text.
         gap = min(gap, prices.LIKELY - 1)
     if best.grammar == READ_OFF and _may_be_of_its_key(best.layout):
@@ -193,6 +192,10 @@ def is_named(layout: AnyLayout) -> bool:
                 return False
             said = b""
     return True
+
+
+def _has_null_keys(reading: Reading) -> bool:
+    return any(said.get("key") == b"null" for said in reading.says[:MOST_KEYS])
 
 
 def _may_be_columns(reading: Reading) -> bool:

@@ -208,9 +208,8 @@ def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:
             is_common = len(present) * 10 >= len(rows) * most
             if terminal and (is_common or attribute in _LEFT_OUT):
                 found[attribute] = path, Field(terminal)
-                if not is_common:
-                    break
-                bits -= prices.MEMBER[attribute] / (2 if is_short else 1)
+                if is_common:
+                    bits -= prices.MEMBER[attribute] / (2 if is_short else 1)
                 break
     if "value" not in found and (path := _holding_documents(rows, paths)):
         found["value"] = path, Field("JSON_PAYLOAD")

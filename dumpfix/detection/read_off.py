@@ -67,8 +67,9 @@ _CLOSERS = {b"}": b"{", b"]": b"[", b")": b"(", b">": b"<"}
 #: what a layout may hold more than once: literals, and what the record does not need
 _MANY = frozenset({"", "TEXT", "INTEGER", "BLANKS"})
 _ORDER = ("TOPIC", "PARTITION", "OFFSET")
-#: ways to tell columns apart, and what may stand between two, the strongest first; so often in one text
-_HOW = ("numbers", "words", "separators", "in front")
+#: ways to tell columns apart in front of the payload and behind it
+_HOW = (("numbers", "numbers"), ("words", "words"), ("separators", "separators"), ("separators", "words"))
+#: what may stand between two, the strongest first; so often in one text
 _SEPARATORS = (b"\t", b" | ", b"|", b"#", b" - ", b"; ", b";", b", ", b",", b" ")
 MOST_CUTS = 3
 #: numbers above this may be milliseconds since 1970; below this, partitions
@@ -117,10 +118,13 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
         return
     seen: set[tuple[Element, ...]] = set()
     for period in _periods(lines):
-        rows = _rows(lines, period)
-        ways = [_parts(rows, how=how) for how in _HOW] if rows else []
-        ways += [list(_with_empty_columns(parts, len(rows))) for parts in ways]
-        for elements, bits in chain.from_iterable(islice(typed(parts), MOST_LAYOUTS) for parts in ways):
+        found = _rows(lines, period)
+        if not found:
+            continue
+        rows, payload = _alike_rows(found)
+        ways = [_parts(rows, payload, front=front, behind=behind) for front, behind in _HOW]
+        ways += [tuple(_with_empty_columns(parts, len(rows))) for parts in ways]
+        for elements, bits in chain.from_iterable(islice(typed(parts), MOST_LAYOUTS) for parts in dict.fromkeys(ways)):
             if elements not in seen:
                 seen.add(elements)
                 spelling = _SPELLING if Field("HEADERS") in elements else None
@@ -173,14 +177,8 @@ def _rows(lines: Sequence[Line], period: int) -> list[Sequence[Line]]:
 # -- constants and columns ---------------------------------------------------------------------------------------------
 
 
-def _parts(rows: Sequence[Sequence[Line]], *, how: str) -> list[Part]:
-    """What the records share, as bytes, and what differs, as columns.
-
-    ``how`` columns are told apart that nothing names: only ``numbers``; ``words`` too; or, with the numbers, texts
-    with the ``separators`` that all of them hold, wherever they stand or ``in front`` of the payload.
-    """
-    behind = "words" if how == "in front" else how
-    how = "separators" if how == "in front" else how
+def _alike_rows(rows: Sequence[Sequence[Line]]) -> tuple[Sequence[Sequence[Line]], int]:
+    """The records that have what most have, and which of their lines holds the payload."""
     period = range(len(rows[0]))
     holds = [sum(row[k].has_document for row in rows) for k in period]
     named = [k for k in period if holds[k] and rows[0][k].kind in _PAYLOAD_KINDS]
@@ -193,15 +191,24 @@ def _parts(rows: Sequence[Sequence[Line]], *, how: str) -> list[Part]:
     rows = [row for row in rows if not row[payload].is_broken] or rows
     for k in period:
         rows = _alike(rows, [tokens(row[k].before) for row in rows])
+    return rows, payload
+
+
+def _parts(rows: Sequence[Sequence[Line]], payload: int, *, front: str, behind: str) -> tuple[Part, ...]:
+    """What the records share, as bytes, and what differs, as columns.
+
+    How columns are told apart that nothing names, in ``front`` of the payload, in other lines, and ``behind`` it: only
+    ``numbers``; ``words`` too; or, with the numbers, texts with the ``separators`` that all of them hold.
+    """
     out: list[Part] = []
-    for k in period:
+    for k in range(len(rows[0])):
         if k != payload:
-            out += [*_aligned([tokens(row[k].text) for row in rows], how=how), b"\n"]
+            out += [*_aligned([tokens(row[k].text) for row in rows], how=front), b"\n"]
             continue
-        out += _aligned([tokens(row[k].before) for row in rows], how=how)
+        out += _aligned([tokens(row[k].before) for row in rows], how=front)
         out.append(Column(tuple(row[k].document for row in rows), is_payload=True))
         out += [*_aligned([tokens(row[k].after) for row in rows], how=behind), b"\n"]
-    return _with_padded_numbers(_joined(out))
+    return tuple(_with_padded_numbers(_joined(out)))
 
 
 def _joined(parts: Sequence[Part]) -> list[Part]:
@@ -476,22 +483,24 @@ def _may_be_a_topic(parts: Sequence[Part], index: int, ways: Mapping[int, str]) 
     first of the three. A word in front of other words is none."""
     column, literal = parts[index], parts[index + 1] if index + 1 < len(parts) else b""
     behind = next((way for at, way in ways.items() if at > index), "")
-    before = {way for at, way in ways.items() if at < index}
-    if not isinstance(column, Column) or not isinstance(literal, bytes) or is_word(literal.strip(b" ")[:1] or b" "):
+    if not isinstance(column, Column) or column.label or behind not in ("PARTITION", "OFFSET"):
         return False
-    is_first = not before.intersection(_ORDER) and not any(way.startswith("TOPIC") for way in ways.values())
-    return column.are_names and not column.label and behind in ("PARTITION", "OFFSET") and is_first
+    if not isinstance(literal, bytes) or is_word(literal.strip(b" ")[:1] or b" "):
+        return False
+    is_after = any(at < index and way in _ORDER for at, way in ways.items())
+    is_known = any(way.startswith("TOPIC") for way in ways.values())
+    return column.are_names and not is_after and not is_known
 
 
 def _may_begin_the_key(parts: Sequence[Part], index: int, ways: Mapping[int, str]) -> bool:
     """Whether a column holds one word that nothing names, and a key stands behind the blank after it."""
     column, key = parts[index], parts[index + 2] if index + 2 < len(parts) else b""
-    if not isinstance(column, Column) or not isinstance(key, Column) or key.label:
+    if ways.get(index + 2) != "KEY" or parts[index + 1] != b" " or not isinstance(column, Column) or column.is_payload:
         return False
-    if column.label and LABELS.get(column.label) == ways[index]:
+    is_named = bool(column.label) and LABELS.get(column.label) == ways[index]
+    if is_named or (isinstance(key, Column) and key.label):
         return False
-    is_constant = len(set(column.texts)) == 1 and not column.are_numbers
-    return is_constant and parts[index + 1] == b" " and ways[index + 2] == "KEY" and not column.is_payload
+    return len(set(column.texts)) == 1 and not column.are_numbers
 
 
 def _ways(options: Sequence[Sequence[str]], taken: frozenset[str] = frozenset()) -> Iterator[tuple[str, ...]]:
@@ -577,9 +586,8 @@ def _may_be(part: Column, parts: Sequence[Part], index: int) -> list[str]:
     # A date before everything else, and a blank behind it, is what logs put there: a wrapper.
     is_first = not any(isinstance(before, Column) for before in parts[:index])
     behind = parts[index + 1] if index + 1 < len(parts) else b""
-    is_log = (
-        is_first and isinstance(behind, bytes) and (not behind.strip(_BLANKS) or is_word(behind.strip(_BLANKS)[:1]))
-    )
+    sign = behind.strip(_BLANKS)[:1] if isinstance(behind, bytes) else b"|"
+    is_log = is_first and (not sign or is_word(sign))
     if part.are_dates and (named == "TIMESTAMP" or (named is None and not is_log)):
         return ["TIMESTAMP_DATE"]
     if part.are_times and named in (None, "TIMESTAMP"):

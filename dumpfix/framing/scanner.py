@@ -18,7 +18,7 @@ from dumpfix.framing.elements import NULL_SIZE
 from dumpfix.framing.frame import Batch
 from dumpfix.framing.interpret import null_texts
 from dumpfix.framing.rule import Item, LinearRule
-from dumpfix.framing.talk import LONGEST_LINE, kind_of, may_be_commands
+from dumpfix.framing.talk import may_be_command
 from dumpfix.framing.varied import VariedRule
 from dumpfix.framing.window import Window, WorkCounter
 from dumpfix.json.validity import all_valid, is_valid
@@ -237,8 +237,8 @@ class _Columns:
         first = self.cells[0]
         if not self.plan.head and any(map(bytes.startswith, first, repeat(beginnings))):
             self._mark(i for i, text in enumerate(first) if text.startswith(beginnings))
-        if self.plan.is_text_first and may_be_commands(first):
-            self._mark(i for i, text in enumerate(self.rows.texts) if kind_of(text[:LONGEST_LINE]) is not None)
+        if self.plan.is_text_first and b" " in b"".join(first):
+            self._mark(i for i, text in enumerate(first) if b" " in text and may_be_command(text))
 
     def _check_kinds(self) -> None:
         for element, cells in zip(self.plan.fields, self.cells, strict=True):

@@ -9,8 +9,6 @@ next command.
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
-from itertools import repeat
 from typing import Literal, NamedTuple
 
 from dumpfix.framing.window import Window
@@ -29,11 +27,13 @@ MOST_TYPED = 1 << 12
 _ALWAYS: tuple[Kind, ...] = ("writer", "lister")
 #: how a prompt ends
 _PROMPT_ENDS = b"$#%>"
-_PROMPTS_OR_SETTINGS = _PROMPT_ENDS + b"="
 _PROMPT = b"$ "
 _PROMPTS = frozenset({"➜".encode(), "❯".encode(), "»".encode(), "λ".encode(), b"+"})
 #: programs that read or send, as an option says
 _SENDS_WITH_P = frozenset({b"kafkacat", b"kcat"})
+#: what stands in a line that calls a program no line calls by itself; what stands around the name of any
+_SIGNS = _PROMPT_ENDS + b"\\"
+_WORDS_APART = bytes.maketrans(_SIGNS + b"/.\"'", b" " * (len(_SIGNS) + 4))
 _ENDINGS = (b".sh", b".bat", b".exe", b".cmd")
 #: no command begins like this, and records begin so by the million
 _NO_BEGINNINGS = frozenset(b'{["\t\n,0123456789')
@@ -70,22 +70,22 @@ def talk_at(window: Window, at: int) -> Talk | None:
     return Talk(at, end, _blank_end(window, stop), kind)
 
 
-def may_be_commands(beginnings: Sequence[bytes]) -> bool:
-    """Whether one of these beginnings of lines may be that of a command; told in C, for there are many."""
-    joined = b"".join(beginnings)
-    if b" " not in joined:
-        return False
-    # Behind a prompt or settings; else a program's name comes first, or its path.
-    return joined.translate(None, _PROMPTS_OR_SETTINGS) != joined or any(
-        map(bytes.startswith, beginnings, repeat(_first_words()))
-    )
+def may_be_command(beginning: bytes) -> bool:
+    """Whether a line that begins so may be a command: it names a program, as there are few that do.
+
+    Some are called behind a prompt alone, or where the line goes on. Made of few calls, for there are many lines.
+    """
+    words = beginning.translate(_WORDS_APART).split()
+    if not _programs("reader", "writer", "lister").isdisjoint(words):
+        return True
+    is_prompted = beginning.translate(None, _SIGNS) != beginning or not _PROMPTS.isdisjoint(words)
+    return beginning.startswith(_PROMPT) or (is_prompted and not _programs("launcher", "other").isdisjoint(words))
 
 
 @functools.cache
-def _first_words() -> tuple[bytes, ...]:
+def _programs(*kinds: str) -> frozenset[bytes]:
     words = command_words()
-    names = [name for kind in ("reader", "writer", "lister", "launcher") for name in words[kind]]
-    return (*names, b".", b"/", *_PROMPTS)
+    return frozenset().union(*(words[kind] for kind in kinds))
 
 
 def _is_prompt_in_brackets(data: bytes, at: int) -> bool:

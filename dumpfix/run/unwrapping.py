@@ -118,12 +118,11 @@ class Finder:
             return None
         if choice is None:
             return None
-        if choice.confidence != "told":
-            return _Way(Explained(choice), _NO_COST, is_settled=True)
-        way = self._way(Explained(choice), beginning)
-        if lines >= ENOUGH_LINES and (way is None or not way.is_mostly_garbage):
-            return _Way(Explained(choice), _NO_COST, is_settled=True)
-        return way
+        if choice.confidence == "told":
+            way = self._way(Explained(choice), beginning)
+            if lines < ENOUGH_LINES or (way is not None and way.is_mostly_garbage):
+                return way
+        return _Way(Explained(choice), _NO_COST, is_settled=True)
 
     def _without_wrappers(self, head: bytes, beginning: bytes, *, final: bool) -> Explained | None:
         """The same for all of a head that has no wrapper, or one that may be something else."""

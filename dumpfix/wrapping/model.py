@@ -65,7 +65,7 @@ class Prefix:
 
 def constant(kind: str, text: bytes, *, is_doubtful: bool = False) -> Prefix:
     """The same text before each line."""
-    return Prefix(kind, [Template([Literal(text)], is_doubtful=is_doubtful)], read_off=len(text))
+    return Prefix(kind, [Template([Literal(text)], "doubtful" if is_doubtful else "")], read_off=len(text))
 
 
 def shipped() -> tuple[Prefix, ...]:
@@ -76,15 +76,7 @@ def shipped() -> tuple[Prefix, ...]:
 @functools.cache
 def _templates() -> dict[str, list[Template]]:
     return {
-        kind: [
-            Template(
-                elements,
-                is_doubtful=name == "doubtful",
-                is_continued=name == "continued",
-                is_alike=name == "alike",
-            )
-            for name, elements in alternatives
-        ]
+        kind: [Template(elements, alias) for alias, elements in alternatives]
         for kind, alternatives in shared_wrappers().items()
     }
 

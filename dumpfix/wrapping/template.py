@@ -40,22 +40,14 @@ class _Step(NamedTuple):
 
 
 class Template:
-    """One way in which a line can be wrapped. ``is_doubtful``, ``is_continued`` and ``is_alike`` are said by
-    ``wrappers.lark``."""
+    """One way in which a line can be wrapped. ``alias`` is what ``wrappers.lark`` calls it, which says what that is."""
 
-    def __init__(
-        self,
-        elements: Sequence[Element],
-        *,
-        is_doubtful: bool = False,
-        is_continued: bool = False,
-        is_alike: bool = False,
-    ) -> None:
+    def __init__(self, elements: Sequence[Element], alias: str = "") -> None:
         self.elements = tuple(elements)
         self._steps = _steps(self.elements)
-        self.is_doubtful = is_doubtful
-        self.is_continued = is_continued
-        self.is_alike = is_alike
+        self.is_doubtful = alias == "doubtful"
+        self.is_continued = alias == "continued"
+        self.is_alike = alias == "alike"
         self.first_bytes = _first_bytes(self.elements)
         # A digit that is part of a literal is no other digit.
         self._table = _AS_IT_IS if any(map(_holds_digit, self.elements)) else _ONE_DIGIT

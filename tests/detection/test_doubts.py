@@ -72,6 +72,8 @@ def test_signs_at_the_ends_of_keys_are_theirs(form: bytes, key: bytes) -> None:
         b"[kafka@kafka-0 ~]$ kcat -b l -t t -C -K:",
         b"kubectl exec -it kafka-0 -- kcat -b l -t t -C -K:",
         b"[root@kafka bin]# ./kafkacat -b l -t t -C -K:",
+        b"KAFKA_OPTS=-Dx kcat -b l -t t -C -K:",
+        "➜  ~ kcat -b l -t t -C -K:".encode(),
     ],
 )
 @pytest.mark.parametrize("count", [2, 8, 300])

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dumpfix.framing.talk import kind_of, talk_at
+from dumpfix.framing.talk import kind_of, may_be_command, talk_at
 from dumpfix.framing.window import Window
-from dumpfix.layout.load import shipped
+from dumpfix.layout.load import command_words, shipped
 from tests.reading import chunked, scan, tiles
 
 READERS = [
@@ -143,3 +143,23 @@ def test_the_blank_line_before_script_is_done_is_its_own() -> None:
     layout = next(one for one in grammar.layouts if [*one.fields] == ["VALUE"] and len(one.elements) == 2)  # type: ignore[union-attr]
     dump = b'Script started on Monday\n{"n":1}\n\n{"n":2}\n\nScript done on Monday\n'
     assert scan(dump, layout, grammar.notices).values == [b'{"n":1}', b"", b'{"n":2}']
+
+
+WORDS = sorted(word for words in command_words().values() for word in words)
+PROMPTS = [b"$ ", b"$", b"# ", b"> ", b"+ ", b"[a@b ~]$ ", b"a@b:~/c$ ", "➜  ~ ".encode(), b"X=1 ", b"sudo ", b"./"]
+OPTIONS = [
+    b"",
+    b" -C",
+    b" -b l -t t",
+    b" \\",
+    b" exec -it k -- kcat -C",
+    b' -c "kcat -C"',
+    b" orders",
+    b".sh --topic t",
+]
+
+
+@given(st.sampled_from([b"", *PROMPTS]), st.sampled_from(WORDS), st.sampled_from(OPTIONS))
+def test_no_command_is_passed_over_among_many_records(prompt: bytes, word: bytes, options: bytes) -> None:
+    line = prompt + word + options
+    assert kind_of(line) is None or may_be_command(line)
