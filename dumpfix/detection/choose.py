@@ -10,6 +10,7 @@ from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate, Shipped
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled, is_named
 from dumpfix.detection.files import file_kind, text_kind
 from dumpfix.detection.reading import KEYED, Reading, differs, payloads
+from dumpfix.detection.settled import is_begun, is_settled
 from dumpfix.detection.tabs import refuse_expanded_tabs
 from dumpfix.detection.work import LINE, ExhaustedError, Work
 from dumpfix.errors import LayoutError, RecognisedError
@@ -20,16 +21,14 @@ from dumpfix.layout.write import describe
 #: so much of a dump is looked at, unless its first records are larger
 HEAD = 1 << 16
 LARGEST_HEAD = 1 << 20
+#: so many times as much then
+LONGER = 4
 #: fewer lines than that in HEAD are looked at with what follows them, where they leave a doubt
 FEW_LINES = 8
-#: so many lines are looked at one by one; then 16, 32, 64 …
-EACH_LINE = 12
 #: a first line that is longer is looked at in parts too, each so many times as long as the one before
 FIRST_PART, LONGER_PARTS = 1 << 10, 8
 #: so much of it is looked at for a separator
 SAMPLE = 1 << 12
-#: the records of a layout that no grammar has, which may still have lines that are not seen yet
-MOST_UNKNOWN = 12
 #: other layouts that give the same output and are worth a line
 MOST_NAMED = 5
 #: other layouts that the dump may have and are worth a line
@@ -82,6 +81,8 @@ class Search:
         self._explaining = Explaining(self.work)
         self._shipped = Shipped(self.work)
         self._looked = 0
+        #: so much of the dump is looked at last
+        self._limit = HEAD
         #: the beginning of the head, and the grammars that come into question by it
         self._known: tuple[bytes, tuple[Grammar, ...]] | None = None
         #: the last explanation that was not too much work
@@ -106,7 +107,7 @@ class Search:
                 continue
             self._looked = stop
             explanation = self._explained(head[:stop], grammars, final=False)
-            if _is_settled(explanation) and not self.work.is_exhausted and head[stop - 1] == 0x0A:
+            if is_settled(explanation) and not self.work.is_exhausted and head[stop - 1] == 0x0A:
                 return self._choice(explanation, head)
         return self._at_last(head, grammars, final=final)
 
@@ -130,20 +131,25 @@ class Search:
 
     def _at_last(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Choice | None:
         """What HEAD bytes of a dump are; more bytes where not one record is whole in them (a payload may be large)."""
-        limit = HEAD
         while True:
+            limit = self._limit
             if not final and len(head) < limit:
                 return None
             is_all = final and len(head) <= limit
+            if (
+                self._last is not None
+                and is_begun(self._last)
+                and (end := head.find(b"\n", limit // LONGER, limit)) > 0
+            ):
+                # A first record that goes on and on: where it ends, the layouts that it may have are told apart.
+                self._explained(head[: end + 1], grammars, final=False)
             shown = head if is_all else head[: head.rfind(b"\n", 0, limit) + 1 or limit]
             explanation = self._explained(shown, grammars, final=is_all)
-            best = explanation.best
             is_clear = shown.count(b"\n") >= FEW_LINES or explanation.gap >= prices.LIKELY
-            is_open = best is not None and not best.records
-            is_enough = (is_clear or self.work.is_exhausted) and not is_open
+            is_enough = (is_clear or self.work.is_exhausted) and not is_begun(explanation)
             if is_all or limit >= LARGEST_HEAD or is_enough:
                 return self._choice(explanation, head)
-            limit *= 4
+            self._limit *= LONGER
 
     def _explained(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
         """The explanation of a head; of as much of it as was explained before, where all is too much work.
@@ -160,10 +166,10 @@ class Search:
         except ExhaustedError:
             if self._last is None:
                 raise
-            if self._last.best is not None and not self._last.best.records:
+            if is_begun(self._last):
                 # A first record that goes on and on: whether it ends is asked of what came near.
                 near = [Candidate(r.layout, r.notices, r.grammar, r.layout_bits) for r in self._last.readings]
-                self._last = self._explaining.explain(head, near, final=final)
+                self._last = self._explaining.explain(head, near, notices_of(grammars), final=final)
         return self._last
 
     def _explain(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
@@ -177,7 +183,7 @@ class Search:
             candidates += commands.candidates(head, notices)
             self.work.add(LINE * min(head.count(b"\n"), lines.MOST))
             candidates += read_off.candidates(head, notices)
-        return self._explaining.explain(head, candidates, final=final)
+        return self._explaining.explain(head, candidates, notices, final=final)
 
     def _choice(self, explanation: Explanation, head: bytes) -> Choice:
         best = explanation.careful
@@ -251,31 +257,6 @@ def choose(head: bytes, told: Told, *, final: bool) -> Choice:
     return choice
 
 
-def _is_settled(explanation: Explanation) -> bool:
-    best = explanation.best
-    return (
-        best is not None
-        and best.records > 0
-        and explanation.gap >= prices.NEAR
-        and not explanation.is_open
-        and _shows_its_end(best)
-        and best.layout.has_value
-        and (best.kinds.get("container", 0) > 0 or (is_labelled(best.layout) and best.documents > 0))
-    )
-
-
-def _shows_its_end(reading: Reading) -> bool:
-    """Whether no more lines can belong to a record: it is one line, ends with one of its own, or another has begun."""
-    layout = reading.layout
-    is_read_off = reading.grammar == READ_OFF
-    if reading.records > (MOST_UNKNOWN if is_read_off else 1) or not isinstance(layout, Layout):
-        return True
-    if is_read_off:
-        return False
-    literals = [element.text for element in layout.elements if isinstance(element, Literal)]
-    return len(layout.suffix) > 1 or b"\n" not in b"".join(literals[:-1]) or literals[-1].strip(b"\n") != b""
-
-
 def is_told(grammars: Sequence[Grammar]) -> bool:
     """Whether they leave no choice."""
     return len(grammars) == 1 and len(grammars[0].layouts) == 1
@@ -296,12 +277,13 @@ def _ends_lines_with_carriage_returns(head: bytes) -> bool:
 
 
 def _steps(head: bytes) -> Iterator[int]:
-    """Where lines of the head end: each of the first, then some of many. A long first line has parts.
+    """Where the first line of the head ends, the second, third, fifth, eighth … A long first line has parts.
 
     A part settles nothing: it is what is known of the head where all of the line is too much work.
     """
     lines = 0
     at = 0
+    last, wanted = 1, 1
     end = head.find(b"\n")
     part = FIRST_PART
     while part < min(len(head) if end < 0 else end, HEAD):
@@ -309,7 +291,8 @@ def _steps(head: bytes) -> Iterator[int]:
         part *= LONGER_PARTS
     while (at := head.find(b"\n", at) + 1) and at < HEAD:
         lines += 1
-        if lines <= EACH_LINE or lines.bit_count() == 1:
+        if lines == wanted:
+            last, wanted = wanted, last + wanted
             yield at
 
 

@@ -177,7 +177,7 @@ class Columns:
         if self.spelling is not None and text == self.spelling.none:
             return bits + prices.IMPLAUSIBLE
         up, is_bare = _counted_up(self._words_at("key").last, text, self._behind_key)
-        if up <= 0:
+        if up <= 0 or _without_documents(text) != text:
             return bits
         counter = min(prices.COUNTING_KEY, self._counters) if is_bare else 0.0
         self._counters -= counter

@@ -10,14 +10,17 @@ from itertools import pairwise
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate
 from dumpfix.detection.lines import KNOWN, LABELS, is_word, tokens
-from dumpfix.detection.plain import PlainText
+from dumpfix.detection.plain import Least, PlainText
 from dumpfix.detection.reading import KEYED, SAID, Reading, Scan, differs, payloads, says_less
 from dumpfix.detection.texts import Texts
-from dumpfix.detection.work import LAYOUT, ExhaustedError, Work
+from dumpfix.detection.work import LAYOUT, ExhaustedError, Known, Work
+from dumpfix.framing.notices import Notices
 from dumpfix.layout.model import Alternation, AnyLayout, Field, Layout, Literal, ObjectLayout
 from dumpfix.layout.vocabulary import SIZES
 
 _KEYED = set(KEYED)
+#: readings that are read to the end, however much work that is
+MOST_NEAR = 4
 #: keys that are looked at for columns, and what separates these
 MOST_KEYS = 48
 _COLUMN_SEPARATORS = (b"\t", b"|", b";", b" ", b",")
@@ -83,29 +86,35 @@ class Explaining:
 
     def _forget(self) -> None:
         texts = self._texts = Texts()
+        self._known = Known()
         self._plain = PlainText(texts)
         self._scans: dict[tuple[AnyLayout, int], Scan] = {}
 
-    def explain(self, head: bytes, candidates: Iterable[Candidate], *, final: bool) -> Explanation:
+    def explain(self, head: bytes, candidates: Iterable[Candidate], notices: Notices, *, final: bool) -> Explanation:
         """The readings of ``head`` that come near the cheapest. ``final`` says that the dump is over.
+
+        ``notices`` are those of all candidates.
 
         Where that is too much work, only those are read to the end that came near before, and nothing is sure.
         """
         if not head.startswith(self._data):
             self._forget()
         self._data = head
+        self._known.show(head)
         plain = self._plain.price(head)
+        least = Least(head, notices)
         likely = self._likely
         best = plain
         readings: list[Reading] = []
         for candidate in sorted(candidates, key=lambda c: (likely.get(c.layout, len(likely)), c.bits)):
-            # Those that came near before are read to the end, whatever work it is: one of them is the answer.
-            with self.work.free() if candidate.layout in likely else nullcontext():
+            # Those that came nearest before are read to the end, whatever work it is: one of them is the answer.
+            with self.work.free() if likely.get(candidate.layout, MOST_NEAR) < MOST_NEAR else nullcontext():
                 try:
                     self.work.add(LAYOUT)
                     if candidate.bits > best + prices.NEAR:
                         continue
-                    reading = self._scan(candidate).read(head, candidate.bits, final=final, most=best + prices.NEAR)
+                    scan, most = self._scan(candidate), best + prices.NEAR
+                    reading = scan.read(head, candidate.bits, final=final, most=most, least=least)
                 except ExhaustedError:
                     break
             if reading is not None and (reading.records or reading.is_pending or reading.seen):
@@ -130,7 +139,7 @@ class Explaining:
         scan = self._scans.get(key)
         if scan is None:
             scan = self._scans[key] = Scan(
-                candidate.layout, candidate.notices, candidate.grammar, self._texts, self.work
+                candidate.layout, candidate.notices, candidate.grammar, self._texts, self.work, self._known
             )
         return scan
 

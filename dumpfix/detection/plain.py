@@ -1,18 +1,18 @@
-"""What a head costs as plain text, and as the log of some program: the explanations that say that it is no dump."""
+"""What a head costs as plain text or as the log of some program, which says that it is no dump; and what at least."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from dumpfix.detection import prices
 from dumpfix.detection.columns import Words
-from dumpfix.detection.texts import Texts, documents_in, is_envelope
+from dumpfix.detection.texts import Texts, document_bits, documents_in
+from dumpfix.framing.notices import Notices
+from dumpfix.framing.window import Window
 from dumpfix.json.validity import scan_value
 
-#: words of a log's line in front of its message: date, time, level, logger, thread
-_LOG_WORDS = 6
 #: places of a line at which words are remembered; all behind them are one
 _PLACES = 24
-_DATE_BYTES = b"0123456789-:.,/TZ+[]"
-_LEVELS = frozenset({b"TRACE", b"DEBUG", b"INFO", b"WARN", b"WARNING", b"ERROR", b"FATAL", b"CRITICAL", b"NOTICE"})
 
 
 class PlainText:
@@ -44,19 +44,49 @@ class PlainText:
                 if stop == len(head):
                     self._at = at
                     return (
-                        self._bits + _document_bits(document := head[start:stop]) + prices.DOCUMENT_BYTE * len(document)
+                        self._bits + document_bits(document := head[start:stop]) + prices.DOCUMENT_BYTE * len(document)
                     )
                 if stop > end:
-                    self._bits += _document_bits(document := head[start:stop]) + prices.DOCUMENT_BYTE * len(document)
+                    self._bits += document_bits(document := head[start:stop]) + prices.DOCUMENT_BYTE * len(document)
                     self._at = stop
                     continue
             self._bits += line_bits(head[at:end], self._texts, self._words)
         return self._bits
 
 
-def _document_bits(text: bytes) -> float:
-    """That a document stands in a text, beside its bytes; one with a record's coordinates is rather a record."""
-    return prices.PLAIN_DOCUMENT + prices.ENVELOPE * is_envelope(text)
+class Least:
+    """What any layout pays for a head at least: the bytes of each document in a line, where it stands first.
+
+    So that a reading is given up where it falls behind, and not where it is dearer than another is at the end.
+    """
+
+    def __init__(self, head: bytes, notices: Notices) -> None:
+        #: where lines with documents begin, and the bits of all before each
+        self._lines: list[int] = []
+        self._bits: list[float] = []
+        self._total = 0.0
+        seen: set[bytes] = set()
+        window = Window(head)
+        at = 0
+        while at < len(head):
+            if (notice := notices.match(window, at)) is not None:
+                at = notice.end
+                continue
+            end = window.line_end(at)
+            line = head[at:end]
+            documents = {line[start:stop] for start, stop in documents_in(line, 0, len(line))}
+            new = documents - seen
+            if new:
+                self._lines.append(at)
+                self._bits.append(self._total)
+                self._total += prices.DOCUMENT_BYTE * sum(map(len, new))
+                seen |= new
+            at = end + 1
+
+    def behind(self, at: int) -> float:
+        """Bits for the lines that begin at ``at`` or further on."""
+        index = bisect_left(self._lines, at)
+        return self._total - self._bits[index] if index < len(self._lines) else 0.0
 
 
 def line_bits(line: bytes, texts: Texts, words: dict[int, Words]) -> float:
@@ -64,23 +94,10 @@ def line_bits(line: bytes, texts: Texts, words: dict[int, Words]) -> float:
     text = line.rstrip(b"\r\n")
     if not text:
         return prices.BLANK_LINE
-    bits = prices.PLAIN_TAB * text.count(b"\t")
-    found = documents_in(text, 0, len(text)) if b"{" in text or b"[" in text else []
-    documents = 0.0
-    before: list[bytes] = []
-    at = 0
-    for start, end in found:
-        before.append(text[at:start])
-        document = text[start:end]
-        bits += prices.DOCUMENT_BYTE * len(document)
-        if b"{" in document or b'"' in document:
-            documents += _document_bits(document)
-        at = end
-    named = b" ".join([*before, text[at:]]).split()
-    is_log = any(word.strip(b"[]:|()") in _LEVELS for word in named[:_LOG_WORDS])
-    for index, word in enumerate(named):
+    prose = texts.prose(text)
+    bits = prose.bits
+    for index, (word, new) in enumerate(prose.words):
         here = words.setdefault(min(index, _PLACES), Words())
-        is_time = is_log and index < _LOG_WORDS and not word.strip(_DATE_BYTES)
-        bits += prices.NEXT_TIMESTAMP if is_time else here.bits(word, texts.bits(word) + prices.WORD_END)
+        bits += here.bits(word, new) if word else prices.NEXT_TIMESTAMP
         here.learn(word)
-    return bits + (prices.LOG_LINE if is_log else prices.PLAIN_LINE + documents)
+    return bits

@@ -7,16 +7,16 @@ from dataclasses import dataclass, field, replace
 
 from dumpfix.detection import prices
 from dumpfix.detection.columns import Columns, Words
-from dumpfix.detection.plain import line_bits
+from dumpfix.detection.plain import Least, line_bits
 from dumpfix.detection.texts import Payload, Texts, is_piece
-from dumpfix.detection.work import ITEM, PRICED, ROW, Searching, Work
+from dumpfix.detection.work import ITEM, PRICED, ROW, Known, Searching, Work
 from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import scanner_for
 from dumpfix.framing.window import Window
-from dumpfix.layout.model import AnyLayout, Layout, Literal, ObjectLayout
+from dumpfix.layout.model import Alternation, AnyLayout, Element, Layout, Literal, ObjectLayout
 from dumpfix.layout.model import Field as FieldElement
-from dumpfix.layout.vocabulary import Kind
+from dumpfix.layout.vocabulary import JSON_VALUES, Kind
 
 _BLANKS = b" \t\r\n"
 _OPENERS = (b"{", b"[")
@@ -219,36 +219,41 @@ class Scan:
         grammar: str,
         texts: Texts,
         work: Work,
+        known: Known | None = None,
     ) -> None:
         self.layout = layout
         self.work = work
         self.priced = Reading(layout, notices, grammar, 0.0)
         self._scanner = scanner_for(layout, notices)
         self._scanner.rule.is_thorough = False
-        self._scanner.work = Searching(work)
+        self._scanner.work = Searching(work, known)
         self._pricer = Pricer(self.priced, texts)
         self._at = 0
+        #: whether it has no words for what stands in documents
+        self.pays_for_documents = isinstance(layout, Layout) and not any(map(_is_of_json, layout.elements))
 
-    def read(self, head: bytes, bits: float, *, final: bool, most: float) -> Reading | None:
+    def read(self, head: bytes, bits: float, *, final: bool, most: float, least: Least | None = None) -> Reading | None:
         """The reading of ``head``, whose layout costs ``bits``; None where it costs more than ``most``.
 
-        ``head`` begins with what was shown before. ``final`` says that the dump is over.
+        ``head`` begins with what was shown before. ``final`` says that the dump is over. ``least`` is what any layout
+        of lines pays for it.
         """
-        if not self._go_to_end(head, most - bits, final=final):
+        if not self._go_to_end(head, most - bits, least if self.pays_for_documents else None, final=final):
             return None
         reading = self.priced.at_the_end(bits + self.priced.bits + _tool_bits(self.priced))
         reading.layout_bits = bits
         if self._at < len(head):
-            _undecided(reading, head, self._at, self._pricer.texts)
+            is_garbage = self._scanner.rule.garbage_from == self._at
+            _undecided(reading, head, self._at, self._pricer.texts, is_garbage=is_garbage)
         return reading if reading.bits <= most else None
 
-    def _go_to_end(self, head: bytes, most: float, *, final: bool) -> bool:
+    def _go_to_end(self, head: bytes, most: float, least: Least | None, *, final: bool) -> bool:
         priced, pricer = self.priced, self._pricer
-        if priced.bits > most:
+        if priced.bits + (least.behind(self._at) if least else 0.0) > most:
             return False
-        pricer.head = head
+        has_grown, pricer.head = bool(pricer.head), head
         work = self.work
-        for item in self._scanner.items(head, self._at, final=final):
+        for item in self._scanner.items(head, self._at, final=final, has_grown=has_grown):
             work.add(ITEM + (item.end - self._at) / PRICED)
             if isinstance(item, Span):
                 pricer.span(item)
@@ -259,13 +264,22 @@ class Scan:
                 for length in pricer.batch(item):
                     end += item.gap + length
                     work.add(ROW)
-                    if priced.bits > most:
+                    if priced.bits + (least.behind(end) if least else 0.0) > most:
                         self._at = end
                         return False
             self._at = item.end
-            if priced.bits > most:
+            if priced.bits + (least.behind(self._at) if least else 0.0) > most:
                 return False
         return True
+
+
+def _is_of_json(element: Element) -> bool:
+    """Whether this prints JSON, or holds a bracket of it."""
+    if isinstance(element, Alternation):
+        return any(any(map(_is_of_json, way)) for way in element.alternatives)
+    if isinstance(element, FieldElement):
+        return element.kind in JSON_VALUES
+    return any(map(element.text.__contains__, _OPENERS))
 
 
 def _tool_bits(reading: Reading) -> float:
@@ -283,10 +297,10 @@ def _tool_bits(reading: Reading) -> float:
     return prices.OTHER_TOOL if by_java != by_kcat else prices.UNUSUAL_TOOL
 
 
-def _undecided(reading: Reading, head: bytes, at: int, texts: Texts) -> None:
+def _undecided(reading: Reading, head: bytes, at: int, texts: Texts, *, is_garbage: bool) -> None:
     """What the end of the head holds of a record that goes on, or of nothing."""
     rest = head[at:]
-    if not _may_begin(reading.layout, head, at):
+    if is_garbage or not _may_begin(reading.layout, head, at):
         reading.unexplained += len(rest)
         reading.bits += prices.UNEXPLAINED + prices.UNEXPLAINED_BYTE * len(rest) + texts.bits(rest)
         return

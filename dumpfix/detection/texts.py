@@ -23,6 +23,10 @@ _LARGEST_ENVELOPE = 1 << 16
 SHORTEST_BROKEN = 6
 #: documents looked for in one text
 MOST_DOCUMENTS = 8
+#: words of a log's line in front of its message: date, time, level, logger, thread
+_LOG_WORDS = 6
+_DATE_BYTES = b"0123456789-:.,/TZ+[]"
+_LEVELS = frozenset({b"TRACE", b"DEBUG", b"INFO", b"WARN", b"WARNING", b"ERROR", b"FATAL", b"CRITICAL", b"NOTICE"})
 
 
 class Payload(NamedTuple):
@@ -32,10 +36,19 @@ class Payload(NamedTuple):
     bits: float
 
 
+class Prose(NamedTuple):
+    """A line of plain text or of a log: ``bits`` for all but its words. These are words and their prices where they
+    were not seen before, no word for a part of a log's date and time."""
+
+    bits: float
+    words: tuple[tuple[bytes, float], ...]
+
+
 class Texts:
     """Prices of texts and payloads of one head."""
 
     def __init__(self) -> None:
+        self._prose: dict[bytes, Prose] = {}
         self._bits: dict[bytes, float] = {}
         self._texts: dict[bytes, float] = {}
         self._payloads: dict[bytes, Payload] = {}
@@ -46,6 +59,34 @@ class Texts:
         if known is None:
             known = self._bits[text] = _bits(text)
         return known
+
+    def prose(self, line: bytes) -> Prose:
+        """A line that is not blank, without its end, as plain text."""
+        known = self._prose.get(line)
+        if known is None:
+            known = self._prose[line] = self._line(line)
+        return known
+
+    def _line(self, text: bytes) -> Prose:
+        bits = prices.PLAIN_TAB * text.count(b"\t")
+        documents = 0.0
+        before: list[bytes] = []
+        at = 0
+        for start, end in documents_in(text, 0, len(text)):
+            before.append(text[at:start])
+            document = text[start:end]
+            bits += prices.DOCUMENT_BYTE * len(document)
+            if b"{" in document or b'"' in document:
+                documents += document_bits(document)
+            at = end
+        words = b" ".join([*before, text[at:]]).split()
+        is_log = any(word.strip(b"[]:|()") in _LEVELS for word in words[:_LOG_WORDS])
+        bits += prices.LOG_LINE if is_log else prices.PLAIN_LINE + documents
+        priced: list[tuple[bytes, float]] = []
+        for index, word in enumerate(words):
+            is_time = is_log and index < _LOG_WORDS and not word.strip(_DATE_BYTES)
+            priced.append((b"", 0.0) if is_time else (word, self.bits(word) + prices.WORD_END))
+        return Prose(bits, tuple(priced))
 
     def text(self, text: bytes) -> float:
         """A key, or any other text that was not seen before at its place."""
@@ -107,6 +148,11 @@ def is_piece(text: bytes) -> bool:
     whatever documents have in common would be an argument for cutting them in two.
     """
     return any(text.count(opener) != text.count(closer) for opener, closer in zip(_OPENERS, _CLOSERS, strict=True))
+
+
+def document_bits(text: bytes) -> float:
+    """That a document stands in plain text, beside its bytes; one with a record's coordinates is rather a record."""
+    return prices.PLAIN_DOCUMENT + prices.ENVELOPE * is_envelope(text)
 
 
 def _are_numbers(text: bytes) -> bool:

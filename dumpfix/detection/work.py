@@ -61,18 +61,45 @@ class Work:
             self._is_free = before
 
 
+class Known:
+    """The JSON values of one head that were read before, whichever layout asked: each is read once."""
+
+    __slots__ = ("_cut", "_whole", "head")
+
+    def __init__(self) -> None:
+        self.head = b""
+        #: by where they begin
+        self._whole: dict[int, ScanResult] = {}
+        #: those that went on behind the end of what was searched, by that too
+        self._cut: dict[tuple[int, int], ScanResult] = {}
+
+    def show(self, head: bytes) -> None:
+        """What is at hand is ``head`` now, which begins with what was before."""
+        self.head = head
+        self._cut.clear()
+
+    def value(self, at: int, stop: int) -> ScanResult | None:
+        """The value in the front of ``head[at:stop]``, where it is known."""
+        whole = self._whole.get(at)
+        return whole if whole is not None and whole.at < stop else self._cut.get((at, stop))
+
+    def keep(self, at: int, stop: int, value: ScanResult) -> None:
+        """That is the value in the front of ``head[at:stop]``."""
+        if value.at < stop:
+            self._whole[at] = value
+        else:
+            self._cut[at, stop] = value
+
+
 class Searching(WorkCounter):
     """What framing does for detection is counted there: one item may be as long as the head."""
 
-    __slots__ = ("_cut", "_known", "_work")
+    __slots__ = ("_known", "_work")
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work, known: Known | None = None) -> None:
         super().__init__()
         self._work = work
-        #: JSON values that were read before, by where they begin
-        self._known: dict[int, ScanResult] = {}
-        #: those that went on behind the end of what was searched
-        self._cut: dict[tuple[int, int, bytes], ScanResult] = {}
+        self._known = known or Known()
 
     def searched(self, count: int) -> None:
         """See WorkCounter."""
@@ -80,14 +107,13 @@ class Searching(WorkCounter):
 
     def read(self, data: bytes, at: int, stop: int) -> ScanResult:
         """See WorkCounter."""
-        known = self._known.get(at)
-        if known is not None and known.at < stop:
+        is_head = data is self._known.head
+        known = self._known.value(at, stop) if is_head else None
+        if known is not None:
             self._work.add(PLACE)
             return known
-        result = self._cut.get((at, stop, data)) or super().read(data, at, stop)
-        if result.at < stop:
-            self._known[at] = result
-        else:
-            self._cut[at, stop, data] = result
+        result = super().read(data, at, stop)
+        if is_head:
+            self._known.keep(at, stop, result)
         self._work.add(PLACE + (result.at - at) / READ)
         return result

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from dumpfix.framing.json_fields import json_end
 from dumpfix.framing.window import Window
 from dumpfix.json.strings import MISMATCH, PARTIAL
 from dumpfix.layout.conversions import LONGEST_DATE, date_end
-from dumpfix.layout.model import Element, Field, Literal
+from dumpfix.layout.model import Alternation, Element, Field, Literal
 from dumpfix.layout.vocabulary import FREE_TEXT, JSON_VALUES, LONGEST_TOPIC, SIZES, TOPIC_BYTES, Kind
 
 #: a printed size above this is taken for a lie (Kafka's own limit on a message is far below), in bytes
@@ -19,7 +19,6 @@ LARGEST_SIZE = 1 << 30
 NULL_SIZE = b"-1"
 
 _DIGITS = frozenset(b"0123456789")
-_WORD = TOPIC_BYTES
 _BLANK = frozenset(b" ")
 #: blanks that fill up a line, and no payload
 LONGEST_BLANKS = 1 << 10
@@ -73,43 +72,59 @@ def _date_time_end(data: bytes, at: int) -> int:
     return at + len(text) if len(text) == len(_DATE_TIME) else PARTIAL
 
 
-def element_end(element: Literal | Field, window: Window, at: int) -> int:
-    """Where an element that needs no look-ahead ends; MISMATCH, or PARTIAL where the data ends first."""
-    data = window.data
-    if isinstance(element, Literal):
-        return _literal_end(element.text, data, at)
-    match element.kind:
-        case Kind.INTEGER:
-            return _integer_end(data, at)
-        case Kind.SIZE:
-            return _size_end(data, at)
-        case Kind.BINARY_SIZE:
-            return at + 4 if at + 4 <= len(data) else PARTIAL
-        case Kind.NAME:
-            end = _run_end(data, at, TOPIC_BYTES, LONGEST_TOPIC)
-        case Kind.WORD:
-            end = _run_end(data, at, _WORD, LONGEST_TOPIC)
-        case Kind.DATE_TIME:
-            return _date_time_end(data, at)
-        case Kind.DATE:
-            end = date_end(data, at)
-            # More of a date that stands at the very end may follow.
-            return PARTIAL if len(data) - at < LONGEST_DATE and end in (MISMATCH, len(data)) else end
-        case Kind.BLANKS:
-            end = _run_end(data, at, _BLANK, LONGEST_BLANKS)
-            return PARTIAL if end == len(data) else end
-        case Kind.REST:
-            end = window.line_end(at)
-            if end == len(data):
-                return PARTIAL
-            return end - 1 if end > at and data[end - 1] == 0x0D else end
-        case kind if kind in JSON_VALUES:
-            return json_end(element, window, at)
-        case _:
-            raise AssertionError(f"{element.terminal} ends by what follows it")
+def _name_end(data: bytes, at: int) -> int:
+    end = _run_end(data, at, TOPIC_BYTES, LONGEST_TOPIC)
     if end == len(data):
         return PARTIAL
     return end if end > at else MISMATCH
+
+
+def _binary_size_end(data: bytes, at: int) -> int:
+    return at + 4 if at + 4 <= len(data) else PARTIAL
+
+
+def _date_end(data: bytes, at: int) -> int:
+    end = date_end(data, at)
+    # More of a date that stands at the very end may follow.
+    return PARTIAL if len(data) - at < LONGEST_DATE and end in (MISMATCH, len(data)) else end
+
+
+def _blanks_end(data: bytes, at: int) -> int:
+    end = _run_end(data, at, _BLANK, LONGEST_BLANKS)
+    return PARTIAL if end == len(data) else end
+
+
+def _rest_end(window: Window, at: int) -> int:
+    end = window.line_end(at)
+    if end == window.size:
+        return PARTIAL
+    return end - 1 if end > at and window.data[end - 1] == 0x0D else end
+
+
+#: where a field ends whose bytes tell it
+_ENDS: dict[Kind, Callable[[bytes, int], int]] = {
+    Kind.INTEGER: _integer_end,
+    Kind.SIZE: _size_end,
+    Kind.BINARY_SIZE: _binary_size_end,
+    Kind.NAME: _name_end,
+    Kind.WORD: _name_end,
+    Kind.DATE_TIME: _date_time_end,
+    Kind.DATE: _date_end,
+    Kind.BLANKS: _blanks_end,
+}
+
+
+def element_end(element: Literal | Field, window: Window, at: int) -> int:
+    """Where an element that needs no look-ahead ends; MISMATCH, or PARTIAL where the data ends first."""
+    if isinstance(element, Literal):
+        return _literal_end(element.text, window.data, at)
+    kind = element.kind
+    if (its_end := _ENDS.get(kind)) is not None:
+        return its_end(window.data, at)
+    if kind is Kind.REST:
+        return _rest_end(window, at)
+    assert kind in JSON_VALUES, f"{element.terminal} ends by what follows it"
+    return json_end(element, window, at)
 
 
 class PartialMatch(NamedTuple):
@@ -129,26 +144,9 @@ def fixed_run(
     data = window.data
     cuts: list[Cut] = []
     for index, element in enumerate(elements):
-        if isinstance(element, Field) and element.kind in FREE_TEXT:
-            break
-        if isinstance(element, (Literal, Field)):
-            end = element_end(element, window, at)
-            if end == PARTIAL:
-                window.touched_end = True
-                return PartialMatch(tuple(cuts))
-            if end == MISMATCH:
-                return None
-            follower = elements[index + 1] if index + 1 < len(elements) else None
-            if (
-                isinstance(element, Field)
-                and element.kind in (Kind.NAME, Kind.WORD)
-                and isinstance(follower, Literal)
-                and not data.startswith(follower.text, end)
-            ):
-                return _shorter_name(elements, index, window, at, end, tuple(cuts))
-            cuts.append(Cut(element, at, end))
-            at = end
-        else:
+        if isinstance(element, Literal) and data.startswith(element.text, at):
+            end = at + len(element.text)
+        elif isinstance(element, Alternation):
             taken = _alternative(element.alternatives, window, at)
             if taken is None:
                 return None
@@ -156,6 +154,23 @@ def fixed_run(
                 return PartialMatch((*cuts, *taken.cuts))
             cuts.extend(taken[0])
             at = taken[1]
+            continue
+        else:
+            kind = element.kind if isinstance(element, Field) else None
+            if kind in FREE_TEXT:
+                break
+            end = element_end(element, window, at)
+            if end == PARTIAL:
+                window.touched_end = True
+                return PartialMatch(tuple(cuts))
+            if end == MISMATCH:
+                return None
+            if kind is Kind.NAME or kind is Kind.WORD:
+                follower = elements[index + 1] if index + 1 < len(elements) else None
+                if isinstance(follower, Literal) and not data.startswith(follower.text, end):
+                    return _shorter_name(elements, index, window, at, end, tuple(cuts))
+        cuts.append(Cut(element, at, end))
+        at = end
     return tuple(cuts), at
 
 

@@ -145,11 +145,25 @@ def _is_object(data: bytes, at: int) -> bool:
 
 
 class RuleWithNotices(ABC):
-    """What both rules share: reading a record as if the notices in its middle were not there."""
+    """What both rules share: one item at a time, and reading a record as if no notices were in its middle."""
 
     notices: Notices
     #: off where many layouts are tried on one head, and one record more or less does not matter
     is_thorough = True
+    #: where no record began when last an item was left undecided, of which only the end is not here yet
+    garbage_from = -1
+
+    def decided_item(self, window: Window, at: int) -> Frame | Span | None:
+        """The item that begins at ``at``; None where more bytes may come and change it."""
+        window.touched_end = False
+        self.garbage_from = -1
+        item = self.item(window, at)
+        return None if window.is_undecided else item
+
+    @abstractmethod
+    def item(self, window: Window, at: int) -> Frame | Span | None:
+        """The item that begins at ``at`` (< size), as if the dump ended with the window; None where that is known to
+        be undecided before all is looked at."""
 
     @abstractmethod
     def record(self, window: Window, at: int) -> Frame | None:

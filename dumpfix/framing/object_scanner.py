@@ -119,6 +119,7 @@ class ObjectScanner:
         self.layout = layout
         self.rule = ObjectRule(layout, notices)
         self.work = WorkCounter()
+        self._window = Window(b"")
         self.payload = next(member for member in layout.members if member.field.meaning == "value")
         #: the payload is a value of its own, of which the bytes are wanted
         self.is_embedded = self.payload.field.kind is Kind.JSON_DOCUMENT
@@ -127,12 +128,14 @@ class ObjectScanner:
             member.path for member in layout.members if member.field.meaning == "key" and not member.absent_is_null
         ]
 
-    def items(self, data: bytes, at: int, *, final: bool) -> Iterator[Item | Batch]:
+    def items(self, data: bytes, at: int, *, final: bool, has_grown: bool = False) -> Iterator[Item | Batch]:
         """The items of ``data[at:]`` in order, as far as these bytes decide.
 
-        The caller goes on behind the last item with more data. ``final`` says that there is no more.
+        The caller goes on behind the last item with more data. ``final`` says that there is no more, ``has_grown`` that
+        the data begins with all that there was the last time.
         """
-        window = Window(data, self.work)
+        window = self._window.grown(data, is_all=final) if has_grown else Window(data, self.work, is_all=final)
+        self._window = window
         while at < len(data):
             rows, ending = self._rows(window, at)
             read = _Read(self, rows, bool(ending == _INDENTED_END))
@@ -144,7 +147,7 @@ class ObjectScanner:
                     yield self._batch(rows[index:stop], read.objects[index:stop], read.values[index:stop], ending, at)
                     index, at = stop, starts[stop]
                     continue
-                item = self._item(window, at, final=final)
+                item = self.rule.decided_item(window, at)
                 if item is None:
                     return
                 yield item
@@ -153,12 +156,6 @@ class ObjectScanner:
                     index += 1
                 if not rows:
                     break
-
-    def _item(self, window: Window, at: int, *, final: bool) -> Item | None:
-        """What the rule says of the item at ``at``; None where more bytes might change it."""
-        window.touched_end = False
-        item = self.rule.item(window, at)
-        return None if window.touched_end and not final else item
 
     def _rows(self, window: Window, at: int) -> tuple[list[bytes], bytes]:
         """Whole records from ``at`` on, each without the bytes ``ending`` with which it ends."""

@@ -112,8 +112,9 @@ class LinearRule(RuleWithNotices):
 
     # -- items -------------------------------------------------------------------------------------------------------
 
-    def item(self, window: Window, at: int) -> Item:
-        """The item that begins at ``at`` (< size), as if the dump ended with the window."""
+    def item(self, window: Window, at: int) -> Item | None:
+        """The item that begins at ``at`` (< size), as if the dump ended with the window; None where that is known to be
+        undecided before all is looked at."""
         notice = self.notices.match(window, at)
         if notice is not None:
             return notice
@@ -126,6 +127,8 @@ class LinearRule(RuleWithNotices):
             last = end - len(self.line_text)
             return Span(at, last if last > at and self._is_empty_line(window, last) else end, "separator")
         frame = self.record(window, at)
+        if window.is_undecided:
+            return None
         if frame is not None and self.holds(frame):
             return frame
         mended = self.without_inner_notices(window, at, frame)
@@ -134,6 +137,9 @@ class LinearRule(RuleWithNotices):
         if frame is not None:
             return frame
         stop = self.next_start(window, at + 1)
+        if window.is_undecided:
+            self.garbage_from = at
+            return None
         again = found_again(self, window, at + 1, stop, Line(at))
         if again >= 0:
             stop = again
@@ -193,7 +199,7 @@ class LinearRule(RuleWithNotices):
     def record(self, window: Window, at: int) -> Frame | None:
         """The record that begins at ``at``; None where the elements before the payload do not match."""
         attempt = self._attempt(window, at)
-        if attempt is None or attempt.frame is not None:
+        if attempt is None or attempt.frame is not None or window.is_undecided:
             return None if attempt is None else attempt.frame
         if attempt.way is None or attempt.bound is None:
             return self._cut_off(window, at, attempt.begun) if attempt.is_cut else None

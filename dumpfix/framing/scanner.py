@@ -44,6 +44,7 @@ class LinearScanner:
         self.layout = layout
         self.rule = VariedRule(layout, notices) if layout.variants else LinearRule(layout, notices)
         self.work = WorkCounter()
+        self._window = Window(b"")
         # A JSON value and blanks end by themselves, not at what separates columns, and a date is converted: the rule
         # does all three.
         left_to_rule = {*JSON_VALUES, Kind.DATE, Kind.BLANKS}
@@ -53,12 +54,14 @@ class LinearScanner:
         #: whether nothing is decided of a line before its end is here, however long it is
         self.ends_lines = not layout.variants and isinstance(last, Literal) and last.text.endswith(b"\n")
 
-    def items(self, data: bytes, at: int, *, final: bool) -> Iterator[Item | Batch]:
+    def items(self, data: bytes, at: int, *, final: bool, has_grown: bool = False) -> Iterator[Item | Batch]:
         """The items of ``data[at:]`` in order, as far as these bytes decide.
 
-        The caller goes on behind the last item with more data. ``final`` says that there is no more.
+        The caller goes on behind the last item with more data. ``final`` says that there is no more, ``has_grown`` that
+        the data begins with all that there was the last time.
         """
-        window = Window(data, self.work)
+        window = self._window.grown(data, is_all=final) if has_grown else Window(data, self.work, is_all=final)
+        self._window = window
         plan: _Plan | None = None
         while at < len(data):
             if self.ends_lines and not final and window.line_end(at) == window.size and data[at] not in _BLANK_LINE:
@@ -67,19 +70,19 @@ class LinearScanner:
                 plan = _Plan.of(self.rule, window, at)
             rows = plan.rows(window, at) if plan is not None else None
             if plan is not None and rows is not None:
-                for item in self._region(plan, window, rows, final=final):
+                for item in self._region(plan, window, rows):
                     yield item
                     at = item.end
                 if rows.is_undecided:
                     return
                 continue
-            decided = _item(self.rule, window, at, final=final)
+            decided = self.rule.decided_item(window, at)
             if decided is None:
                 return
             yield decided
             at = decided.end
 
-    def _region(self, plan: _Plan, window: Window, rows: _Rows, *, final: bool) -> Iterator[Item | Batch]:
+    def _region(self, plan: _Plan, window: Window, rows: _Rows) -> Iterator[Item | Batch]:
         """Batches of the records that the columns prove, and what the rule says of the others, in order."""
         self.work.steps += rows.end - rows.first
         columns = _Columns(plan, rows)
@@ -96,7 +99,7 @@ class LinearScanner:
             at = rows.starts[row] - (rows.gap if row > begin else 0)
             begin = row + 1
             while begin == row + 1 or begin < count or at < rows.end:
-                item = _item(self.rule, window, at, final=final)
+                item = self.rule.decided_item(window, at)
                 if item is None:
                     rows.is_undecided = True
                     return
@@ -108,13 +111,6 @@ class LinearScanner:
                     return
                 if begin < count and rows.starts[begin] == at:
                     break
-
-
-def _item(rule: LinearRule, window: Window, at: int, *, final: bool) -> Item | None:
-    """What the rule says of the item at ``at``; None where more bytes might change it."""
-    window.touched_end = False
-    item = rule.item(window, at)
-    return None if window.touched_end and not final else item
 
 
 class _Rows:

@@ -121,7 +121,7 @@ def _blank_end(window: Window, at: int) -> int:
 @functools.lru_cache(maxsize=1 << 10)
 def kind_of(line: bytes) -> Kind | None:
     """What a line calls; None where it is no command."""
-    if len(line) > LONGEST_LINE or (line.find(b" ") < 0 and line[:1].isalnum()):
+    if len(line) > LONGEST_LINE or (line.find(b" ") < 0 and line[:1].isalnum()) or not may_be_command(line):
         return None
     words = line.split()
     is_prompted = False

@@ -39,19 +39,36 @@ class WorkCounter:
 
 
 class Window:
-    """Consecutive bytes of a dump. ``clear`` is what :mod:`dumpfix.framing.starts` knows of them."""
+    """Consecutive bytes of a dump, behind which more may come where they are not all.
 
-    __slots__ = ("_passed", "clear", "data", "size", "touched_end", "work")
+    ``clear`` is what :mod:`dumpfix.framing.starts` knows of them.
+    """
 
-    def __init__(self, data: bytes, work: WorkCounter | None = None) -> None:
+    __slots__ = ("_passed", "clear", "data", "is_all", "size", "touched_end", "work")
+
+    def __init__(self, data: bytes, work: WorkCounter | None = None, *, is_all: bool = True) -> None:
         self.data = data
         self.size = len(data)
+        self.is_all = is_all
         self.touched_end = False
         self.work = work if work is not None else WorkCounter()
         #: text -> (from where it was looked for, where it was found; ``size`` where nowhere)
         self._passed: dict[bytes, tuple[int, int]] = {}
         #: (from, up to where no record begins, where one does or -1, from where on the end of the data decided)
         self.clear: tuple[int, int, int, int] | None = None
+
+    def grown(self, data: bytes, *, is_all: bool) -> Window:
+        """A window with more bytes behind these: where no record begins in these is known."""
+        window = Window(data, self.work, is_all=is_all)
+        if self.clear is not None:
+            begin, clear, found, touched = self.clear
+            window.clear = None if found >= 0 else (begin, min(clear, touched), -1, window.size)
+        return window
+
+    @property
+    def is_undecided(self) -> bool:
+        """Whether more bytes may come and change what was found since ``touched_end`` was unset."""
+        return self.touched_end and not self.is_all
 
     def blank_end(self, at: int) -> int:
         """Where the line ends stop that stand at ``at``."""

@@ -75,6 +75,9 @@ class Kind(enum.Enum):
     JSON_FLAG = "true or false"
     DATE = "date and zone"
 
+    #: by identity, as they compare: fields are looked up by their kinds wherever a record is read
+    __hash__ = object.__hash__
+
 
 #: terminal -> (kind, what it means to the record, what it is)
 TERMINALS: dict[str, tuple[Kind, str, str]] = {

@@ -68,7 +68,7 @@ class Finder:
         #: what may be done for all that is wrapped, and for judging what is not
         self._work = Work(MOST_WRAPPED)
         self._matches = Matches()
-        self._shown: dict[tuple[Wrapper, ...], _Shown] = {}
+        self._shown: dict[tuple[Wrapper, ...], _Shown] = {(): _Shown(self._bare)}
         self._looked = 0
         self._is_wrapped = False
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import pytest
 
+from dumpfix.detection import read_off
+from dumpfix.detection.candidates import Shipped, notices_of, told_grammars
 from dumpfix.detection.choose import HEAD, Search, Told
+from dumpfix.detection.plain import Least
 from dumpfix.detection.reading import Scan
 from dumpfix.detection.texts import Texts
 from dumpfix.detection.work import MOST, MOST_WRAPPED, Work
 from dumpfix.errors import LayoutError
 from dumpfix.layout.model import AnyLayout, Layout
 from dumpfix.run.unwrapping import Finder
+from tests.benchmarks.detection import cell
 from tests.framing.test_work import LENGTH, SHAPES, layouts
 
 pytestmark = pytest.mark.slow
@@ -82,3 +86,28 @@ def test_what_is_too_much_work_is_not_called_sure() -> None:
     exhausted = Search(Told(), Work(500)).look(dump, final=True)
     assert exhausted is not None
     assert exhausted.confidence != "sure"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_any_reading_pays_at_least_for_the_documents(seed: int) -> None:
+    """Else one would be given up that is the cheapest at the end."""
+    head = cell(seed).dump[:HEAD]
+    grammars = told_grammars(Told(), head)
+    notices = notices_of(grammars)
+    least = Least(head, notices).behind(0)
+    work = Work(float("inf"))
+    for candidate in (*Shipped(work).of_grammars(grammars, head), *read_off.candidates(head, notices)):
+        scan = Scan(candidate.layout, candidate.notices, candidate.grammar, Texts(), work)
+        if scan.pays_for_documents:
+            reading = scan.read(head, 0.0, final=True, most=float("inf"))
+            assert reading is not None
+            assert reading.bits >= least, candidate.layout
+
+
+def test_readings_are_given_up_where_they_fall_behind() -> None:
+    """Of more than a hundred that may begin like the dump all but three are read no further than a few records."""
+    row = b'CreateTime:%d\tPartition:1\tkey-%d\t{"n":%d,"text":"some words and some more"}\n'
+    dump = b"".join(row % (1700000000000 + n, n, n) for n in range(400))
+    finder = Finder(Told())
+    finder.look(dump, final=True)
+    assert finder.steps < MOST / 5
