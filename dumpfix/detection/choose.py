@@ -136,11 +136,8 @@ class Search:
             if not final and len(head) < limit:
                 return None
             is_all = final and len(head) <= limit
-            if (
-                self._last is not None
-                and is_begun(self._last)
-                and (end := head.find(b"\n", limit // LONGER, limit)) > 0
-            ):
+            end = head.find(b"\n", limit // LONGER, limit)
+            if end > 0 and self._last is not None and is_begun(self._last):
                 # A first record that goes on and on: where it ends, the layouts that it may have are told apart.
                 self._explained(head[: end + 1], grammars, final=False)
             shown = head if is_all else head[: head.rfind(b"\n", 0, limit) + 1 or limit]

@@ -9,8 +9,9 @@ from itertools import pairwise
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate
+from dumpfix.detection.least import Least
 from dumpfix.detection.lines import KNOWN, LABELS, is_word, tokens
-from dumpfix.detection.plain import Least, PlainText
+from dumpfix.detection.plain import PlainText
 from dumpfix.detection.reading import KEYED, SAID, Reading, Scan, differs, payloads, says_less
 from dumpfix.detection.texts import Texts
 from dumpfix.detection.work import LAYOUT, ExhaustedError, Known, Work
@@ -93,16 +94,15 @@ class Explaining:
     def explain(self, head: bytes, candidates: Iterable[Candidate], notices: Notices, *, final: bool) -> Explanation:
         """The readings of ``head`` that come near the cheapest. ``final`` says that the dump is over.
 
-        ``notices`` are those of all candidates.
-
-        Where that is too much work, only those are read to the end that came near before, and nothing is sure.
+        ``notices`` are those of all candidates. Where that is too much work, only those are read to the end that came
+        nearest before, and nothing is sure.
         """
         if not head.startswith(self._data):
             self._forget()
         self._data = head
         self._known.show(head)
         plain = self._plain.price(head)
-        least = Least(head, notices)
+        least = Least(head, notices, self._texts)
         likely = self._likely
         best = plain
         readings: list[Reading] = []

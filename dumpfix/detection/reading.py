@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from dumpfix.detection import prices
 from dumpfix.detection.columns import Columns, Words
-from dumpfix.detection.plain import Least, line_bits
+from dumpfix.detection.least import Least
+from dumpfix.detection.plain import line_bits
 from dumpfix.detection.texts import Payload, Texts, is_piece
 from dumpfix.detection.work import ITEM, PRICED, ROW, Known, Searching, Work
 from dumpfix.framing.elements import PartialMatch, fixed_run
@@ -226,7 +227,9 @@ class Scan:
         self.priced = Reading(layout, notices, grammar, 0.0)
         self._scanner = scanner_for(layout, notices)
         self._scanner.rule.is_thorough = False
-        self._scanner.work = Searching(work, known)
+        self._counter = Searching(work, known)
+        #: what was shown, and what is known of it
+        self._window: Window | None = None
         self._pricer = Pricer(self.priced, texts)
         self._at = 0
         #: whether it has no words for what stands in documents
@@ -238,7 +241,9 @@ class Scan:
         ``head`` begins with what was shown before. ``final`` says that the dump is over. ``least`` is what any layout
         of lines pays for it.
         """
-        if not self._go_to_end(head, most - bits, least if self.pays_for_documents else None, final=final):
+        last = self._window
+        self._window = Window(head, self._counter, is_all=final) if last is None else last.grown(head, is_all=final)
+        if not self._go_to_end(self._window, most - bits, least if self.pays_for_documents else None):
             return None
         reading = self.priced.at_the_end(bits + self.priced.bits + _tool_bits(self.priced))
         reading.layout_bits = bits
@@ -247,13 +252,17 @@ class Scan:
             _undecided(reading, head, self._at, self._pricer.texts, is_garbage=is_garbage)
         return reading if reading.bits <= most else None
 
-    def _go_to_end(self, head: bytes, most: float, least: Least | None, *, final: bool) -> bool:
+    def _go_to_end(self, window: Window, most: float, least: Least | None) -> bool:
         priced, pricer = self.priced, self._pricer
-        if priced.bits + (least.behind(self._at) if least else 0.0) > most:
+
+        def is_behind(at: int) -> bool:
+            return priced.bits + (least.behind(at) if least is not None else 0.0) > most
+
+        if is_behind(self._at):
             return False
-        has_grown, pricer.head = bool(pricer.head), head
+        pricer.head = window.data
         work = self.work
-        for item in self._scanner.items(head, self._at, final=final, has_grown=has_grown):
+        for item in self._scanner.items(window, self._at):
             work.add(ITEM + (item.end - self._at) / PRICED)
             if isinstance(item, Span):
                 pricer.span(item)
@@ -264,11 +273,11 @@ class Scan:
                 for length in pricer.batch(item):
                     end += item.gap + length
                     work.add(ROW)
-                    if priced.bits + (least.behind(end) if least else 0.0) > most:
+                    if is_behind(end):
                         self._at = end
                         return False
             self._at = item.end
-            if priced.bits + (least.behind(self._at) if least else 0.0) > most:
+            if is_behind(self._at):
                 return False
         return True
 

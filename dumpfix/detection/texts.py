@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 import orjson
 
@@ -44,42 +45,49 @@ class Prose(NamedTuple):
     words: tuple[tuple[bytes, float], ...]
 
 
+_Price = TypeVar("_Price")
+
+
+class _Remembered(dict[bytes, _Price]):
+    """What is told of a text, made when it is asked for first."""
+
+    def __init__(self, made: Callable[[bytes], _Price]) -> None:
+        super().__init__()
+        self._made = made
+
+    def __missing__(self, text: bytes) -> _Price:
+        known = self[text] = self._made(text)
+        return known
+
+
 class Texts:
-    """Prices of texts and payloads of one head."""
+    """Prices of texts and payloads of one head.
+
+    ``documents``: where objects and arrays stand in a line. ``bits``: the bytes of a text, documents in it at their own
+    price. ``prose``: a line that is not blank, without its end, as plain text. ``text``: a key, or any other text that
+    was not seen before at its place. ``payload``: one that is not known to be null.
+    """
 
     def __init__(self) -> None:
-        self._prose: dict[bytes, Prose] = {}
-        self._bits: dict[bytes, float] = {}
-        self._texts: dict[bytes, float] = {}
-        self._payloads: dict[bytes, Payload] = {}
+        self.documents = _Remembered(lambda line: documents_in(line, 0, len(line))).__getitem__
+        self.bits = _Remembered(_bits).__getitem__
+        self.prose = _Remembered(self._prose).__getitem__
+        self.text = _Remembered(self._text).__getitem__
+        self.payload = _Remembered(self._payload).__getitem__
 
-    def bits(self, text: bytes) -> float:
-        """The bytes of a text, documents in it at their own price."""
-        known = self._bits.get(text)
-        if known is None:
-            known = self._bits[text] = _bits(text)
-        return known
-
-    def prose(self, line: bytes) -> Prose:
-        """A line that is not blank, without its end, as plain text."""
-        known = self._prose.get(line)
-        if known is None:
-            known = self._prose[line] = self._line(line)
-        return known
-
-    def _line(self, text: bytes) -> Prose:
-        bits = prices.PLAIN_TAB * text.count(b"\t")
+    def _prose(self, line: bytes) -> Prose:
+        bits = prices.PLAIN_TAB * line.count(b"\t")
         documents = 0.0
         before: list[bytes] = []
         at = 0
-        for start, end in documents_in(text, 0, len(text)):
-            before.append(text[at:start])
-            document = text[start:end]
+        for start, end in self.documents(line):
+            before.append(line[at:start])
+            document = line[start:end]
             bits += prices.DOCUMENT_BYTE * len(document)
             if b"{" in document or b'"' in document:
                 documents += document_bits(document)
             at = end
-        words = b" ".join([*before, text[at:]]).split()
+        words = b" ".join([*before, line[at:]]).split()
         is_log = any(word.strip(b"[]:|()") in _LEVELS for word in words[:_LOG_WORDS])
         bits += prices.LOG_LINE if is_log else prices.PLAIN_LINE + documents
         priced: list[tuple[bytes, float]] = []
@@ -87,13 +95,6 @@ class Texts:
             is_time = is_log and index < _LOG_WORDS and not word.strip(_DATE_BYTES)
             priced.append((b"", 0.0) if is_time else (word, self.bits(word) + prices.WORD_END))
         return Prose(bits, tuple(priced))
-
-    def text(self, text: bytes) -> float:
-        """A key, or any other text that was not seen before at its place."""
-        known = self._texts.get(text)
-        if known is None:
-            known = self._texts[text] = self._text(text)
-        return known
 
     def _text(self, text: bytes) -> float:
         bits = prices.NEW_TEXT + self.bits(text) + prices.TAB * text.count(b"\t")
@@ -109,13 +110,6 @@ class Texts:
         if text and (text[0] in _EDGES or text[-1] in _EDGES):
             bits += prices.EDGE
         return bits
-
-    def payload(self, payload: bytes) -> Payload:
-        """A payload that is not known to be null."""
-        known = self._payloads.get(payload)
-        if known is None:
-            known = self._payloads[payload] = self._payload(payload)
-        return known
 
     def _payload(self, payload: bytes) -> Payload:
         text = payload.strip(_BLANKS)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.object_scanner import ObjectScanner
 from dumpfix.framing.scanner import LinearScanner
-from dumpfix.framing.window import WorkCounter
+from dumpfix.framing.window import Window, WorkCounter
 from dumpfix.layout.model import AnyLayout, Layout, ObjectLayout
 
 #: an undecided record is looked at anew when it has grown by this share; keeps a record of any length linear
@@ -52,7 +52,7 @@ def frame(
     ``joined`` is told what the buffer holds that the chunks were copied into, and where it begins.
     """
     scanner = scanner_for(layout, notices)
-    scanner.work = work or scanner.work
+    work = work or WorkCounter()
     window = GrowingWindow(joined)
     for chunk in chunks:
         if not window.add(chunk):
@@ -62,7 +62,7 @@ def frame(
             continue
         at = 0
         data = window.data
-        for item in scanner.items(data, 0, final=False):
+        for item in scanner.items(Window(data, work, is_all=False), 0):
             yield Located(item, data, window.base)
             at = item.end
         window.drop(at)
@@ -72,7 +72,7 @@ def frame(
     if window.is_passing:
         yield from _passed_over(window)
     data, at = window.data, 0
-    for item in scanner.items(data, 0, final=True):
+    for item in scanner.items(Window(data, work), 0):
         yield Located(item, data, window.base)
         at = item.end
     if at != len(data):
@@ -82,7 +82,7 @@ def frame(
 def _too_long(scanner: LinearScanner | ObjectScanner, window: GrowingWindow, max_record: int) -> Located:
     """The record that fills the window, with what stands before its payload. What follows of it is passed over."""
     data = window.data
-    first = next(iter(scanner.items(data[:LONGEST_HEAD], 0, final=True)), None)
+    first = next(iter(scanner.items(Window(data[:LONGEST_HEAD]), 0)), None)
     fields = {name: text for name, text in first.fields.items() if name != "value"} if isinstance(first, Frame) else {}
     frame = Frame(0, len(data), fields, [Span(0, len(data), "garbage")], None, complete=False)
     frame.fault = f"the record is longer than {max_record} bytes (--max-record)"

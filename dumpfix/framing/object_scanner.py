@@ -16,7 +16,7 @@ import orjson
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.objects import ObjectRule
 from dumpfix.framing.rule import Item
-from dumpfix.framing.window import Window, WorkCounter
+from dumpfix.framing.window import Window
 from dumpfix.json.lexer import run_end
 from dumpfix.json.validity import all_valid, is_valid
 from dumpfix.layout.model import Field, Layout, ObjectLayout
@@ -118,8 +118,6 @@ class ObjectScanner:
     def __init__(self, layout: ObjectLayout, notices: Sequence[Layout] = ()) -> None:
         self.layout = layout
         self.rule = ObjectRule(layout, notices)
-        self.work = WorkCounter()
-        self._window = Window(b"")
         self.payload = next(member for member in layout.members if member.field.meaning == "value")
         #: the payload is a value of its own, of which the bytes are wanted
         self.is_embedded = self.payload.field.kind is Kind.JSON_DOCUMENT
@@ -128,15 +126,12 @@ class ObjectScanner:
             member.path for member in layout.members if member.field.meaning == "key" and not member.absent_is_null
         ]
 
-    def items(self, data: bytes, at: int, *, final: bool, has_grown: bool = False) -> Iterator[Item | Batch]:
-        """The items of ``data[at:]`` in order, as far as these bytes decide.
+    def items(self, window: Window, at: int) -> Iterator[Item | Batch]:
+        """The items from ``at`` on in order, as far as the bytes of the window decide.
 
-        The caller goes on behind the last item with more data. ``final`` says that there is no more, ``has_grown`` that
-        the data begins with all that there was the last time.
+        The caller goes on behind the last item with more of them.
         """
-        window = self._window.grown(data, is_all=final) if has_grown else Window(data, self.work, is_all=final)
-        self._window = window
-        while at < len(data):
+        while at < window.size:
             rows, ending = self._rows(window, at)
             read = _Read(self, rows, bool(ending == _INDENTED_END))
             starts = list(accumulate((len(row) + len(ending) for row in rows), initial=at))

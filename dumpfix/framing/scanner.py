@@ -20,7 +20,7 @@ from dumpfix.framing.interpret import null_texts
 from dumpfix.framing.rule import Item, LinearRule
 from dumpfix.framing.talk import may_be_command
 from dumpfix.framing.varied import VariedRule
-from dumpfix.framing.window import Window, WorkCounter
+from dumpfix.framing.window import Window
 from dumpfix.json.validity import all_valid, is_valid
 from dumpfix.layout.model import Alternation, Field, Layout, Literal
 from dumpfix.layout.vocabulary import JSON_VALUES, MARKERS, SIZES, TOPIC_BYTES, Kind
@@ -43,8 +43,6 @@ class LinearScanner:
     def __init__(self, layout: Layout, notices: Sequence[Layout] = ()) -> None:
         self.layout = layout
         self.rule = VariedRule(layout, notices) if layout.variants else LinearRule(layout, notices)
-        self.work = WorkCounter()
-        self._window = Window(b"")
         # A JSON value and blanks end by themselves, not at what separates columns, and a date is converted: the rule
         # does all three.
         left_to_rule = {*JSON_VALUES, Kind.DATE, Kind.BLANKS}
@@ -54,17 +52,16 @@ class LinearScanner:
         #: whether nothing is decided of a line before its end is here, however long it is
         self.ends_lines = not layout.variants and isinstance(last, Literal) and last.text.endswith(b"\n")
 
-    def items(self, data: bytes, at: int, *, final: bool, has_grown: bool = False) -> Iterator[Item | Batch]:
-        """The items of ``data[at:]`` in order, as far as these bytes decide.
+    def items(self, window: Window, at: int) -> Iterator[Item | Batch]:
+        """The items from ``at`` on in order, as far as the bytes of the window decide.
 
-        The caller goes on behind the last item with more data. ``final`` says that there is no more, ``has_grown`` that
-        the data begins with all that there was the last time.
+        The caller goes on behind the last item with more of them.
         """
-        window = self._window.grown(data, is_all=final) if has_grown else Window(data, self.work, is_all=final)
-        self._window = window
         plan: _Plan | None = None
-        while at < len(data):
-            if self.ends_lines and not final and window.line_end(at) == window.size and data[at] not in _BLANK_LINE:
+        data = window.data
+        waits_for_lines = self.ends_lines and not window.is_all
+        while at < window.size:
+            if waits_for_lines and window.line_end(at) == window.size and data[at] not in _BLANK_LINE:
                 return
             if plan is None and self.has_columns:
                 plan = _Plan.of(self.rule, window, at)
@@ -84,7 +81,7 @@ class LinearScanner:
 
     def _region(self, plan: _Plan, window: Window, rows: _Rows) -> Iterator[Item | Batch]:
         """Batches of the records that the columns prove, and what the rule says of the others, in order."""
-        self.work.steps += rows.end - rows.first
+        window.work.steps += rows.end - rows.first
         columns = _Columns(plan, rows)
         count = len(rows.texts)
         begin = 0

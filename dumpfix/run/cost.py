@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from dumpfix.detection import prices
-from dumpfix.detection.work import ITEM, Searching, Work
+from dumpfix.detection.work import ITEM, Known, Searching, Work
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import frame
 from dumpfix.layout.model import AnyLayout, Layout, Literal
@@ -43,7 +43,9 @@ def cost_of(
     unexplained = 0.0
     documents = records = garbage = 0
     words: set[bytes] = set()
-    counter = None if work is None else Searching(work)
+    known = Known()
+    known.show(data)
+    counter = None if work is None else Searching(work, known)
     for item, _, _ in frame([data], layout, notices, work=counter):
         if work is not None:
             work.add(ITEM)

@@ -90,7 +90,7 @@ class _Region(Watched):
 
     def _located(self, chunks: Iterable[bytes]) -> Iterator[Located]:
         data = b"".join(chunks)
-        for item in scanner_for(self.layout, self.choice.notices).items(data, 0, final=False):
+        for item in scanner_for(self.layout, self.choice.notices).items(Window(data, is_all=False), 0):
             yield Located(item, data, 0)
             self.decided = item.end
 

@@ -100,6 +100,8 @@ class Finder:
         beginning = _beginning(head)
         wrapped = sure(beginning, self._matches)
         if self._is_wrapped or wrapped:
+            # More may follow than is compared: that nothing does is not told to the search that goes on.
+            self._shown[()] = _Shown(Search(self.told, self._work))
             best = self._cheapest(beginning, wrapped, final=True)
             if best is not None and best.explained.wrappers:
                 return best.explained

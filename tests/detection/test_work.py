@@ -7,7 +7,7 @@ import pytest
 from dumpfix.detection import read_off
 from dumpfix.detection.candidates import Shipped, notices_of, told_grammars
 from dumpfix.detection.choose import HEAD, Search, Told
-from dumpfix.detection.plain import Least
+from dumpfix.detection.least import Least
 from dumpfix.detection.reading import Scan
 from dumpfix.detection.texts import Texts
 from dumpfix.detection.work import MOST, MOST_WRAPPED, Work
@@ -94,7 +94,7 @@ def test_any_reading_pays_at_least_for_the_documents(seed: int) -> None:
     head = cell(seed).dump[:HEAD]
     grammars = told_grammars(Told(), head)
     notices = notices_of(grammars)
-    least = Least(head, notices).behind(0)
+    least = Least(head, notices, Texts()).behind(0)
     work = Work(float("inf"))
     for candidate in (*Shipped(work).of_grammars(grammars, head), *read_off.candidates(head, notices)):
         scan = Scan(candidate.layout, candidate.notices, candidate.grammar, Texts(), work)

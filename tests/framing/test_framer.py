@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dumpfix.framing.frame import Batch, Frame, Span
-from dumpfix.framing.framer import frame, scanner_for
+from dumpfix.framing.framer import frame
 from dumpfix.framing.window import WorkCounter
 from tests.reading import kcat_grammar, scan
 
@@ -13,16 +13,13 @@ PROSE = rb"Topic %t [%p] at offset %o: key %k: %s\n"
 
 
 @pytest.mark.parametrize("format_string", [PROSE, rb"%s\n", rb"%k\t%s\n", rb"%s"])
-def test_small_pieces_are_not_looked_at_again_and_again(format_string: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_small_pieces_are_not_looked_at_again_and_again(format_string: bytes) -> None:
     (layout,) = kcat_grammar(format_string).layouts
     work: list[int] = []
     for length in (4_000, 8_000):
         counter = WorkCounter()
-        scanner = scanner_for(layout, ())
-        scanner.work = counter
-        monkeypatch.setattr("dumpfix.framing.framer.scanner_for", lambda *_, scanner=scanner: scanner)
         dump = b'{"a":[' + b"1," * (length // 2)
-        items = list(frame((dump[i : i + 1] for i in range(len(dump))), layout, ()))
+        items = list(frame((dump[i : i + 1] for i in range(len(dump))), layout, (), work=counter))
         assert items[-1].base + items[-1].item.end == len(dump)
         work.append(counter.steps)
     assert work[1] <= 2.5 * work[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dumpfix.framing.framer import scanner_for
-from dumpfix.framing.window import WorkCounter
+from dumpfix.framing.window import Window, WorkCounter
 from dumpfix.layout.load import load, shipped
 from dumpfix.layout.model import AnyLayout, Layout
 from tests.reading import kcat_grammar
@@ -87,14 +87,13 @@ def layouts() -> list[tuple[AnyLayout, tuple[Layout, ...]]]:
 
 
 def work(dump: bytes, layout: AnyLayout, notices: tuple[Layout, ...]) -> int:
-    scanner = scanner_for(layout, notices)
-    scanner.work = WorkCounter()
+    counter = WorkCounter()
     at = 0
-    for item in scanner.items(dump, 0, final=True):
+    for item in scanner_for(layout, notices).items(Window(dump, counter), 0):
         assert item.end > at
         at = item.end
     assert at == len(dump)
-    return scanner.work.steps
+    return counter.steps
 
 
 LENGTH = 4_000

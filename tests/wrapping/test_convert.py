@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import dumpfix
+from dumpfix.detection.choose import Told, choose
+from dumpfix.run.unwrapping import Finder
 from tests.reading import chunked
 from tests.wrapping.wrap import WRAPPINGS, prefixed
 
@@ -176,3 +178,14 @@ def test_a_section_longer_than_what_is_looked_at_is_one() -> None:
     values = b"".join(b'{"id":%d,"text":"%s"}\n' % (n, b"y" * 300) for n in range(1000))
     sections = dumpfix.check(PROSE + values).inputs[0].sections
     assert [(s["first_line"], s["records"]) for s in sections] == [(1, 12), (13, 1000)]
+
+
+@pytest.mark.parametrize("between", ["\n", "\nnull\n"])
+@pytest.mark.parametrize("records", [20, 40, 200])
+def test_what_only_looks_wrapped_is_explained_as_if_nothing_had_looked_so(records: int, between: str) -> None:
+    """Documents over several lines are indented: that is looked at on the first lines, the layout in more of them."""
+    documents = (json.dumps({"id": n, "tags": ["a", "b"], "in": {"x": n}}, indent=2) for n in range(records))
+    dump = "".join(f"k{n} - {document}{between}" for n, document in enumerate(documents)).encode()
+    found, bare = Finder(Told()).look(dump, final=True), choose(dump, Told(), final=True)
+    assert found is not None
+    assert (found.choice, found.wrappers) == (bare, ())
