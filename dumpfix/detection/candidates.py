@@ -198,7 +198,8 @@ def _may_begin(elements: Sequence[Element], line: bytes) -> bool:
     has_text = False
     for index, element in enumerate(elements):
         if isinstance(element, Literal):
-            first, *more = element.text.lstrip(b"\n").split(b"\n")
+            # A blank line before everything is not this line's.
+            first, *more = (element.text if index else element.text.lstrip(b"\n")).split(b"\n")
             if not (first in rest if has_text else rest.startswith(first)):
                 return False
             if more:

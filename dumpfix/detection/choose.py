@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from dumpfix.detection import commands, lines, objects, prices, read_off
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate, Shipped, Told, notices_of, told_grammars
@@ -12,7 +13,7 @@ from dumpfix.detection.files import file_kind, text_kind
 from dumpfix.detection.reading import KEYED, Reading, differs, payloads
 from dumpfix.detection.settled import is_begun, is_settled
 from dumpfix.detection.tabs import refuse_expanded_tabs
-from dumpfix.detection.work import LINE, ExhaustedError, Work
+from dumpfix.detection.work import LINE, MOST, ExhaustedError, Work
 from dumpfix.errors import LayoutError, RecognisedError
 from dumpfix.framing.frame import NeedMoreError
 from dumpfix.layout.model import AnyLayout, Grammar, Layout, Literal, ObjectLayout
@@ -23,6 +24,8 @@ HEAD = 1 << 16
 LARGEST_HEAD = 1 << 20
 #: so many times as much then
 LONGER = 4
+#: and before that up to where some of its first lines end
+MOST_ENDS = 6
 #: fewer lines than that in HEAD are looked at with what follows them, where they leave a doubt
 FEW_LINES = 8
 #: a first line that is longer is looked at in parts too, each so many times as long as the one before
@@ -136,10 +139,10 @@ class Search:
             if not final and len(head) < limit:
                 return None
             is_all = final and len(head) <= limit
-            end = head.find(b"\n", limit // LONGER, limit)
-            if end > 0 and self._last is not None and is_begun(self._last):
+            if limit > HEAD:
                 # A first record that goes on and on: where it ends, the layouts that it may have are told apart.
-                self._explained(head[: end + 1], grammars, final=False)
+                for end in islice(_line_ends(head, limit // LONGER, limit), MOST_ENDS):
+                    self._explained(head[:end], grammars, final=False)
             shown = head if is_all else head[: head.rfind(b"\n", 0, limit) + 1 or limit]
             explanation = self._explained(shown, grammars, final=is_all)
             is_clear = shown.count(b"\n") >= FEW_LINES or explanation.gap >= prices.LIKELY
@@ -147,6 +150,8 @@ class Search:
             if is_all or limit >= LARGEST_HEAD or is_enough:
                 return self._choice(explanation, head)
             self._limit *= LONGER
+            # A longer head is more work.
+            self.work.most += MOST if self._has_own_work else 0
 
     def _explained(self, head: bytes, grammars: Sequence[Grammar], *, final: bool) -> Explanation:
         """The explanation of a head; of as much of it as was explained before, where all is too much work.
@@ -274,19 +279,23 @@ def _ends_lines_with_carriage_returns(head: bytes) -> bool:
 
 
 def _steps(head: bytes) -> Iterator[int]:
-    """Where the first line of the head ends, the second, third, fifth, eighth … A long first line has parts.
+    """Where lines of the head end, and parts of a long first line.
 
     A part settles nothing: it is what is known of the head where all of the line is too much work.
     """
-    lines = 0
-    at = 0
-    last, wanted = 1, 1
     end = head.find(b"\n")
     part = FIRST_PART
     while part < min(len(head) if end < 0 else end, HEAD):
         yield part
         part *= LONGER_PARTS
-    while (at := head.find(b"\n", at) + 1) and at < HEAD:
+    yield from _line_ends(head, 0, HEAD)
+
+
+def _line_ends(head: bytes, at: int, stop: int) -> Iterator[int]:
+    """Where the first line of ``head[at:stop]`` ends, the second, third, fifth, eighth …"""
+    lines = 0
+    last, wanted = 1, 1
+    while 0 < (at := head.find(b"\n", at) + 1) < stop:
         lines += 1
         if lines == wanted:
             last, wanted = wanted, last + wanted

@@ -103,7 +103,9 @@ class Finder:
             # More may follow than is compared: that nothing does is not told to the search that goes on.
             self._shown[()] = _Shown(Search(self.told, self._work))
             best = self._cheapest(beginning, wrapped, final=True)
-            if best is not None and best.explained.wrappers:
+            # A record that goes on behind what is compared says nothing of what is wrapped around it.
+            is_cut = not beginning.endswith(b"\n") and len(beginning) < len(head)
+            if best is not None and best.explained.wrappers and (best.cost.documents or not is_cut):
                 return best.explained
             choice = self._bare.look(head, final=final)
             return None if choice is None else Explained(choice)

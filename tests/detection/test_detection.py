@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+import dumpfix
 from dumpfix.detection.choose import HEAD, MOST_RIVALS, Told, choose
 from dumpfix.errors import LayoutError
 from dumpfix.framing.frame import NeedMoreError
@@ -825,3 +826,18 @@ def test_the_poison_pill_alone_is_read_under_labels(poison: str) -> None:
     # Letters that may be words of a text, and no label.
     assert set(refused) <= {rb"p%p o%o  %k => %s\n"}
     assert len(labelled) > 15
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("size", "formats"), [(70_000, FORMATS[::2]), (300_000, FORMATS[1::4])])
+def test_a_first_record_that_is_longer_than_the_head_settles_nothing(size: int, formats: list[bytes]) -> None:
+    """Nor does what is seen of it: neither a part of its lines, nor that these are indented."""
+    wrong: list[bytes] = []
+    records = events(60)
+    records[0] = replace(records[0], value=b'{"large":"' + b"x" * size + b'"}')
+    for format_string in formats:
+        dump = b"".join(kcat.render(format_string, record) for record in records)
+        values = [record.value for record in dumpfix.records(dump)]
+        if [value and value[:20] for value in values] != [record.value and record.value[:20] for record in records]:
+            wrong.append(format_string)
+    assert wrong == []
