@@ -14,6 +14,10 @@ from dumpfix.layout.vocabulary import Kind
 Role = Literal["field", "literal", "separator", "notice", "garbage"]
 
 
+#: how often each name was met
+Counts = tuple[tuple[str, int], ...]
+
+
 class Span(NamedTuple):
     """Bytes ``start`` to ``end`` (exclusive) of the dump and what they are.
 
@@ -36,7 +40,8 @@ class Frame:
     ``is_valid`` says that the payload is complete JSON, empty or a known null, so that no more needs to be asked.
     ``has_wrong_size`` says that a printed length is not that of the payload. ``fault`` says in words why the payload
     cannot be taken although it could be read; ``kept`` is a document that is whole in a record without a payload.
-    ``is_cut`` says that the dump ends in the record.
+    ``is_cut`` says that the dump ends in the record. ``unread`` counts the members of a record, by name, that hold
+    something and that the layout does not know.
     """
 
     start: int
@@ -51,6 +56,7 @@ class Frame:
     fault: str | None = None
     kept: bytes | None = None
     is_cut: bool = False
+    unread: Counts = ()
 
 
 @dataclass(slots=True)
@@ -86,6 +92,11 @@ class Batch:
             self.start + offset + self.gap * index
             for index, offset in enumerate(accumulate(self.lengths[:-1], initial=0))
         ]
+
+    @property
+    def unread(self) -> Counts:
+        """As a frame has it, of all these records."""
+        return ()
 
     def fields(self, index: int) -> dict[str, bytes | None]:
         """The attributes of one record, as a frame of it would have them."""

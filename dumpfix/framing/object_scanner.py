@@ -6,6 +6,7 @@ its members are of the types that the tool prints, and its payload is JSON. The 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, groupby, repeat
 from operator import methodcaller
@@ -13,7 +14,7 @@ from typing import Any, cast
 
 import orjson
 
-from dumpfix.framing.frame import Batch, Frame, Span
+from dumpfix.framing.frame import Batch, Counts, Frame, Span
 from dumpfix.framing.objects import ObjectRule
 from dumpfix.framing.rule import Item
 from dumpfix.framing.window import Window
@@ -93,6 +94,18 @@ class ObjectBatch(Batch):
             elif absent_is_null:
                 fields[meaning] = None
         return fields
+
+    @property
+    def unread(self) -> Counts:
+        """Members that hold something and that the layout does not know."""
+        counts: Counter[str] = Counter()
+        for path, known in self.rule.known.items():
+            objects = cast("list[_Object]", _at(path, self.objects, {}) if path else self.objects)
+            holders = [one for one in objects if type(one) is dict]
+            for name in set().union(*holders) - known:
+                shown = ".".join((*(part.decode() for part in path), name))
+                counts[shown] += len(holders) - [one.get(name) for one in holders].count(None)
+        return tuple((+counts).items())
 
     def payload_start(self, index: int) -> int | None:
         """Where the payload of one record begins, from the record's first byte."""

@@ -11,6 +11,7 @@ with the first member that the tool prints: nothing inside a string can look lik
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -64,6 +65,11 @@ class ObjectRule(RuleWithNotices):
         self.required = layout.required
         #: members that hold members of the record
         self.outer = frozenset(path[:depth] for path in self.members for depth in range(1, len(path)))
+        #: the names that the outermost object and each of those may hold
+        self.known = {
+            path: {name.decode() for *above, name in (*self.members, *self.outer) if tuple(above) == path}
+            for path in ((), *self.outer)
+        }
         #: the members that a record needs, their names as they are read
         self.paths = [
             (tuple(name.decode() for name in path), field.meaning, absent_is_null)
@@ -273,13 +279,16 @@ class ObjectRule(RuleWithNotices):
         payload_start = None
         fault = None
         is_embedded = False
+        unread: Counter[str] = Counter()
         seen: set[tuple[bytes, ...]] = set()
         for member in members:
             seen.add(member.path)
             bound = self.members.get(member.path)
-            if bound is None:
-                continue
             text = data[member.start : member.end]
+            if bound is None:
+                if text != b"null":
+                    unread[b".".join(member.path).decode("utf-8", "backslashreplace")] += 1
+                continue
             spans.append(Span(position, member.start, "literal"))
             spans.append(Span(member.start, member.end, "field", bound.terminal))
             position = member.end
@@ -307,7 +316,18 @@ class ObjectRule(RuleWithNotices):
         is_fine = payload is None or (not payload and not is_embedded) or is_valid(payload)
         is_judged = complete and "value" in fields and is_fine and fault is None
         is_cut = not complete and stop == len(data)
-        return Frame(at, stop, fields, spans, payload_start, complete, is_valid=is_judged, fault=fault, is_cut=is_cut)
+        return Frame(
+            at,
+            stop,
+            fields,
+            spans,
+            payload_start,
+            complete,
+            is_valid=is_judged,
+            fault=fault,
+            is_cut=is_cut,
+            unread=tuple(unread.items()),
+        )
 
     def _take(self, fields: dict[str, bytes | None], bound: Field, text: bytes, *, is_whole: bool) -> None:
         """Put what a member's value says among the fields: a string's content, None for null, else its JSON text."""

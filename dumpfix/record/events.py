@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from dumpfix.framing.frame import Batch
+from dumpfix.framing.frame import Batch, Counts
 from dumpfix.record.fields import Reading
 from dumpfix.record.model import Record
 
@@ -129,6 +129,12 @@ class Hazards(NamedTuple):
     largest: int
 
 
+class Unread(NamedTuple):
+    """Members of records, by name, that hold something and that the layout does not know: they go nowhere."""
+
+    counts: Counts
+
+
 class Notices(NamedTuple):
     """Lines that a tool printed about itself."""
 
@@ -173,7 +179,7 @@ class Garbage(NamedTuple):
         return line, start + at - (self.text.rfind(b"\n", 0, at) + 1)
 
 
-Event = GoodRecords | Samples | LeftOut | OneRecord | Hazards | Notices | Said | RunMayBegin | Garbage
+Event = GoodRecords | Samples | LeftOut | OneRecord | Hazards | Unread | Notices | Said | RunMayBegin | Garbage
 
 
 def output_of(event: Event) -> bytes:
@@ -321,7 +327,7 @@ def _together(events: Sequence[GoodRecords]) -> GoodRecords:
 
 def moved(event: Event, lines: int) -> Event:
     """The event as it is in a dump that has so many lines before the bytes that were read."""
-    if not lines or isinstance(event, GoodRecords | Samples | LeftOut | Notices | RunMayBegin):
+    if not lines or isinstance(event, GoodRecords | Samples | LeftOut | Unread | Notices | RunMayBegin):
         return event
     if isinstance(event, OneRecord):
         payload_line = event.record.payload_line

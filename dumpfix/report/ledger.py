@@ -18,6 +18,7 @@ from dumpfix.record.events import (
     OneRecord,
     RunMayBegin,
     Said,
+    Unread,
 )
 from dumpfix.record.model import Record
 from dumpfix.report.claims import Claims, Mismatch
@@ -28,6 +29,8 @@ from dumpfix.report.rejects import garbage_reject, reject_of
 from dumpfix.report.shapes import HazardEntry, PartitionEntry
 from dumpfix.report.spool import Spool
 
+#: names of members that are told apart; a hostile dump has as many as it has bytes
+MOST_MEMBERS = 1000
 #: (input, topic, partition); the input counts only where the topic is unknown: then it may be another topic
 _Place = tuple[int, str | None, int]
 
@@ -71,6 +74,8 @@ class Ledger:
                 self._left_out(event)
             case Hazards():
                 self._hazards(event)
+            case Unread():
+                self._unread(event)
             case Notices():
                 self.totals.notices += event.lines
             case Said():
@@ -146,6 +151,12 @@ class Ledger:
         self.hazard_counts.update(dict(hazards.counts))
         for kind, line, topic, partition, offset in hazards.places[: MOST_HAZARDS - len(self.hazards)]:
             self.hazards.append({"kind": kind, "line": line, "topic": topic, "partition": partition, "offset": offset})
+
+    def _unread(self, unread: Unread) -> None:
+        members = self.inputs[-1].unread_members
+        for name, count in unread.counts:
+            known = name if name in members or len(members) < MOST_MEMBERS else "…"
+            members[known] = members.get(known, 0) + count
 
     def _mismatches(self, found: Iterable[Mismatch]) -> None:
         for mismatch in found:

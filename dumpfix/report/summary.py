@@ -111,10 +111,19 @@ def _inputs(inputs: Iterable[InputAccount]) -> Iterator[str]:
             if wrapper["count"] > 1:
                 count = counted(wrapper["count"], "line")
                 yield f"  {shown(wrapper['kind'])} taken off {count}, from line {wrapper['first_line']} on"
+        if account.unread_members:
+            yield f"  {_unread(account.unread_members)}"
         if len(account.sections) > 1:
             yield from _sections(account.sections)
         if account.broken_off is not None:
             yield f"{shown(account.path)}: {shown(account.broken_off)}; the rest of it is not in these counts"
+
+
+def _unread(members: dict[str, int]) -> str:
+    """What records hold that goes nowhere."""
+    names = [f"{shown(name, 40)} ({count})" for name, count in members.items()]
+    more = ", …" if len(names) > MOST_LINES else ""
+    return f"members that the layout does not know are left out: {', '.join(names[:MOST_LINES])}{more}"
 
 
 def _sections(sections: list[SectionEntry]) -> Iterator[str]:

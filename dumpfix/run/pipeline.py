@@ -19,6 +19,7 @@ from dumpfix.record.events import (
     Notices,
     RunMayBegin,
     Said,
+    Unread,
     batch_left_out,
     good_records,
     topic_name,
@@ -82,6 +83,8 @@ class Pipeline:
         if isinstance(item, Span):
             yield from self._of_span(item)
             return
+        if item.unread:
+            yield Unread(item.unread)
         if isinstance(item, Frame):
             for notice in item.inner_notices:
                 yield from self._of_notice(notice, item.start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dumpfix.detection.choose import Told
+from dumpfix.detection.choose import Told, choose
 from dumpfix.record.events import MOST_HAZARDS
 from dumpfix.record.hazards import hazards_of
 from dumpfix.report.json_report import json_report
+from dumpfix.report.ledger import MOST_MEMBERS
 from dumpfix.report.moments import MOST_POINTS
 from dumpfix.report.partitions import MOST_GAPS, MOST_POISON, Partition
 from dumpfix.report.schemas import NAMES, schema_text
@@ -326,3 +328,43 @@ def test_what_deletes_something_is_said_before_the_command_that_does_it(to: str)
     at = said.index("1 record deletes what the topic has under its key")
     assert said[at + 1].startswith("put it back: ")
     assert "deletes" not in dumpfix("convert", "-f", "kcat-json", "--to", to, stdin=EVENT).stderr
+
+
+# -- what goes nowhere -----------------------------------------------------------------------------------------------
+
+SCALARS = st.one_of(st.none(), st.integers(0, 9), st.text(max_size=3), st.just([]))
+
+
+@QUICK
+@given(
+    st.lists(
+        st.tuples(
+            st.dictionaries(st.sampled_from(["error", "x", "a.b", "é"]), SCALARS, max_size=3),
+            st.dictionaries(st.sampled_from(["spot", "x"]), SCALARS, max_size=2),
+            st.sampled_from(['{"a":1}', '"text"', "null"]),
+        ),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_members_that_the_layout_does_not_know_are_counted(
+    records: list[tuple[dict[str, object], dict[str, object], str]],
+) -> None:
+    dump = b""
+    expected: Counter[str] = Counter()
+    for offset, (members, extra, payload) in enumerate(records):
+        whole = {"topic": "t", "partition": 0, "offset": offset, "key": "k", **members, "extra": {"epoch": 1, **extra}}
+        dump += f'{json.dumps(whole, ensure_ascii=False)[:-1]},"value":{payload}}}\n'.encode()
+        expected.update(name for name, value in members.items() if value is not None)
+        expected.update(f"extra.{name}" for name, value in extra.items() if value is not None)
+    _, report = converted(dump, choose(dump, Told("dumpfix"), final=True), "values")
+    assert [account.unread_members for account in report.inputs] == [expected]
+
+
+def test_no_more_names_are_told_apart_than_a_report_can_bear() -> None:
+    dump = b"".join(EVENT.replace(b'"key"', b'"k%d":1,"key"' % number) for number in range(MOST_MEMBERS + 20))
+    _, report = converted(dump, Told("kcat-json"), "values")
+    members = report.inputs[0].unread_members
+    assert len(members) == MOST_MEMBERS + 1
+    assert members["…"] == 20
+    assert sum(members.values()) == MOST_MEMBERS + 20
