@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
+from string import ascii_letters, digits
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import READ_OFF, Candidate
@@ -60,6 +61,8 @@ _INTEGERS = frozenset({"PARTITION", "OFFSET", "TIMESTAMP"})
 _TEXTS = frozenset({"KEY", "HEADERS"})
 _QUOTES = (b'"', b"'")
 _BLANKS = b" \t"
+_LETTERS = ascii_letters.encode()
+_DIGITS = digits.encode()
 _OPENERS = (b"{", b"[")
 #: signs that texts begin with, where another sign separates them
 _BEGINNINGS = (b"/", b"#", b"@", b"~", b".", b"$")
@@ -150,7 +153,8 @@ def _periods(lines: Sequence[Line]) -> list[int]:
             best = share
     if not found and len(kinds) <= MOST_LINES:
         found.append(len(kinds))
-    return found[::-1][:2]
+    # Of few lines a round of many comes out well by chance.
+    return list(dict.fromkeys([*found[::-1][:2], *found[:1]]))
 
 
 def _rows(lines: Sequence[Line], period: int) -> list[Sequence[Line]]:
@@ -202,13 +206,24 @@ def _parts(rows: Sequence[Sequence[Line]], payload: int, *, front: str, behind: 
     """
     out: list[Part] = []
     for k in range(len(rows[0])):
-        if k != payload:
+        if k != payload and _is_rule([row[k].text for row in rows]):
+            out += [rows[0][k].text, b"\n"]
+        elif k != payload:
             out += [*_aligned([tokens(row[k].text) for row in rows], how=front), b"\n"]
-            continue
-        out += _aligned([tokens(row[k].before) for row in rows], how=front)
-        out.append(Column(tuple(row[k].document for row in rows), is_payload=True))
-        out += [*_aligned([tokens(row[k].after) for row in rows], how=behind), b"\n"]
+        else:
+            out += _aligned([tokens(row[k].before) for row in rows], how=front)
+            out.append(Column(tuple(row[k].document for row in rows), is_payload=True))
+            out += [*_aligned([tokens(row[k].after) for row in rows], how=behind), b"\n"]
     return tuple(_with_padded_numbers(_joined(out)))
+
+
+def _is_rule(texts: Sequence[bytes]) -> bool:
+    """Whether a line, the same in all of some records, is drawn of signs: it separates them, and says nothing."""
+    text = texts[0].strip(_BLANKS)
+    without_letters = text.translate(None, _LETTERS)
+    signs = without_letters.translate(None, _DIGITS)
+    is_drawn = len(signs) * 2 > len(text) == len(without_letters) and text.isascii()
+    return is_drawn and 1 < len(texts) == texts.count(texts[0])
 
 
 def _joined(parts: Sequence[Part]) -> list[Part]:
@@ -433,6 +448,7 @@ def typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]:
     columns = [index for index, part in enumerate(parts) if isinstance(part, Column)]
     if len(columns) > MOST_COLUMNS:
         return
+    rows = max(len(part.texts) for part in parts if isinstance(part, Column))
     for chosen in islice(_ways(_options(parts, columns)), MOST_WAYS):
         ways = dict(zip(columns, chosen, strict=True))
         elements: list[Element] = []
@@ -474,7 +490,7 @@ def typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]:
                     bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
                 elements.append(Field(terminal))
         # Of several lines, what nothing names would be payloads as well.
-        if _holds(elements) and not (is_vague and b"\n" in parts[:-1]):
+        if _holds(elements, rows) and not (is_vague and b"\n" in parts[:-1]):
             yield tuple(elements), bits + _order_bits([parts[index] for index in columns], chosen)
 
 
@@ -545,12 +561,16 @@ def _add_literal(elements: list[Element], text: bytes) -> None:
         elements.append(Literal(text))
 
 
-def _holds(elements: Sequence[Element]) -> bool:
-    """Whether no field touches another, none is there twice, and a line ends behind the payload."""
+def _holds(elements: Sequence[Element], rows: int) -> bool:
+    """Whether no field touches another, none is there twice, and a line ends behind the payload; which is not alone,
+    but for a line that came again in some ``rows``.
+    """
     fields = [element.terminal for element in elements if isinstance(element, Field)]
     once = [name for name in fields if name not in _MANY]
     touching = any(isinstance(one, Field) and isinstance(other, Field) for one, other in pairwise(elements))
-    return len(set(once)) == len(once) and not touching and isinstance(elements[-1], Literal) and len(fields) > 1
+    literals = [element.text for element in elements if isinstance(element, Literal)]
+    is_alone = len(fields) == 1 and (rows == 1 or b"\n" not in b"".join(literals)[:-1])
+    return len(set(once)) == len(once) and not touching and isinstance(elements[-1], Literal) and not is_alone
 
 
 def _options(parts: Sequence[Part], columns: Sequence[int]) -> list[list[str]]:

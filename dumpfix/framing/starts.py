@@ -1,10 +1,11 @@
-"""Where the next record or notice begins: at the beginning of a line, or somewhere in one.
+r"""Where the next record or notice begins: at the beginning of a line, or somewhere in one.
 
 The **next start** is the nearest later line that begins with a notice or with a record. A record's beginning is
 recognised by its anchor: the literals and numbers before the first text. Where the records of a layout do not end
 their lines, its anchor is a start anywhere. A layout without an anchor (``%k: %s``) has nothing to be recognised by;
 there a line is taken to begin a record if it holds all that stands before the payload and is not empty nor begins with
-a blank, a comma or a closing bracket, as lines inside a pretty-printed document do. That is on the careful side:
+a blank, a comma or a closing bracket, as lines inside a pretty-printed document do, nor as the lines that the layout
+prints behind the payload (``%s\n---\n``). That is on the careful side:
 ``{"a":[1,`` and ``{"b":2}]}`` stay two broken payloads.
 
 What has been searched once is remembered in the window, so that all searches together are linear.
@@ -58,6 +59,8 @@ class Starts:
         )
         tail = layout.suffix
         self.ends_line = bool(tail) and isinstance(tail[-1], Literal) and tail[-1].text.endswith(b"\n")
+        #: how the lines begin that a layout prints behind the payload's
+        self.behind_payload = tail[0].text.partition(b"\n")[2] if tail and isinstance(tail[0], Literal) else b""
         #: whether every start is the beginning of a line
         self.by_lines = self.ends_line or not layout.is_anchored
 
@@ -73,6 +76,8 @@ class Starts:
             return False
         is_own_blank = self.first_text is not None and window.data.startswith(self.first_text, at)
         if window.data[at] in _INSIDE_A_DOCUMENT and not is_own_blank:
+            return False
+        if self.behind_payload and window.holds(self.behind_payload, at):
             return False
         if not self.layout.prefix:
             return True

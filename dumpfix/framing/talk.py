@@ -34,6 +34,7 @@ _SENDS_WITH_P = frozenset({b"kafkacat", b"kcat"})
 #: what stands in a line that calls a program no line calls by itself; what stands around the name of any
 _SIGNS = _PROMPT_ENDS + b"\\"
 _WORDS_APART = bytes.maketrans(_SIGNS + b"/.\"'", b" " * (len(_SIGNS) + 4))
+_DOCUMENTS = (b"{", b"[", b'"')
 _ENDINGS = (b".sh", b".bat", b".exe", b".cmd")
 #: no command begins like this, and records begin so by the million
 _NO_BEGINNINGS = frozenset(b'{["\t\n,0123456789')
@@ -161,7 +162,13 @@ def _called(name: bytes, rest: list[bytes], *, is_behind_prompt: bool) -> Kind |
 
 
 def _have_options(words: list[bytes]) -> bool:
-    return any((word[:1] == b"-" and word[1:2].isalnum()) or word[:2] == b"--" for word in words)
+    """Whether an option stands there, before any document: one in it is somebody's text."""
+    for word in words:
+        if word.startswith(_DOCUMENTS):
+            return False
+        if (word[:1] == b"-" and word[1:2].isalnum()) or word[:2] == b"--":
+            return True
+    return False
 
 
 def _sends(words: list[bytes]) -> bool:

@@ -116,3 +116,23 @@ def test_many_columns_that_nothing_names_are_no_endless_choice() -> None:
         parts += [read_off.Column((b"word%d" % n,) * 3), b"\n"]
     parts += [read_off.Column((b'{"n":1}',) * 3, is_payload=True), b"\n"]
     assert len(list(read_off.typed(parts))) <= read_off.MOST_WAYS
+
+
+@pytest.mark.parametrize("rule", [b"--8<--", b"---", b"====", b"***", b"-- 1 --", b"%%"])
+@pytest.mark.parametrize("is_before", [True, False])
+@pytest.mark.parametrize("payload", [b'{"n":1}', b'{\n  "n": {\n    "x": 1\n  }\n}'])
+@pytest.mark.parametrize("odd", [b"", b"text", b'{"n":', b'{"n":2}'])
+def test_a_line_of_signs_between_records_separates_them(
+    rule: bytes, is_before: bool, payload: bytes, odd: bytes
+) -> None:
+    """``kcat -D '\\n---\\n'``, ``echo ===`` in a loop: no topic, no key, no record of its own."""
+    texts = [payload, payload, odd, payload, payload]
+    dump = b"".join(rule + b"\n" + text + b"\n" if is_before else text + b"\n" + rule + b"\n" for text in texts)
+    records = list(dumpfix.records(dump))
+    assert [record.raw_value or b"" for record in records] == texts
+    assert {(record.topic, record.key) for record in records} == {(None, None)}
+
+
+def test_a_document_that_holds_a_command_is_none() -> None:
+    (record,) = dumpfix.records(b'kcat\t{"msg":"run kcat -b l"}\n')
+    assert record.value == b'{"msg":"run kcat -b l"}'

@@ -47,6 +47,7 @@ MUTANTS = [
     ("endings", 'is_container and scan.state == "complete"', 'False and scan.state == "complete"'),
     ("endings", "while end > value and data[end - 1] in _LINE_ENDS", "while False"),
     ("starts", '_INSIDE_A_DOCUMENT = b" \\t\\r\\n}],"', '_INSIDE_A_DOCUMENT = b""'),
+    ("starts", "if self.behind_payload and", "if False and"),
     ("starts", "or self.notices.match(window, at) is not None", ""),
     ("starts", "for _ in range(starts.more_lines):", "for _ in range(0):"),
     ("starts", "yield line_end + 1\n", "yield line_end + 1\n            return\n"),

@@ -96,6 +96,11 @@ class LinearDump(Dump):
         own = isinstance(first, Literal) and self.d.startswith(first.text, at)
         if self.d[at] in b" \t\r\n}]," and not own:
             return False
+        behind = self.layout.suffix[0] if self.layout.suffix else None
+        if isinstance(behind, Literal) and b"\n" in behind.text[:-1]:
+            rest = behind.text[behind.text.index(b"\n") + 1 :]
+            if self.d[at : at + len(rest)] == rest:
+                return False
         return not self.layout.prefix or any(True for _ in self.ways(self.layout.prefix, at, self.lines(at)))
 
     def is_start(self, at: int) -> bool:
