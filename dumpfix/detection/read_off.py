@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
 from string import ascii_letters, digits
+from typing import cast
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import READ_OFF, Candidate
@@ -448,11 +449,12 @@ def typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]:
     columns = [index for index, part in enumerate(parts) if isinstance(part, Column)]
     if len(columns) > MOST_COLUMNS:
         return
-    rows = max(len(part.texts) for part in parts if isinstance(part, Column))
+    # That a line comes again, one record does not show.
+    once = prices.CONSTANT * (len(columns) == 1 and len(cast("Column", parts[columns[0]]).texts) == 1)
     for chosen in islice(_ways(_options(parts, columns)), MOST_WAYS):
         ways = dict(zip(columns, chosen, strict=True))
         elements: list[Element] = []
-        bits = 0.0
+        bits = once
         said: set[bytes] = set()
         is_vague = False
         has_labels = any(isinstance(part, Column) and part.label for part in parts)
@@ -490,7 +492,7 @@ def typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]:
                     bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
                 elements.append(Field(terminal))
         # Of several lines, what nothing names would be payloads as well.
-        if _holds(elements, rows) and not (is_vague and b"\n" in parts[:-1]):
+        if _holds(elements) and not (is_vague and b"\n" in parts[:-1]):
             yield tuple(elements), bits + _order_bits([parts[index] for index in columns], chosen)
 
 
@@ -561,15 +563,13 @@ def _add_literal(elements: list[Element], text: bytes) -> None:
         elements.append(Literal(text))
 
 
-def _holds(elements: Sequence[Element], rows: int) -> bool:
-    """Whether no field touches another, none is there twice, and a line ends behind the payload; which is not alone,
-    but for a line that came again in some ``rows``.
-    """
+def _holds(elements: Sequence[Element]) -> bool:
+    """Whether no field touches another, none is there twice, a line ends behind the payload, and it is not alone."""
     fields = [element.terminal for element in elements if isinstance(element, Field)]
     once = [name for name in fields if name not in _MANY]
     touching = any(isinstance(one, Field) and isinstance(other, Field) for one, other in pairwise(elements))
     literals = [element.text for element in elements if isinstance(element, Literal)]
-    is_alone = len(fields) == 1 and (rows == 1 or b"\n" not in b"".join(literals)[:-1])
+    is_alone = len(fields) == 1 and b"\n" not in b"".join(literals)[:-1]
     return len(set(once)) == len(once) and not touching and isinstance(elements[-1], Literal) and not is_alone
 
 
