@@ -10,7 +10,7 @@ from itertools import pairwise
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate
 from dumpfix.detection.least import Least
-from dumpfix.detection.lines import KNOWN, LABELS, is_word, tokens
+from dumpfix.detection.lines import KNOWN, LABELS, PYTHON_BYTES, is_word, tokens
 from dumpfix.detection.plain import PlainText
 from dumpfix.detection.reading import KEYED, SAID, Reading, Scan, differs, payloads, says_less
 from dumpfix.detection.texts import Texts
@@ -161,6 +161,11 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
     if best.grammar == READ_OFF and not is_named(best.layout) and _has_null_keys(best):
         # What a tool that nobody knows prints for no key, or a text.
         gap = min(gap, prices.LIKELY - 1)
+    if _may_be_two_events(best):
+        gap = min(gap, prices.LIKELY - 1)
+    if best.grammar == READ_OFF and _are_python_bytes(best):
+        # Nothing is called b'ada', which is read as the text that it is.
+        gap = min(gap, prices.LIKELY - 1)
     if best.grammar == READ_OFF and _may_be_of_its_key(best.layout):
         gap = min(gap, prices.SURE - 1)
     # A record that goes on behind the head is no doubt of a layout of which one with a document in it is whole.
@@ -205,6 +210,19 @@ def is_named(layout: AnyLayout) -> bool:
 
 def _has_null_keys(reading: Reading) -> bool:
     return any(said.get("key") == b"null" for said in reading.says[:MOST_KEYS])
+
+
+def _may_be_two_events(reading: Reading) -> bool:
+    """Whether the keys are documents, and between them and the payloads stands what stands between any two."""
+    elements = reading.layout.elements if isinstance(reading.layout, Layout) else ()
+    keys = [key for said in reading.says[:MOST_KEYS] if (key := said.get("key"))]
+    is_weak = [one for one in elements[1:2] if isinstance(one, Literal) and one.text.strip(b", ") == b""]
+    return reading.layout.fields == KEYED and bool(is_weak and keys) and all(key[:1] in _OPENERS[:2] for key in keys)
+
+
+def _are_python_bytes(reading: Reading) -> bool:
+    keys = [key for said in reading.says[:MOST_KEYS] if (key := said.get("key"))]
+    return bool(keys) and all(key.startswith(PYTHON_BYTES) and key[-1:] == key[1:2] for key in keys)
 
 
 def _may_be_columns(reading: Reading) -> bool:

@@ -74,6 +74,9 @@ def _is_binary(shown: bytes, _: bytes) -> bool:
     return odd + shown.decode("utf-8", "replace").count("\ufffd") > _BINARY * len(shown)
 
 
+#: documents in the quotes of Python's bytes
+_PYTHON = (b"b'{", b"b'[", b'b"{', b'b"[')
+
 #: what is said of a text, and whether it is one: by its first bytes, as they are and in small letters without blanks
 _TEXTS: tuple[tuple[str, Callable[[bytes, bytes], bool]], ...] = (
     (
@@ -91,5 +94,15 @@ _TEXTS: tuple[tuple[str, Callable[[bytes, bytes], bool]], ...] = (
         "ANSI colours or control sequences of a terminal stand in it, and no layout fits\n"
         "dump again into a file; or take them out: sed 's/\\x1b\\[[0-9;?]*[A-Za-z]//g' DUMP | dumpfix convert",
         lambda shown, _: _COLOUR in shown,
+    ),
+    (
+        "this is one JSON array of documents, and no layout fits\n"
+        "where each of them is a payload: jq -c '.[]' DUMP | dumpfix convert",
+        lambda _, begin: begin[:1] == b"[" and begin[1:].lstrip()[:1] == b"{",
+    ),
+    (
+        "values stand in it as Python writes them (b'…', {'…'}), and no layout fits\n"
+        "where each line is one payload: --from jsonl mends them; else --kcat-format '…' says what stands beside it",
+        lambda shown, begin: begin.startswith((b"'{", b"{'")) or any(map(shown.__contains__, _PYTHON)),
     ),
 )

@@ -90,6 +90,11 @@ def lines_of(head: bytes, notices: Notices) -> list[Line]:
     return out
 
 
+#: how Python begins what it prints of bytes, and of a string that holds double quotes
+PYTHON_BYTES = (b"b'", b'b"')
+_PYTHON = (*PYTHON_BYTES, b"'")
+
+
 class _Following:
     """Follows the documents of a head that go on behind the ends of their lines."""
 
@@ -123,6 +128,9 @@ def _line(following: _Following, at: int, line_end: int) -> tuple[Line | None, i
             return Line(text[:at_payload], b"", kind_of(short), text[at_payload:], documents=1), line_end + 1
         return Line(short, b"", kind_of(short) if text else BLANK), line_end + 1
     start, end = found[-1]
+    if text[:start].endswith(_PYTHON) and text[end : end + 1] == text[start - 1 : start]:
+        # In Python's quotes a backslash stands for itself or not, which the payload's repair knows.
+        start, end = start - 1 - text[:start].endswith(PYTHON_BYTES), end + 1
     is_broken = not is_valid(text[start:end])
     before, after = text[:start], text[end:]
     if len(before) > LONGEST:

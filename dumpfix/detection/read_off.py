@@ -586,7 +586,8 @@ def _options(parts: Sequence[Part], columns: Sequence[int]) -> list[list[str]]:
         assert isinstance(part, Column)
         every.append(_may_be(part, parts, index))
         if part.label in LABELS:
-            named.update(every[-1])
+            # A topic is one in quotes, too.
+            named.update((*every[-1], *({"TOPIC"} & {LABELS[part.label]})))
         else:
             nameless.append(every[-1])
     for options in nameless:

@@ -136,3 +136,39 @@ def test_a_line_of_signs_between_records_separates_them(
 def test_a_document_that_holds_a_command_is_none() -> None:
     (record,) = dumpfix.records(b'kcat\t{"msg":"run kcat -b l"}\n')
     assert record.value == b'{"msg":"run kcat -b l"}'
+
+
+@pytest.mark.parametrize("separator", [b" ", b", "])
+def test_two_documents_in_a_line_may_be_two_events(separator: bytes) -> None:
+    dump = b"".join(b'{"a":%d}%b{"a":%d}\n' % (n, separator, n + 1) for n in range(9))
+    assert dumpfix.detect(dump).confidence == "unclear"
+    assert dumpfix.detect(dump.replace(b'}%b{"a"' % separator, b'}\t{"b"')).confidence == "sure"
+
+
+def test_what_python_prints_of_bytes_is_read_as_python_does() -> None:
+    r"""``value=b'{"s":"x\\\\n"}'`` holds a JSON text with one backslash, whatever it looks like without its quotes."""
+    values = [rb'{"n":%d,"s":"x\ny"}' % n for n in range(6)]
+    dump = "".join(f"offset={n} value={value!r}\n" for n, value in enumerate(values)).encode()
+    assert [(record.offset, record.value) for record in dumpfix.records(dump)] == list(enumerate(values))
+
+
+def test_a_key_that_python_wrote_is_not_taken_for_what_it_looks_like() -> None:
+    dump = b"".join(b"offset=%d key=b'k%d' value=b'{\"n\":%d}'\n" % (n, n, n) for n in range(6))
+    try:
+        found = dumpfix.detect(dump)
+    except dumpfix.LayoutError:
+        return
+    assert found.confidence == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("dump", "says"),
+    [
+        (b'[\n{"a":1},\n{"a":2}\n]\n', "one JSON array"),
+        (b"b'{\"a\":1}'\nb'{\"a\":2}'\n", "as Python writes them"),
+        (b"{'a': 1}\n{'a': 2}\n", "as Python writes them"),
+    ],
+)
+def test_what_was_seen_and_would_help_is_said(dump: bytes, says: str) -> None:
+    with pytest.raises(dumpfix.LayoutError, match=says):
+        dumpfix.detect(dump)

@@ -82,6 +82,7 @@ FORMATS = [
     rb"%T %p %o %K %S\n%k%s\n",
     rb"%t/%p/%o/%k: %s\n",
     rb"[%p] %k: %s\n",
+    rb"%s\n--\n",
 ]
 PIECES = [
     *(
