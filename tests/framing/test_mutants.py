@@ -82,7 +82,6 @@ FORMATS = [
     rb"%T %p %o %K %S\n%k%s\n",
     rb"%t/%p/%o/%k: %s\n",
     rb"[%p] %k: %s\n",
-    rb"%s\n--\n",
 ]
 PIECES = [
     *(
@@ -163,6 +162,7 @@ RARE = [
     (rb"%s|%o\n", b'{"b":2}\n {"c":3}\n{"d":4}|6\n'),
     (PROSE, b'x" Topic t [0] at offset 2: key x: \n'),
     (rb"%k\t%s\n", b'k1\t{"a":"x\n x\t{"b":2}\n'),
+    (rb"%s\n--\n", b'{"a":1}\n--\n{"a":\n--\n{"a":2}\n--\n'),
     (rb"%k\t%s\n", b'% Group x\t{"a":1}\nk\t{"a":1}\n'),
 ]
 RARE_OBJECTS = [b'{"topic":[\n{"topic":"t","payload":"{}"}\n]}\n']

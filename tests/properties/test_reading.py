@@ -190,6 +190,7 @@ FORMATS = [
     rb"%k - %s",
     rb"%K%k%S%s",
     rb"%k:%s\n",
+    rb"%s\n--\n",
 ]
 
 
