@@ -177,15 +177,17 @@ class Columns:
         if self.spelling is not None and text == self.spelling.none:
             return bits + prices.IMPLAUSIBLE
         up, is_bare = _counted_up(self._words_at("key").last, text, self._behind_key)
-        if up <= 0 or _without_documents(text) != text:
+        if _without_documents(text) != text:
             return bits
+        is_time = is_bare and EARLIEST < (_number(text) or 0) < LATEST
+        if up <= 0:
+            return max(bits, _times_apart(up)) if is_time else bits
         counter = min(prices.COUNTING_KEY, self._counters) if is_bare else 0.0
         self._counters -= counter
-        step = _times_apart(up)
-        if not is_bare or not EARLIEST < (_number(text) or 0) < LATEST:
-            # Milliseconds are no likelier to be a key for going up by one.
-            step = min(step, _step(up))
-        return min(bits, counter + step)
+        if is_time:
+            # Milliseconds are no likelier to be a key than a timestamp, nor for going up by one.
+            return max(min(bits, counter + _times_apart(up)), _times_apart(up))
+        return min(bits, counter + min(_times_apart(up), _step(up)))
 
     def _offset(self, text: bytes, partition: object) -> float:
         number = _number(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -172,3 +173,14 @@ def test_a_key_that_python_wrote_is_not_taken_for_what_it_looks_like() -> None:
 def test_what_was_seen_and_would_help_is_said(dump: bytes, says: str) -> None:
     with pytest.raises(dumpfix.LayoutError, match=says):
         dumpfix.detect(dump)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_times_beside_null_keys_are_no_keys(seed: int) -> None:
+    """However many of them say a little that they may be."""
+    dice, now = random.Random(seed), 1_700_000_000_000
+    dump = b""
+    for offset in range(300):
+        now += dice.randrange(20_000)
+        dump += b'%d | %d | %d |  | ["a %d",{"b":1}]\n' % (offset % 3, 4000 + offset // 3, now, offset)
+    assert "TIMESTAMP" in dumpfix.detect(dump).layout

@@ -332,7 +332,7 @@ def test_what_deletes_something_is_said_before_the_command_that_does_it(to: str)
 
 # -- what goes nowhere -----------------------------------------------------------------------------------------------
 
-SCALARS = st.one_of(st.none(), st.integers(0, 9), st.text(max_size=3), st.just([]))
+SCALARS: st.SearchStrategy[object] = st.one_of(st.none(), st.integers(0, 9), st.text(max_size=3), st.just([]))
 
 
 @QUICK
