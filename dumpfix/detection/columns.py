@@ -182,8 +182,11 @@ class Columns:
         is_time = is_bare and EARLIEST < (_number(text) or 0) < LATEST
         if up <= 0:
             return max(bits, _times_apart(up)) if is_time else bits
-        counter = min(prices.COUNTING_KEY, self._counters) if is_bare else 0.0
-        self._counters -= counter
+        counter = prices.COUNTING_KEY if is_bare else 0.0
+        if text.isdigit():
+            # The last of several columns that counts up is no key, however long it does.
+            counter = min(counter, self._counters)
+            self._counters -= counter
         if is_time:
             # Milliseconds are no likelier to be a key than a timestamp, nor for going up by one.
             return max(min(bits, counter + _times_apart(up)), _times_apart(up))

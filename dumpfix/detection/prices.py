@@ -104,6 +104,9 @@ NAMED_HEADERS_ALONE = 24.0
 PARTITION_LAST = 14.0
 #: a key behind the payload
 KEY_LAST = 30.0
+#: without names, a key in front of coordinates (3 of 17 published formats have it there), or between them (none)
+KEY_FIRST = 3.0
+KEY_BETWEEN = 16.0
 #: a separator of keys that is also what keys hold
 WEAK_SEPARATOR = 8.0
 #: a dump without payloads: nobody would bring it

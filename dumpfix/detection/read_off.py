@@ -71,6 +71,7 @@ _CLOSERS = {b"}": b"{", b"]": b"[", b")": b"(", b">": b"<"}
 #: what a layout may hold more than once: literals, and what the record does not need
 _MANY = frozenset({"", "TEXT", "INTEGER", "BLANKS"})
 _ORDER = ("TOPIC", "PARTITION", "OFFSET")
+_COORDINATES = frozenset((*_ORDER, "TIMESTAMP"))
 #: ways to tell columns apart in front of the payload and behind it
 _HOW = (("numbers", "numbers"), ("words", "words"), ("separators", "separators"), ("separators", "words"))
 #: what may stand between two, the strongest first; so often in one text
@@ -488,6 +489,8 @@ def typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]:
                 # A document on a line of its own is a payload, where nothing names it, nor its length.
                 is_named = part.is_payload or part.label or (terminal == "KEY" and "KEY_SIZE" in chosen)
                 is_vague |= not is_named and any(text[:1] in _OPENERS for text in part.texts)
+                if terminal == "KEY" and len(part.texts) > 1 == len(set(part.texts)):
+                    bits += prices.NO_TOPIC * _may_be_a_topic(parts, index, ways)
                 if not part.is_payload:
                     bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
                 elements.append(Field(terminal))
@@ -542,12 +545,24 @@ def _order_bits(parts: Sequence[Part], ways: Sequence[str]) -> float:
         and names.index("KEY") > names.index("VALUE")
         and not any(isinstance(part, Column) and part.label for part in parts)
     )
-    is_topic_alone = "TOPIC" in nameless and not {"PARTITION", "OFFSET"}.intersection(names)
+    # Who shows a topic shows partition and offset, too; one of them may have a name where the topic has none.
+    beside = {"PARTITION", "OFFSET"}.intersection(names)
+    is_topic_alone = "TOPIC" in nameless and (not beside or (len(beside) == 1 and beside.issubset(nameless)))
     return (
         prices.KEY_LAST * is_last
+        + _key_order_bits(nameless)
         + prices.UNUSUAL_ORDER * is_topic_alone
         + prices.UNUSUAL_ORDER * sum(one > other for one, other in pairwise(places))
     )
+
+
+def _key_order_bits(nameless: Sequence[str]) -> float:
+    """A key that nothing names stands behind the coordinates mostly, and hardly between them."""
+    if "KEY" not in nameless:
+        return 0.0
+    at = nameless.index("KEY")
+    is_before, is_after = (not _COORDINATES.isdisjoint(some) for some in (nameless[at:], nameless[:at]))
+    return (prices.KEY_BETWEEN if is_after else prices.KEY_FIRST) if is_before else 0.0
 
 
 def _literal_bits(text: bytes) -> float:
