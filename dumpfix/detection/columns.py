@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from itertools import pairwise
 from math import log2
+from string import punctuation
 
 from dumpfix.detection import prices
 from dumpfix.detection.texts import Texts, is_piece
@@ -20,6 +21,8 @@ LARGEST = 1 << 63
 _OPENERS = (b"{", b"[")
 _DIGITS = b"0123456789"
 _MOST_DIGITS = 18
+#: what may separate columns
+_SIGNS = punctuation.encode() + b" \t"
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 #: words in a text that name a record's coordinates, and what stands behind a word that names something
 _COORDINATES = (b"topic", b"partition", b"offset", b"timestamp", b"createtime", b"ts", b"off", b"part")
@@ -253,7 +256,11 @@ def _counted_up(before: bytes, text: bytes, separator: bytes) -> tuple[int, bool
     # An empty column in front of what ends the key, and the number is the column before it.
     one = one_of_two(separator) or (separator if ends[1] == separator else b"")
     is_column = not begin or (one != b"" and begin.endswith(one))
-    return int(digits[1]) - int(digits[0]), is_column and ends[1] in (b"", separator)
+    # Two numbers at the end, as in topic/0:17.
+    column = begin.rstrip(_SIGNS)
+    sign = begin[len(column) :].strip(b" ")
+    are_two = column != begin and column[-1:].isdigit() and ends[1].strip(b" ") in (b"", sign)
+    return int(digits[1]) - int(digits[0]), are_two or (is_column and ends[1] in (b"", separator))
 
 
 def one_of_two(separator: bytes) -> bytes:

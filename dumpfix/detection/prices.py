@@ -107,6 +107,8 @@ KEY_LAST = 30.0
 #: without names, a key in front of coordinates (3 of 17 published formats have it there), or between them (none)
 KEY_FIRST = 3.0
 KEY_BETWEEN = 16.0
+#: a key that nothing names and that never changes: keys tell records apart, one topic in a thousand has but one
+CONSTANT_KEY = 10.0
 #: a separator of keys that is also what keys hold
 WEAK_SEPARATOR = 8.0
 #: a dump without payloads: nobody would bring it

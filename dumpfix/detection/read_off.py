@@ -46,6 +46,8 @@ MOST_LAYOUTS = 16
 MOST_WAYS = 256
 #: a record with more columns is none
 MOST_COLUMNS = 32
+#: in so many rows keys are hardly all the same
+MANY = 4
 #: of ten rows two may be damaged
 ROWS = 0.8
 #: the share of rows that have to hold as many documents, for that to be no accident
@@ -491,6 +493,8 @@ def typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]:
                 is_vague |= not is_named and any(text[:1] in _OPENERS for text in part.texts)
                 if terminal == "KEY" and len(part.texts) > 1 == len(set(part.texts)):
                     bits += prices.NO_TOPIC * _may_be_a_topic(parts, index, ways)
+                    is_constant = len(part.texts) >= MANY and any(part.texts) and not part.label
+                    bits += prices.CONSTANT_KEY * is_constant
                 if not part.is_payload:
                     bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
                 elements.append(Field(terminal))

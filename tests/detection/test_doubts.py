@@ -184,3 +184,25 @@ def test_times_beside_null_keys_are_no_keys(seed: int) -> None:
         now += dice.randrange(20_000)
         dump += b'%d | %d | %d |  | ["a %d",{"b":1}]\n' % (offset % 3, 4000 + offset // 3, now, offset)
     assert "TIMESTAMP" in dumpfix.detect(dump).layout
+
+
+@pytest.mark.parametrize(
+    ("row", "fields"),
+    [
+        ('{offset}\tuser {key}\t{{"n":1}}', {"OFFSET", "KEY", "VALUE"}),
+        ('orders#0#{offset}##{{"n":1}}', {"TOPIC", "PARTITION", "OFFSET", "VALUE"}),
+        ('orders | 0 | {offset} |  | {{"n":1}}', {"TOPIC", "PARTITION", "OFFSET", "VALUE"}),
+        ('orders/0:{offset} {{"n":1}}', {"TOPIC", "PARTITION", "OFFSET", "VALUE"}),
+    ],
+)
+def test_columns_that_nothing_names_stand_in_the_order_in_which_people_print_them(row: str, fields: set[str]) -> None:
+    """No key between coordinates, none in the place of a topic that never changes, none that is topic/0:17."""
+    offsets = [664, 54, 665, 55, 56, 57, 666, 58, 667, 59, 60, 668] if "\t" in row else range(577, 607)
+    dump = "".join(row.format(offset=n, key=n * 7 % 50) + "\n" for n in offsets).encode()
+    found = dumpfix.detect(dump)
+    assert found.confidence == "sure"
+    assert {name for name in ("TOPIC", "PARTITION", "OFFSET", "KEY", "VALUE") if name in found.layout} - {"KEY"} == (
+        fields - {"KEY"}
+    )
+    said = [(record.offset, bool(record.key)) for record in dumpfix.records(dump)]
+    assert said == [(offset, "KEY" in fields) for offset in offsets]
