@@ -247,5 +247,7 @@ LABELS = {
     **dict.fromkeys((b"headers", b"header", b"hdrs", b"hdr", b"h"), "HEADERS"),
 }
 #: words that name the payload, or say something of a length
-OTHER_LABELS = frozenset(b"value payload message msg data body v val size bytes length len string record".split())
+OTHER_LABELS = frozenset(
+    b"value payload message msg data body v val size bytes length len string record received consumed".split()
+)
 KNOWN = OTHER_LABELS.union(LABELS)

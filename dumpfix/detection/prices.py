@@ -128,7 +128,7 @@ NAMELESS_SIZE = 16.0
 CONSTANT = 40.0
 #: a word that never changes, and a key behind the blank after it: the key rather begins with it
 BEGINS_THE_KEY = 16.0
-#: a name in front of a partition or offset that is no topic
+#: a name in front of a partition or offset that is no topic, or a topic that stands in front of none
 NO_TOPIC = 28.0
 #: an offset that stands before a partition, neither with a name
 UNUSUAL_ORDER = 16.0

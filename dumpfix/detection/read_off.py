@@ -552,8 +552,12 @@ def _order_bits(parts: Sequence[Part], ways: Sequence[str]) -> float:
     # Who shows a topic shows partition and offset, too; one of them may have a name where the topic has none.
     beside = {"PARTITION", "OFFSET"}.intersection(names)
     is_topic_alone = "TOPIC" in nameless and (not beside or (len(beside) == 1 and beside.issubset(nameless)))
+    behind = [after for one, after in pairwise(names) if one == "TOPIC"]
+    called = {way for part, way in zip(parts, ways, strict=True) if isinstance(part, Column) and part.label in LABELS}
+    is_topic_astray = "TOPIC" not in called and bool(beside and behind) and _COORDINATES.isdisjoint(behind)
     return (
         prices.KEY_LAST * is_last
+        + (prices.NO_TOPIC + prices.UNUSUAL_ORDER) * is_topic_astray
         + _key_order_bits(nameless)
         + prices.UNUSUAL_ORDER * is_topic_alone
         + prices.UNUSUAL_ORDER * sum(one > other for one, other in pairwise(places))
@@ -657,10 +661,16 @@ def _may_be(part: Column, parts: Sequence[Part], index: int) -> list[str]:
     if not any(isinstance(other, Column) and other.label in (b"key", b"k", b"offset", b"o") for other in parts):
         # Of several topics the name comes first, and comes again.
         is_topic = part.are_names and is_first and different * 2 < len(part.texts) + 2
-        return ["KEY", "HEADERS", *(["TOPIC"] if is_topic else [])]
-    if part.are_names and all(b"-" in text and text.rpartition(b"-")[2].isdigit() for text in part.texts):
+        is_numbered = is_topic and _are_numbered(part)
+        return ["KEY", "HEADERS", *(["TOPIC-PARTITION"] if is_numbered else []), *(["TOPIC"] if is_topic else [])]
+    if part.are_names and _are_numbered(part):
         return ["TOPIC-PARTITION", "TOPIC", "KEY"]
     return [*(["TOPIC"] if part.are_names else []), "KEY", "HEADERS"]
+
+
+def _are_numbered(part: Column) -> bool:
+    """Whether each text ends with a number as topics do that have their partition behind them (``orders-0``)."""
+    return all(b"-" in text and text.rpartition(b"-")[2].isdigit() for text in part.texts)
 
 
 def _number_options(part: Column) -> list[str]:

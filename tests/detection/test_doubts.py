@@ -206,3 +206,25 @@ def test_columns_that_nothing_names_stand_in_the_order_in_which_people_print_the
     )
     said = [(record.offset, bool(record.key)) for record in dumpfix.records(dump)]
     assert said == [(offset, "KEY" in fields) for offset in offsets]
+
+
+def test_a_word_of_a_sentence_is_no_topic() -> None:
+    row = 'Message %s: key=k%d, value={"n":1}, partition=0, offset=%d\n'
+    assert dumpfix.detect("".join(row % ("erhalten", n, n) for n in range(5)).encode()).confidence == "unclear"
+    records = dumpfix.records("".join(row % ("received", n, n) for n in range(5)).encode())
+    assert [(record.topic, record.key, record.offset) for record in records] == [
+        (None, b"k%d" % n, n) for n in range(5)
+    ]
+
+
+def test_topics_with_their_partitions_are_both() -> None:
+    dump = b"".join(b'orders-%d\t%d\tkey%d\t{"n":1}\n' % (n % 3, 40 + n % 3 * 500 + n // 3, n) for n in range(9))
+    assert {(record.topic, record.partition) for record in dumpfix.records(dump)} == {("orders", n) for n in range(3)}
+
+
+@pytest.mark.parametrize("bullet", ["* ", "- ", "{}. ", "{}) "])
+def test_a_list_is_no_dump_of_keys(bullet: str) -> None:
+    dump = b"".join(bullet.format(n).encode() + b'{"n":%d}\n' % n for n in range(1, 7))
+    assert [(record.key, record.value) for record in dumpfix.records(dump)] == [
+        (None, b'{"n":%d}' % n) for n in range(1, 7)
+    ]
