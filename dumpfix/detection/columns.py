@@ -183,17 +183,16 @@ class Columns:
         if _without_documents(text) != text:
             return bits
         is_time = is_bare and EARLIEST < (_number(text) or 0) < LATEST
-        if up <= 0:
-            return max(bits, _times_apart(up)) if is_time else bits
-        counter = prices.COUNTING_KEY if is_bare else 0.0
-        if text.isdigit():
-            # The last of several columns that counts up is no key, however long it does.
-            counter = min(counter, self._counters)
-            self._counters -= counter
-        if is_time:
-            # Milliseconds are no likelier to be a key than a timestamp, nor for going up by one.
-            return max(min(bits, counter + _times_apart(up)), _times_apart(up))
-        return min(bits, counter + min(_times_apart(up), _step(up)))
+        apart = _times_apart(up)
+        if up > 0:
+            counter = prices.COUNTING_KEY if is_bare else 0.0
+            if text.isdigit():
+                # The last of several columns that counts up is no key, however long it does.
+                counter = min(counter, self._counters)
+                self._counters -= counter
+            bits = min(bits, counter + (apart if is_time else min(apart, _step(up))))
+        # Milliseconds are no likelier to be a key than a timestamp, nor for going up by one.
+        return max(bits, apart) if is_time else bits
 
     def _offset(self, text: bytes, partition: object) -> float:
         number = _number(text)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -25,7 +25,8 @@ MOST_NEAR = 4
 #: keys that are looked at for columns, and what separates these
 MOST_KEYS = 48
 _COLUMN_SEPARATORS = (b"\t", b"|", b";", b" ", b",")
-_OPENERS = (b"{", b"[", b'"')
+_CONTAINERS = (b"{", b"[")
+_OPENERS = (*_CONTAINERS, b'"')
 _DIGITS = frozenset(b"0123456789")
 
 
@@ -153,18 +154,7 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
     if rival is None:
         # Those that were given up are at least as far away.
         gap = min(gap, prices.NEAR) if plain - best.bits >= prices.NEAR else gap
-    if best.may_be_text and not is_labelled(best.layout):
-        # Text under nothing but separators may be anything; so may numbers behind words.
-        gap = min(gap, prices.LIKELY - 1)
-    if "KEY" in best.layout.fields and not is_labelled(best.layout) and _may_be_columns(best):
-        gap = min(gap, prices.LIKELY - 1)
-    if best.grammar == READ_OFF and not is_named(best.layout) and _has_null_keys(best):
-        # What a tool that nobody knows prints for no key, or a text.
-        gap = min(gap, prices.LIKELY - 1)
-    if _may_be_two_events(best):
-        gap = min(gap, prices.LIKELY - 1)
-    if best.grammar == READ_OFF and _are_python_bytes(best):
-        # Nothing is called b'ada', which is read as the text that it is.
+    if _may_be_something_else(best):
         gap = min(gap, prices.LIKELY - 1)
     if best.grammar == READ_OFF and _may_be_of_its_key(best.layout):
         gap = min(gap, prices.SURE - 1)
@@ -174,6 +164,20 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
     if best.records != 1 or not _is_told_by_one_record(best):
         gap = min(gap, prices.MOST_OF_ONE_RECORD * max(best.records, 1))
     return Explanation(tuple(readings), plain, gap, is_open)
+
+
+def _may_be_something_else(reading: Reading) -> bool:
+    """Whether its keys or payloads look like what no other reading says."""
+    layout, keys = reading.layout, [key for said in reading.says[:MOST_KEYS] if (key := said.get("key"))]
+    if not is_labelled(layout) and (reading.may_be_text or _may_be_columns(keys)):
+        # Text under nothing but separators may be anything; so may numbers behind words.
+        return True
+    if reading.grammar == READ_OFF and not is_named(layout) and b"null" in keys:
+        # What a tool that nobody knows prints for no key, or a text.
+        return True
+    # Nothing is called b'ada', which is read as the text that it is.
+    are_python_bytes = bool(keys) and all(key.startswith(PYTHON_BYTES) and key[-1:] == key[1:2] for key in keys)
+    return _may_be_two_events(layout, keys) or (reading.grammar == READ_OFF and are_python_bytes)
 
 
 def _leaves_members_out(reading: Reading, best: Reading) -> bool:
@@ -208,33 +212,24 @@ def is_named(layout: AnyLayout) -> bool:
     return True
 
 
-def _has_null_keys(reading: Reading) -> bool:
-    return any(said.get("key") == b"null" for said in reading.says[:MOST_KEYS])
-
-
-def _may_be_two_events(reading: Reading) -> bool:
+def _may_be_two_events(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
     """Whether the keys are documents, and between them and the payloads stands what stands between any two."""
-    elements = reading.layout.elements if isinstance(reading.layout, Layout) else ()
-    keys = [key for said in reading.says[:MOST_KEYS] if (key := said.get("key"))]
-    is_weak = [one for one in elements[1:2] if isinstance(one, Literal) and one.text.strip(b", ") == b""]
-    return reading.layout.fields == KEYED and bool(is_weak and keys) and all(key[:1] in _OPENERS[:2] for key in keys)
+    if not isinstance(layout, Layout) or layout.fields != KEYED:
+        return False
+    is_weak = any(isinstance(one, Literal) and not one.text.strip(b", ") for one in layout.elements[1:2])
+    return is_weak and bool(keys) and all(key.startswith(_CONTAINERS) for key in keys)
 
 
-def _are_python_bytes(reading: Reading) -> bool:
-    keys = [key for said in reading.says[:MOST_KEYS] if (key := said.get("key"))]
-    return bool(keys) and all(key.startswith(PYTHON_BYTES) and key[-1:] == key[1:2] for key in keys)
-
-
-def _may_be_columns(reading: Reading) -> bool:
+def _may_be_columns(keys: Sequence[bytes]) -> bool:
     """Whether the keys of all records are cut by as many separators, two or more, or have a number before the first:
     columns that were taken for a key look like that, and few keys do."""
-    keys = [key for said in reading.says[:MOST_KEYS] if (key := said.get("key")) and key[:1] not in _OPENERS]
-    if not keys:
+    texts = [key for key in keys if key[:1] not in _OPENERS]
+    if not texts:
         return False
     for separator in _COLUMN_SEPARATORS:
-        counts = {key.count(separator) for key in keys}
+        counts = {text.count(separator) for text in texts}
         if len(counts) == 1 and counts != {0}:
-            has_numbers = all(any(map(_DIGITS.__contains__, key.partition(separator)[0])) for key in keys)
+            has_numbers = all(any(map(_DIGITS.__contains__, text.partition(separator)[0])) for text in texts)
             return counts != {1} or has_numbers
     return False
 

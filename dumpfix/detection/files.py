@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from dumpfix.detection.lines import PYTHON_BYTES
+
 #: bytes at the beginning that are looked at
 _LOOKED_AT = 1 << 12
 #: bytes that stand in no text
@@ -75,7 +77,7 @@ def _is_binary(shown: bytes, _: bytes) -> bool:
 
 
 #: documents in the quotes of Python's bytes
-_PYTHON = (b"b'{", b"b'[", b'b"{', b'b"[')
+_PYTHON = tuple(quote + opener for quote in PYTHON_BYTES for opener in (b"{", b"["))
 
 #: what is said of a text, and whether it is one: by its first bytes, as they are and in small letters without blanks
 _TEXTS: tuple[tuple[str, Callable[[bytes, bytes], bool]], ...] = (

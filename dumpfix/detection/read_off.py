@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, pairwise
 from string import ascii_letters, digits
-from typing import cast
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import READ_OFF, Candidate
@@ -47,7 +46,7 @@ MOST_WAYS = 256
 #: a record with more columns is none
 MOST_COLUMNS = 32
 #: in so many rows keys are hardly all the same
-MANY = 4
+LEAST_ROWS = 4
 #: of ten rows two may be damaged
 ROWS = 0.8
 #: the share of rows that have to hold as many documents, for that to be no accident
@@ -210,7 +209,7 @@ def _parts(rows: Sequence[Sequence[Line]], payload: int, *, front: str, behind: 
     """
     out: list[Part] = []
     for k in range(len(rows[0])):
-        if k != payload and _is_rule([row[k].text for row in rows]):
+        if k != payload and _is_ruler([row[k].text for row in rows]):
             out += [rows[0][k].text, b"\n"]
         elif k != payload:
             out += [*_aligned([tokens(row[k].text) for row in rows], how=front), b"\n"]
@@ -221,7 +220,7 @@ def _parts(rows: Sequence[Sequence[Line]], payload: int, *, front: str, behind: 
     return tuple(_with_padded_numbers(_joined(out)))
 
 
-def _is_rule(texts: Sequence[bytes]) -> bool:
+def _is_ruler(texts: Sequence[bytes]) -> bool:
     """Whether a line, the same in all of some records, is drawn of signs: it separates them, and says nothing."""
     text = texts[0].strip(_BLANKS)
     without_letters = text.translate(None, _LETTERS)
@@ -452,12 +451,13 @@ def typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]:
     columns = [index for index, part in enumerate(parts) if isinstance(part, Column)]
     if len(columns) > MOST_COLUMNS:
         return
+    every = [part for part in parts if isinstance(part, Column)]
     # That a line comes again, one record does not show.
-    once = prices.CONSTANT * (len(columns) == 1 and len(cast("Column", parts[columns[0]]).texts) == 1)
+    alone = prices.CONSTANT * (len(every) == 1 and len(every[0].texts) == 1)
     for chosen in islice(_ways(_options(parts, columns)), MOST_WAYS):
         ways = dict(zip(columns, chosen, strict=True))
         elements: list[Element] = []
-        bits = once
+        bits = alone
         said: set[bytes] = set()
         is_vague = False
         has_labels = any(isinstance(part, Column) and part.label for part in parts)
@@ -493,14 +493,14 @@ def typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]:
                 is_vague |= not is_named and any(text[:1] in _OPENERS for text in part.texts)
                 if terminal == "KEY" and len(part.texts) > 1 == len(set(part.texts)):
                     bits += prices.NO_TOPIC * _may_be_a_topic(parts, index, ways)
-                    is_constant = len(part.texts) >= MANY and any(part.texts) and not part.label
+                    is_constant = len(part.texts) >= LEAST_ROWS and any(part.texts) and not part.label
                     bits += prices.CONSTANT_KEY * is_constant
                 if not part.is_payload:
                     bits += prices.NAMED_COLUMN if LABELS.get(part.label) == terminal else prices.NAMELESS_COLUMN
                 elements.append(Field(terminal))
         # Of several lines, what nothing names would be payloads as well.
         if _holds(elements) and not (is_vague and b"\n" in parts[:-1]):
-            yield tuple(elements), bits + _order_bits([parts[index] for index in columns], chosen)
+            yield tuple(elements), bits + _order_bits(every, chosen)
 
 
 def _may_be_a_topic(parts: Sequence[Part], index: int, ways: Mapping[int, str]) -> bool:
@@ -539,29 +539,27 @@ def _ways(options: Sequence[Sequence[str]], taken: frozenset[str] = frozenset())
             yield from ((option, *rest) for rest in _ways(options[1:], once))
 
 
-def _order_bits(parts: Sequence[Part], ways: Sequence[str]) -> float:
+def _order_bits(columns: Sequence[Column], ways: Sequence[str]) -> float:
     """Columns that nothing names stand in Kafka's order mostly: topic, partition, offset."""
-    nameless = [way for part, way in zip(parts, ways, strict=True) if isinstance(part, Column) and not part.label]
+    nameless = [way for column, way in zip(columns, ways, strict=True) if not column.label]
     places = [_ORDER.index(way) for way in nameless if way in _ORDER]
-    names = [way for part, way in zip(parts, ways, strict=True) if isinstance(part, Column)]
-    is_last = (
-        "KEY" in names
-        and names.index("KEY") > names.index("VALUE")
-        and not any(isinstance(part, Column) and part.label for part in parts)
-    )
-    # Who shows a topic shows partition and offset, too; one of them may have a name where the topic has none.
-    beside = {"PARTITION", "OFFSET"}.intersection(names)
-    is_topic_alone = "TOPIC" in nameless and (not beside or (len(beside) == 1 and beside.issubset(nameless)))
-    behind = [after for one, after in pairwise(names) if one == "TOPIC"]
-    called = {way for part, way in zip(parts, ways, strict=True) if isinstance(part, Column) and part.label in LABELS}
-    is_topic_astray = "TOPIC" not in called and bool(beside and behind) and _COORDINATES.isdisjoint(behind)
+    is_last = "KEY" in ways and ways.index("KEY") > ways.index("VALUE") and len(nameless) == len(ways)
+    is_called = any(way == "TOPIC" and column.label in LABELS for column, way in zip(columns, ways, strict=True))
     return (
         prices.KEY_LAST * is_last
-        + (prices.NO_TOPIC + prices.UNUSUAL_ORDER) * is_topic_astray
+        + (0.0 if is_called else _topic_order_bits(nameless, ways))
         + _key_order_bits(nameless)
-        + prices.UNUSUAL_ORDER * is_topic_alone
         + prices.UNUSUAL_ORDER * sum(one > other for one, other in pairwise(places))
     )
+
+
+def _topic_order_bits(nameless: Sequence[str], ways: Sequence[str]) -> float:
+    """Who shows a topic shows partition and offset behind it; one of them may have a name where it has none."""
+    beside = {"PARTITION", "OFFSET"}.intersection(ways)
+    is_alone = "TOPIC" in nameless and (not beside or (len(beside) == 1 and beside.issubset(nameless)))
+    behind = [after for one, after in pairwise(ways) if one == "TOPIC"]
+    is_astray = bool(beside and behind) and _COORDINATES.isdisjoint(behind)
+    return prices.UNUSUAL_ORDER * is_alone + (prices.NO_TOPIC + prices.UNUSUAL_ORDER) * is_astray
 
 
 def _key_order_bits(nameless: Sequence[str]) -> float:
@@ -609,8 +607,10 @@ def _options(parts: Sequence[Part], columns: Sequence[int]) -> list[list[str]]:
         assert isinstance(part, Column)
         every.append(_may_be(part, parts, index))
         if part.label in LABELS:
-            # A topic is one in quotes, too.
-            named.update((*every[-1], *({"TOPIC"} & {LABELS[part.label]})))
+            named.update(every[-1])
+            if LABELS[part.label] == "TOPIC":
+                # It is one in quotes, too.
+                named.add("TOPIC")
         else:
             nameless.append(every[-1])
     for options in nameless:

@@ -98,14 +98,13 @@ class ObjectBatch(Batch):
     @property
     def unread(self) -> Counts:
         """Members that hold something and that the layout does not know."""
-        counts: Counter[str] = Counter()
-        for path, known in self.rule.known.items():
-            objects = cast("list[_Object]", _at(path, self.objects, {}) if path else self.objects)
-            holders = [one for one in objects if type(one) is dict]
-            for name in set().union(*holders) - known:
-                shown = ".".join((*(part.decode() for part in path), name))
-                counts[shown] += len(holders) - [one.get(name) for one in holders].count(None)
-        return tuple((+counts).items())
+        return _unread(self.rule, self.objects)
+
+    def frames(self) -> Iterator[Frame]:
+        """The same records one by one, without their spans."""
+        for frame, parsed in zip(super().frames(), self.objects, strict=True):
+            frame.unread = _unread(self.rule, (parsed,))
+            yield frame
 
     def payload_start(self, index: int) -> int | None:
         """Where the payload of one record begins, from the record's first byte."""
@@ -323,6 +322,20 @@ def _embedded(row: bytes, parsed: _Object, name: bytes, wanted: str) -> bytes | 
     if last != wanted:
         end = row.rfind(b',"%b":' % last.encode("utf-8", "surrogatepass"), begin)
     return None if end < 0 else row[begin + len(name) : end].strip(_BLANKS)
+
+
+def _unread(rule: ObjectRule, objects: Sequence[_Object]) -> Counts:
+    """The members of these objects that hold something and that the layout does not know."""
+    counts: Counter[str] = Counter()
+    for path, known in rule.known.items():
+        names = [part.decode() for part in path]
+        values: Sequence[object] = _at(path, objects, None) if path else objects
+        holders = [value for value in values if isinstance(value, dict)]
+        # What stands where an object should is not read either.
+        counts[".".join(names)] += len(values) - len(holders) - sum(value is None for value in values)
+        for name in set().union(*holders) - known:
+            counts[".".join((*names, name))] += sum(one.get(name) is not None for one in holders)
+    return tuple((+counts).items())
 
 
 def _loads(row: bytes) -> object:

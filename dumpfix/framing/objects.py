@@ -11,7 +11,6 @@ with the first member that the tool prints: nothing inside a string can look lik
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -23,7 +22,7 @@ from dumpfix.framing.notices import Notices, RuleWithNotices
 from dumpfix.framing.rule import Item
 from dumpfix.framing.window import Window
 from dumpfix.json.lexer import run_end
-from dumpfix.json.strings import MISMATCH, PARTIAL
+from dumpfix.json.strings import MISMATCH, PARTIAL, unescape
 from dumpfix.json.validity import is_valid
 from dumpfix.layout.model import Field, Layout, ObjectLayout
 from dumpfix.layout.vocabulary import Kind
@@ -279,15 +278,14 @@ class ObjectRule(RuleWithNotices):
         payload_start = None
         fault = None
         is_embedded = False
-        unread: Counter[str] = Counter()
+        unread: dict[bytes, bool] = {}
         seen: set[tuple[bytes, ...]] = set()
         for member in members:
             seen.add(member.path)
             bound = self.members.get(member.path)
             text = data[member.start : member.end]
             if bound is None:
-                if text != b"null":
-                    unread[b".".join(member.path).decode("utf-8", "backslashreplace")] += 1
+                unread[b".".join(map(unescape, member.path))] = text != b"null"
                 continue
             spans.append(Span(position, member.start, "literal"))
             spans.append(Span(member.start, member.end, "field", bound.terminal))
@@ -326,7 +324,7 @@ class ObjectRule(RuleWithNotices):
             is_valid=is_judged,
             fault=fault,
             is_cut=is_cut,
-            unread=tuple(unread.items()),
+            unread=tuple((name.decode("utf-8", "backslashreplace"), 1) for name, holds in unread.items() if holds),
         )
 
     def _take(self, fields: dict[str, bytes | None], bound: Field, text: bytes, *, is_whole: bool) -> None:

@@ -9,6 +9,7 @@ next command.
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import Literal, NamedTuple
 
 from dumpfix.framing.window import Window
@@ -163,12 +164,8 @@ def _called(name: bytes, rest: list[bytes], *, is_behind_prompt: bool) -> Kind |
 
 def _have_options(words: list[bytes]) -> bool:
     """Whether an option stands there, before any document: one in it is somebody's text."""
-    for word in words:
-        if word.startswith(_DOCUMENTS):
-            return False
-        if (word[:1] == b"-" and word[1:2].isalnum()) or word[:2] == b"--":
-            return True
-    return False
+    before = itertools.takewhile(lambda word: not word.startswith(_DOCUMENTS), words)
+    return any((word[:1] == b"-" and word[1:2].isalnum()) or word[:2] == b"--" for word in before)
 
 
 def _sends(words: list[bytes]) -> bool:

@@ -13,6 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dumpfix.detection.choose import Told, choose
+from dumpfix.framing.frame import Batch, Frame
+from dumpfix.framing.object_scanner import ObjectScanner
+from dumpfix.framing.objects import ObjectRule
+from dumpfix.framing.window import Window
+from dumpfix.layout.load import shipped
+from dumpfix.layout.model import ObjectLayout
 from dumpfix.record.events import MOST_HAZARDS
 from dumpfix.record.hazards import hazards_of
 from dumpfix.report.json_report import json_report
@@ -345,20 +351,44 @@ SCALARS: st.SearchStrategy[object] = st.one_of(st.none(), st.integers(0, 9), st.
         ),
         min_size=1,
         max_size=8,
-    )
+    ),
+    st.booleans(),
 )
 def test_members_that_the_layout_does_not_know_are_counted(
-    records: list[tuple[dict[str, object], dict[str, object], str]],
+    records: list[tuple[dict[str, object], dict[str, object], str]], ensure_ascii: bool
 ) -> None:
+    """Many at a time and one by one, which the arrival of the dump decides."""
     dump = b""
     expected: Counter[str] = Counter()
     for offset, (members, extra, payload) in enumerate(records):
         whole = {"topic": "t", "partition": 0, "offset": offset, "key": "k", **members, "extra": {"epoch": 1, **extra}}
-        dump += f'{json.dumps(whole, ensure_ascii=False)[:-1]},"value":{payload}}}\n'.encode()
+        dump += f'{json.dumps(whole, ensure_ascii=ensure_ascii)[:-1]},"value":{payload}}}\n'.encode()
         expected.update(name for name, value in members.items() if value is not None)
         expected.update(f"extra.{name}" for name, value in extra.items() if value is not None)
-    _, report = converted(dump, choose(dump, Told("dumpfix"), final=True), "values")
+    choice = choose(dump, Told("dumpfix"), final=True)
+    _, report = converted(dump, choice, "values")
     assert [account.unread_members for account in report.inputs] == [expected]
+    assert isinstance(choice.layout, ObjectLayout)
+    one_by_one: Counter[str] = Counter()
+    for item in ObjectScanner(choice.layout).items(Window(dump), 0):
+        frames = list(item.frames()) if isinstance(item, Batch) else [item]
+        for frame in frames:
+            again = ObjectRule(choice.layout).record(Window(dump), frame.start)
+            assert isinstance(frame, Frame)
+            assert sorted(again.unread) == sorted(frame.unread)
+            one_by_one.update(dict(frame.unread))
+    assert one_by_one == expected
+
+
+@pytest.mark.parametrize(
+    "member", ['"x":1,"x":2', '"x":1,"x":null', '"x":null,"x":1', r'"\u0061\"":1', '"extra":5', '"extra":{"y":{"z":1}}']
+)
+def test_a_record_read_alone_counts_as_one_among_many(member: str) -> None:
+    line = f'{{"topic":"t","partition":0,"offset":1,"key":"k",{member},"value":{{"a":1}}}}\n'.encode()
+    layout = next(one for one in shipped("dumpfix").layouts if isinstance(one, ObjectLayout))
+    (batch,) = ObjectScanner(layout).items(Window(line), 0)
+    assert isinstance(batch, Batch)
+    assert batch.unread == ObjectRule(layout).record(Window(line), 0).unread
 
 
 def test_no_more_names_are_told_apart_than_a_report_can_bear() -> None:
