@@ -333,7 +333,7 @@ def _unread(rule: ObjectRule, objects: Sequence[_Object]) -> Counts:
         holders = [value for value in values if isinstance(value, dict)]
         # What stands where an object should is not read either.
         counts[".".join(names)] += len(values) - len(holders) - sum(value is None for value in values)
-        for name in set().union(*holders) - known:
+        for name in sorted(set().union(*holders) - known):
             counts[".".join((*names, name))] += sum(one.get(name) is not None for one in holders)
     return tuple((+counts).items())
 

@@ -184,6 +184,9 @@ class Ledger:
     def report(self) -> Report:
         """The account so far, closed."""
         self._mismatches(self._claims.finish())
+        for account in self.inputs:
+            # In an order that does not depend on how many were read at a time.
+            account.unread_members = dict(sorted(account.unread_members.items()))
         json_topics = {topic for (_, topic, _), partition in self._partitions.items() if partition.has_json}
         accounts = sorted(self._partitions.items(), key=lambda one: (one[0][1] or "", one[0][2]))
         rows = [
