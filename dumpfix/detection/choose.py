@@ -32,6 +32,8 @@ FEW_LINES = 8
 FIRST_PART, LONGER_PARTS = 1 << 10, 8
 #: so much of it is looked at for a separator
 SAMPLE = 1 << 12
+#: what programs print for a key that is null: those in Java and JavaScript, Python, Go, Ruby
+NULL_KEYS = (b"null", b"None", b"<nil>", b"nil", b"undefined")
 #: other layouts that give the same output and are worth a line
 MOST_NAMED = 5
 #: other layouts that the dump may have and are worth a line
@@ -217,6 +219,8 @@ class Search:
         layout = best.layout
         if isinstance(layout, Layout) and any(_may_be_of_another_tool(best, r) for r in explanation.readings):
             layout = replace(layout, empty_may_be_null=True)
+        if isinstance(layout, Layout) and "KEY" in layout.fields and not is_asked_for and not _names_its_tool(best):
+            layout = replace(layout, null_keys=tuple(word for word in NULL_KEYS if word != layout.null_literal))
         names = dict.fromkeys(describe(r.layout) for r in same)
         rivals = explanation.rivals(best) if explanation.confidence == "unclear" else []
         names.pop(describe(layout), None)
@@ -311,6 +315,11 @@ def _may_be_of_another_tool(first: Reading, other: Reading) -> bool:
         return False
     prints_nothing = layout.null_literal is not None and its.null_literal is None
     return prints_nothing and _shape(layout) == _shape(its)
+
+
+def _names_its_tool(reading: Reading) -> bool:
+    """Whether it is known what printed the dump, and so what a key that is null looks like."""
+    return reading.is_by_kcat or reading.is_by_java or reading.grammar == COMMANDED
 
 
 def _shape(layout: Layout) -> list[object]:

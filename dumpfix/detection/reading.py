@@ -67,6 +67,11 @@ class Reading:
         return any(name.startswith(_JAVA) for name in self.seen)
 
     @property
+    def is_by_kcat(self) -> bool:
+        """Whether notices of kcat, or of its library, stand in it."""
+        return any(name.startswith(_KCAT) for name in self.seen)
+
+    @property
     def is_text(self) -> bool:
         """Whether most of its payloads are no JSON, nor were meant to be."""
         others, scalars = self.kinds.get("other", 0), self.kinds.get("scalar", 0)
@@ -299,7 +304,7 @@ def _tool_bits(reading: Reading) -> float:
     if any(isinstance(e, FieldElement) and e.meaning not in ("key", "value") for e in layout.elements):
         return 0.0
     by_java = reading.is_by_java
-    by_kcat = any(name.startswith(_KCAT) for name in reading.seen)
+    by_kcat = reading.is_by_kcat
     is_usual = [e.text for e in layout.elements if isinstance(e, Literal)] == [b"\t", b"\n"]
     if (layout.null_literal is not None) == (by_java or (is_usual and not by_kcat)):
         return 0.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal, NamedTuple
@@ -16,6 +16,11 @@ Role = Literal["field", "literal", "separator", "notice", "garbage"]
 
 #: how often each name was met
 Counts = tuple[tuple[str, int], ...]
+
+
+def counts_of(texts: Sequence[bytes], words: Iterable[bytes]) -> Counts:
+    """How often each of these words is one of the texts; those that are none are left out."""
+    return tuple((word.decode(), count) for word in words if (count := texts.count(word)))
 
 
 class Span(NamedTuple):
@@ -41,7 +46,7 @@ class Frame:
     ``has_wrong_size`` says that a printed length is not that of the payload. ``fault`` says in words why the payload
     cannot be taken although it could be read; ``kept`` is a document that is whole in a record without a payload.
     ``is_cut`` says that the dump ends in the record. ``unread`` counts the members of a record, by name, that hold
-    something and that the layout does not know.
+    something and that the layout does not know; ``null_keys`` the words that were taken for no key.
     """
 
     start: int
@@ -57,6 +62,7 @@ class Frame:
     kept: bytes | None = None
     is_cut: bool = False
     unread: Counts = ()
+    null_keys: Counts = ()
 
 
 @dataclass(slots=True)
@@ -66,7 +72,8 @@ class Batch:
     Every payload is valid JSON by itself, or None (known null), or empty. ``cells`` has a list of texts for
     each Field of ``elements`` in order, ``columns`` the same lists under the record's attributes;
     ``constants`` are attributes that are the same for all. ``lengths`` are the records' lengths in bytes without
-    the ``gap`` bytes of line ends between one and the next.
+    the ``gap`` bytes of line ends between one and the next. ``null_words`` are the texts that the layout takes for no
+    key.
     """
 
     start: int
@@ -77,6 +84,7 @@ class Batch:
     values: Sequence[bytes | None]
     lengths: Sequence[int]
     gap: int
+    null_words: tuple[bytes, ...] = ()
 
     def __len__(self) -> int:
         return len(self.lengths)
@@ -98,6 +106,19 @@ class Batch:
         """As a frame has it, of all these records."""
         return ()
 
+    @property
+    def null_keys(self) -> Counts:
+        """As a frame has it, of all these records."""
+        return self._null_keys(0, len(self))
+
+    def _null_keys(self, begin: int, stop: int) -> Counts:
+        keys = self.columns.get("key", ()) if self.null_words else ()
+        if None not in keys[begin:stop]:
+            return ()
+        fields = (element for element in self.elements if isinstance(element, Field))
+        texts = next(cells for element, cells in zip(fields, self.cells, strict=True) if element.meaning == "key")
+        return counts_of(texts[begin:stop], self.null_words)
+
     def fields(self, index: int) -> dict[str, bytes | None]:
         """The attributes of one record, as a frame of it would have them."""
         fields: dict[str, bytes | None] = dict(self.constants)
@@ -110,7 +131,8 @@ class Batch:
         for index, (start, length) in enumerate(zip(self.starts(), self.lengths, strict=True)):
             payload = self.payload_start(index)
             place = None if payload is None else start + payload
-            yield Frame(start, start + length, self.fields(index), [], place, is_valid=True)
+            nulls = self._null_keys(index, index + 1)
+            yield Frame(start, start + length, self.fields(index), [], place, is_valid=True, null_keys=nulls)
 
     def payload_start(self, index: int) -> int | None:
         """Where the payload of one record begins, from the record's first byte."""

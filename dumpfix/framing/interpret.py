@@ -20,11 +20,12 @@ def null_texts(layout: Layout, attribute: str) -> tuple[bytes, ...]:
     """
     if any(f"{attribute.upper()}_SIZE" in name for name in layout.fields):
         return ()
+    nulls = layout.null_keys if attribute == "key" else ()
     if layout.null_literal is not None:
-        return (layout.null_literal, b"") if layout.empty_may_be_null and attribute == "key" else (layout.null_literal,)
+        return (layout.null_literal, *nulls, *((b"",) if layout.empty_may_be_null and attribute == "key" else ()))
     if attribute == "value":
         return ()
-    return (b"",) if layout.null_or_empty_literal is None else (b"", layout.null_or_empty_literal)
+    return (b"", *nulls, *(() if layout.null_or_empty_literal is None else (layout.null_or_empty_literal,)))
 
 
 def interpret(layout: Layout, cuts: Sequence[Cut], data: bytes) -> dict[str, bytes | None]:

@@ -47,7 +47,7 @@ from dumpfix.framing.again import Line, found_again
 from dumpfix.framing.columns import Bound, Columns, Way
 from dumpfix.framing.elements import Cut, PartialMatch, PrintedNulls, fixed_run, sized_ends
 from dumpfix.framing.endings import Ending, Endings, texts_before_blank
-from dumpfix.framing.frame import Frame, Role, Span
+from dumpfix.framing.frame import Frame, Role, Span, counts_of
 from dumpfix.framing.interpret import interpret
 from dumpfix.framing.notices import Notices, RuleWithNotices
 from dumpfix.framing.sizes import wrong_size
@@ -57,6 +57,8 @@ from dumpfix.json.documents import documents_at_line_ends
 from dumpfix.json.validity import is_valid
 from dumpfix.layout.model import Field, Layout, Literal
 from dumpfix.layout.vocabulary import Kind
+
+_KEY = Field("KEY")
 
 Item = Frame | Span
 
@@ -394,6 +396,9 @@ class LinearRule(RuleWithNotices):
         is_fine = ending.complete and "value" in fields and (not payload or is_valid(payload))
         frame = Frame(at, stop, fields, _spans(everything, at, stop, data), value, ending.complete, is_valid=is_fine)
         frame.is_cut = not ending.complete and stop == window.size
+        if self.layout.null_keys and fields.get("key", b"") is None:
+            keys = [data[start:end] for element, start, end in everything if element == _KEY]
+            frame.null_keys = counts_of(keys, self.layout.null_keys)
         if value is not None and not ending.complete and (self._lacks_fields(ending) or self._goes_on(ending, payload)):
             frame.fault = "what the layout prints behind the payload is not there"
         elif self.is_sized:

@@ -319,7 +319,8 @@ class _Columns:
         }
         lengths = [length + rows.outer for length in map(len, rows.texts[begin:stop])]
         start = rows.first if begin == 0 else rows.starts[begin]
-        return Batch(start, plan.elements, cells, columns, plan.constants, columns["value"], lengths, rows.gap)
+        values, nulls = columns["value"], plan.layout.null_keys
+        return Batch(start, plan.elements, cells, columns, plan.constants, values, lengths, rows.gap, nulls)
 
 
 def _is_integer(text: bytes) -> bool:

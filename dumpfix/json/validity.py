@@ -49,6 +49,8 @@ _CLOSES = {
     FIRST_ELEMENT: _CLOSE_ARRAY,
     AFTER_ELEMENT: _CLOSE_ARRAY,
 }
+#: what an object, an array and a string end with, by what they begin with
+_ENDS = {b"{": b"}", b"[": b"]", b'"': b'"'}
 _FIRST = frozenset(text[:1] for text in _BEGINNINGS)
 #: bytes of a payload that is large, and of its beginning that is looked at before all of it is
 _LARGE, _SOON = 1 << 22, 1 << 12
@@ -91,9 +93,16 @@ def is_valid(payload: bytes) -> bool:
     """
     if passes_gate(payload):
         return True
-    if not payload.lstrip(WHITE_SPACE).startswith(_BEGINNINGS) or (len(payload) > _LARGE and _breaks_soon(payload)):
+    if not _has_both_ends(payload) or (len(payload) > _LARGE and _breaks_soon(payload)):
         return False
     return not _is_surely_broken(payload) and _automaton_accepts(payload)
+
+
+def _has_both_ends(payload: bytes) -> bool:
+    """Whether `payload` begins as a JSON text does and, if it is an object, an array or a string, ends as one: most
+    texts that are none are told so, cut ones among them, however deep."""
+    text = payload.strip(WHITE_SPACE)
+    return text.startswith(_BEGINNINGS) and text[-1:] == _ENDS.get(text[:1], text[-1:])
 
 
 def _breaks_soon(payload: bytes) -> bool:

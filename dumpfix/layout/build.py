@@ -40,7 +40,7 @@ from dumpfix.layout.vocabulary import (
 #: ways in which each record of a layout may have texts or not
 MOST_VARIANTS = 32
 #: the rules that mean something by their names; all others are parts of them
-_ROOTS = ("start", "record", "notice", "inner_notice")
+_ROOTS = ("start", "record", "notice", "inner_notice", "null_key")
 
 
 class Builder:
@@ -136,6 +136,7 @@ class Builder:
             headers=self._header_spelling if any(field.terminal == "HEADERS" for field in fields) else None,
             blank_lines=blank_lines,
             empty_may_be_null=empty_may_be_null,
+            null_keys=self._null_keys if any(field.terminal == "KEY" for field in fields) else (),
         )
         if len(layout.variants) > MOST_VARIANTS:
             raise self.error(f"each record has more than {MOST_VARIANTS} ways to be written", line)
@@ -151,6 +152,21 @@ class Builder:
     def _nulls(self) -> tuple[bytes | None, bytes | None]:
         """What stands for null alone, and what for null and empty alike."""
         return self.expander.text_of("NULL_LITERAL"), self.expander.text_of("NULL_OR_EMPTY_LITERAL")
+
+    @cached_property
+    def _null_keys(self) -> tuple[bytes, ...]:
+        """The texts that stand for no key."""
+        if "null_key" not in self.notation.rules:
+            return ()
+        words: list[bytes] = []
+        for _, alternative in self.expander.alternatives("null_key"):
+            for elements in self.expander.ways(alternative):
+                match elements:
+                    case (Literal(text=text),):
+                        words.append(text)
+                    case _:
+                        raise self.error("null_key is texts that stand for no key, nothing else", alternative.line)
+        return tuple(dict.fromkeys(words))
 
     @cached_property
     def _header_spelling(self) -> HeaderSpelling | None:
@@ -269,6 +285,9 @@ class Builder:
         """Refuse texts for null and for headers where no record has the text that they are said of."""
         linear = [layout for layout in layouts if isinstance(layout, Layout)]
         texts = {field.meaning for layout in linear for field in _fields(layout.elements) if field.kind in FREE_TEXT}
+        if "null_key" in self.notation.rules and not any(layout.null_keys for layout in linear):
+            line = self.notation.rules["null_key"].line
+            raise self.error("null_key says what stands for no KEY, and no record has one", line)
         for name, string in self.notation.strings.items():
             if name in NULL_LITERALS and not texts & {"key", "value", "headers"}:
                 raise self.error(

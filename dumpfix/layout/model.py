@@ -124,7 +124,8 @@ class Layout:
     ``null_literal`` is printed for null alone, ``null_or_empty_literal`` for null and empty alike;
     ``empty_may_be_null`` says that it is not known whether the tool was one that prints the former. ``headers`` is
     None where the grammar does not say how headers are spelled. Attributes in ``null_if_absent`` are null where a
-    record does not show them.
+    record does not show them. ``null_keys`` are texts of a key that stand for none, since nobody knows what printed
+    it: another tool than the one that the layout is of, a program of the user's.
 
     Where each record decides whether it has a text, ``variants`` are the layouts that the records have; of such a
     layout value, prefix and suffix are those of the first. Else there are none.
@@ -140,6 +141,7 @@ class Layout:
     may_cut_records: bool = False
     empty_may_be_null: bool = False
     null_if_absent: tuple[str, ...] = ()
+    null_keys: tuple[bytes, ...] = ()
 
     @cached_property
     def _hash(self) -> int:

@@ -44,11 +44,13 @@ def grammar_of(layouts: Sequence[AnyLayout]) -> str:
         if isinstance(layout, Layout):
             named.update(_nulls(layout))
             named.update(_spelled(layout.headers) if layout.headers is not None else {})
+    null_keys = dict.fromkeys(word for one in layouts if isinstance(one, Layout) for word in one.null_keys)
     is_each = any(isinstance(e, Alternation) for one in layouts if isinstance(one, Layout) for e in one.elements)
     lines = [
         "start: record*",
         *(["each{part}: part"] if is_each else []),
         "record: " + "\n      | ".join(records),
+        *(["null_key: " + " | ".join(map(literal_text, null_keys))] if null_keys else []),
         *(f"{name}: {body}" for name, body in rules.items()),
         *(f"{name}: {literal_text(text)}" for name, text in named.items()),
         f"%declare {' '.join(declared)}",

@@ -135,6 +135,12 @@ class Unread(NamedTuple):
     counts: Counts
 
 
+class NullKeys(NamedTuple):
+    """Words that stood where a key does and were taken for none."""
+
+    counts: Counts
+
+
 class Notices(NamedTuple):
     """Lines that a tool printed about itself."""
 
@@ -179,7 +185,9 @@ class Garbage(NamedTuple):
         return line, start + at - (self.text.rfind(b"\n", 0, at) + 1)
 
 
-Event = GoodRecords | Samples | LeftOut | OneRecord | Hazards | Unread | Notices | Said | RunMayBegin | Garbage
+Event = (
+    GoodRecords | Samples | LeftOut | OneRecord | Hazards | Unread | NullKeys | Notices | Said | RunMayBegin | Garbage
+)
 
 
 def output_of(event: Event) -> bytes:
@@ -327,7 +335,7 @@ def _together(events: Sequence[GoodRecords]) -> GoodRecords:
 
 def moved(event: Event, lines: int) -> Event:
     """The event as it is in a dump that has so many lines before the bytes that were read."""
-    if not lines or isinstance(event, GoodRecords | Samples | LeftOut | Unread | Notices | RunMayBegin):
+    if not lines or isinstance(event, GoodRecords | Samples | LeftOut | Unread | NullKeys | Notices | RunMayBegin):
         return event
     if isinstance(event, OneRecord):
         payload_line = event.record.payload_line

@@ -14,6 +14,7 @@ from dumpfix.record.events import (
     Hazards,
     LeftOut,
     Notices,
+    NullKeys,
     Offsets,
     OneRecord,
     RunMayBegin,
@@ -76,6 +77,9 @@ class Ledger:
                 self._hazards(event)
             case Unread():
                 self._unread(event)
+            case NullKeys():
+                words = self.inputs[-1].null_keys
+                words.update({word: words.get(word, 0) + count for word, count in event.counts})
             case Notices():
                 self.totals.notices += event.lines
             case Said():

@@ -50,7 +50,8 @@ class InputAccount:
     ``doubt`` says what the dump may be as well, or is rather than what was told; None where nothing comes near.
     ``broken_off`` says why it could not be read to its end, None where it could. ``holds_rejects``: another run set it
     aside, it is not all of a topic. ``unread_members`` counts the members of its records, by name, that hold something
-    and that the layout does not know: they are in no output.
+    and that the layout does not know: they are in no output. ``null_keys`` counts the words (``null``) that stood where
+    a key does and were taken for none.
     """
 
     path: str
@@ -66,6 +67,7 @@ class InputAccount:
     sections: list[SectionEntry] = field(default_factory=list)
     holds_rejects: bool = False
     unread_members: dict[str, int] = field(default_factory=dict)
+    null_keys: dict[str, int] = field(default_factory=dict)
 
     def as_json(self) -> JsonObject:
         """The entry of the report."""

@@ -113,10 +113,16 @@ def _inputs(inputs: Iterable[InputAccount]) -> Iterator[str]:
                 yield f"  {shown(wrapper['kind'])} taken off {count}, from line {wrapper['first_line']} on"
         if account.unread_members:
             yield f"  {_unread(account.unread_members)}"
+        if account.null_keys:
+            words = ", ".join(f"{shown(word)} ({count})" for word, count in account.null_keys.items())
+            yield f"  keys that are a word for null were taken for none: {words}; {_IF_KCAT}"
         if len(account.sections) > 1:
             yield from _sections(account.sections)
         if account.broken_off is not None:
             yield f"{shown(account.path)}: {shown(account.broken_off)}; the rest of it is not in these counts"
+
+
+_IF_KCAT = "if the word is the key, say how the dump was made: --command '…', or --kcat-format '…'"
 
 
 def _unread(members: dict[str, int]) -> str:

@@ -17,6 +17,7 @@ from dumpfix.record.events import (
     Hazard,
     Hazards,
     Notices,
+    NullKeys,
     RunMayBegin,
     Said,
     Unread,
@@ -85,6 +86,8 @@ class Pipeline:
             return
         if item.unread:
             yield Unread(item.unread)
+        if item.null_keys:
+            yield NullKeys(item.null_keys)
         if isinstance(item, Frame):
             for notice in item.inner_notices:
                 yield from self._of_notice(notice, item.start)

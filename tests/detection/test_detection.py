@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -437,6 +438,38 @@ def test_where_two_tools_print_the_same_an_empty_text_may_be_null() -> None:
     by_java = choose(b'Processed a total of 2 messages\nk1\t{"a":1}\nk2\t\n', Told(), final=True).layout
     labelled = choose(b'CreateTime:1700000000000\tk1\t{"a":1}\n', Told(), final=True).layout
     assert not any(layout.empty_may_be_null for layout in (told, by_java, labelled))
+
+
+LABELLED = b"offset = %d, key = %b, value = %b\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "word"), [(LABELLED, b"null"), (b"%d key=%b value=%b\n", b"None"), (b"p=0 o=%d k=%b v=%b\n", b"<nil>")]
+)
+@pytest.mark.parametrize("late", [False, True])
+def test_a_word_for_null_is_no_key_where_nobody_knows_what_printed_it(form: bytes, word: bytes, late: bool) -> None:
+    keys = [b"ada", b"bob", b"eve"] * 40
+    keys.insert(len(keys) if late else 1, word)
+    dump = b"".join(form % (offset, key, b'{"n":%d}' % offset) for offset, key in enumerate(keys))
+    expected = [None if key == word else key for key in keys]
+    assert [key for (key,) in said(dump, "key")] == expected
+    report = dumpfix.convert(dump, io.BytesIO())
+    assert report.inputs[0].null_keys == {word.decode(): 1}
+    # Written as a grammar and told, it is the same.
+    written = grammar_of([choose(dump, Told(), final=True).layout])
+    assert [record.get("key") for record in scan(dump, load(written, "mine").layouts[0], ()).records] == expected
+
+
+@pytest.mark.parametrize(
+    ("dump", "told"),
+    [
+        (b"1 null\t{}\n2 ada\t{}\n", Told(kcat_format=rb"%o %k\t%s\n")),
+        (b'o=1 k=null v={"a":1}\no=2 k=ada v={"a":2}\n% Reached end of topic t [0] at offset 3\n', Told()),
+    ],
+)
+def test_a_tool_that_prints_nothing_for_null_means_the_word(dump: bytes, told: Told) -> None:
+    layout = choose(dump, told, final=True).layout
+    assert b"null" in [record.get("key") for record in scan(dump, layout, ()).records]
 
 
 def test_a_damaged_row_does_not_hide_the_headers_of_the_others() -> None:

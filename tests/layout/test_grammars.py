@@ -122,6 +122,12 @@ REFUSED = [
     (RECORD + 'each{o} VALUE\no: "o" | "p"\n%declare VALUE\n', 2, "add the line `each{part}: part`"),
     (RECORD + '"{" (VALUE -> x) "}"\n%declare VALUE\n', 2, "a name behind an arrow is for a whole alternative"),
     (
+        'start: record*\nrecord: KEY " " VALUE\nnull_key: "n" | KEY\n%declare KEY VALUE\n',
+        3,
+        "texts that stand for no key",
+    ),
+    ('start: record*\nrecord: VALUE\nnull_key: "n"\n%declare VALUE\n', 3, "what stands for no KEY, and no record has"),
+    (
         "start: (record | notice)*\nrecord: VALUE\nnotice: NOTICE\n%declare VALUE NOTICE\n",
         3,
         "a notice .notice. begins with a string",

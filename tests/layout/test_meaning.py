@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -10,9 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dumpfix
+from dumpfix.framing.frame import Batch, Frame
+from dumpfix.framing.framer import scanner_for
+from dumpfix.framing.window import Window
 from dumpfix.layout.conversions import milliseconds
 from dumpfix.layout.load import load
-from dumpfix.layout.model import Grammar
+from dumpfix.layout.model import Grammar, Layout
 from dumpfix.layout.write import describe, grammar_of
 from tests.reading import scan
 
@@ -171,3 +175,43 @@ def test_a_date_is_told_in_milliseconds(when: datetime, minutes: int, between: s
 )
 def test_what_is_no_date_is_no_time(text: str) -> None:
     assert milliseconds(text.encode()) is None
+
+
+WORDS = grammar('"key=" KEY " value=" VALUE "\\n"', 'null_key: "null"', '  | ("no" | "not") "ne"', "%declare KEY VALUE")
+
+
+def test_words_may_stand_for_no_key() -> None:
+    dump = b'key=null value={"n":1}\nkey=none value={"n":2}\nkey=nul value={"n":3}\n'
+    dump += b'key= value=null\nkey=null value={"n":\n'
+    (layout,) = WORDS.layouts
+    assert isinstance(layout, Layout)
+    assert layout.null_keys == (b"null", b"none", b"notne")
+    assert read(dump, WORDS) == [
+        {"key": None, "value": b'{"n":1}'},
+        {"key": None, "value": b'{"n":2}'},
+        {"key": b"nul", "value": b'{"n":3}'},
+        {"key": None, "value": b"null"},
+        {"key": None, "value": b'{"n":'},
+    ]
+
+
+def test_a_length_tells_a_word_from_no_key() -> None:
+    sized = grammar('KEY_SIZE " " KEY " " VALUE "\\n"', 'null_key: "null"', "%declare KEY_SIZE KEY VALUE")
+    assert [fields["key"] for fields in read(b'4 null {"n":1}\n-1  {"n":2}\n', sized)] == [b"null", None]
+
+
+@given(st.lists(st.sampled_from(["null", "none", "ada", "", "null "]), min_size=1, max_size=9), st.booleans())
+def test_the_words_taken_for_no_key_are_counted_many_at_a_time_and_one_by_one(
+    keys: list[str], has_broken: bool
+) -> None:
+    dump = "".join(f'key={key} value={{"n":{n}}}\n' for n, key in enumerate(keys)).encode()
+    dump += b'key=none value={"n":\n' * has_broken
+    expected = Counter(key for key in [*keys, *["none"] * has_broken] if key in ("null", "none"))
+    (layout,) = WORDS.layouts
+    many: Counter[str] = Counter()
+    one_by_one: Counter[str] = Counter()
+    for item in scanner_for(layout, ()).items(Window(dump), 0):
+        many.update(dict(item.null_keys) if isinstance(item, Batch | Frame) else {})
+        for frame in item.frames() if isinstance(item, Batch) else [item] if isinstance(item, Frame) else []:
+            one_by_one.update(dict(frame.null_keys))
+    assert many == one_by_one == expected

@@ -252,6 +252,14 @@ def test_hazards_can_be_kept_back() -> None:
     assert (done.status, done.stdout) == (1, b"[1]\n")
 
 
+def test_keys_that_are_a_word_for_null_are_told_of() -> None:
+    done = dumpfix(
+        "convert", "--to", "kcat", stdin=b'o=1 k=null v={"a":1}\no=2 k=ada v={"a":2}\no=3 k=null v={"a":3}\n'
+    )
+    assert (done.status, done.stdout) == (0, b'\t{"a":1}\nada\t{"a":2}\n\t{"a":3}\n')
+    assert "keys that are a word for null were taken for none: null (2); if the word is the key" in done.stderr
+
+
 def test_a_thousand_hazards_are_kept_and_all_are_counted() -> None:
     found = report_of(prose(*((n, b"k", b"null") for n in range(1500))))
     assert (len(found["hazards"]), found["hazard_counts"]) == (MOST_HAZARDS, {"scalar_null": 1500})
