@@ -46,7 +46,7 @@ from dumpfix.json.strings import string_text
 from dumpfix.json.validity import first_error, is_valid
 from dumpfix.repairing import not_json, strings, structure, surroundings
 from dumpfix.repairing.automaton import Effort
-from dumpfix.repairing.causes import CAUSES
+from dumpfix.repairing.causes import CAUSES, RESPELLINGS
 from dumpfix.repairing.losses import NO_VALUE
 from dumpfix.repairing.model import Level, Repair, lead_to
 from dumpfix.repairing.pieces import Draft, Grade
@@ -98,7 +98,7 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
     """Repair what is not valid but may be JSON."""
     effort = Effort()
     draft = Draft(payload)
-    _unframe(draft)
+    is_respelled = _unframe(draft)
     if draft.text is not payload and is_valid(draft.text):
         outcome = Outcome([], Grade.SYNTAX, 0.0)
     else:
@@ -106,6 +106,9 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
         if settled is None:
             return _given_up(payload, reading)
         outcome = settled
+        if is_respelled and any(b'"' in change.insert for change in outcome.changes):
+            # A quote of several bytes is hardly gone as a whole: what is left of it is in the text.
+            outcome.grade = Grade.CHOICE
     if outcome.undecided:
         others = {draft.text: outcome.cost, **_priced(outcome)}
         return Repair(
@@ -165,14 +168,17 @@ def _why_not(payload: bytes) -> str:
     return f"{fault.message} at byte {fault.at}" if fault else "no reading"
 
 
-def _unframe(draft: Draft) -> None:
-    """Undo what was done to the whole text."""
+def _unframe(draft: Draft) -> bool:
+    """Undo what was done to the whole text. Whether its quotes were spelled otherwise."""
+    is_respelled = False
     for cause in CAUSES:
         changes = cause(draft.text)
         if changes:
+            is_respelled = is_respelled or cause in RESPELLINGS
             draft.lay(changes)
             if is_valid(draft.text):
-                return
+                break
+    return is_respelled
 
 
 def _taken_out(draft: Draft, effort: Effort) -> Outcome | None:

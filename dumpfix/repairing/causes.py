@@ -79,6 +79,37 @@ def padding(text: bytes) -> list[Change] | None:
     return [Change(end, len(text), b"", "NULs where the end should be")] if 0 < end < len(text) else None
 
 
+def transmission_signs(text: bytes) -> list[Change] | None:
+    """The control characters of ASCII that say where a text begins (STX) and ends (ETX, EOT, SUB)."""
+    begin, end = len(text) - len(text.lstrip(b"\x02")), len(text.rstrip(b"\x03\x04\x1a"))
+    why = "a sign of a transmission"
+    changes = [Change(0, begin, b"", why)] if begin else []
+    return [*changes, Change(end, len(text), b"", why)] if begin <= end < len(text) else changes or None
+
+
+def guard(text: bytes) -> list[Change] | None:
+    """What servers write before a document so that no browser runs it as a script."""
+    start = len(text) - len(text.lstrip(WHITE_SPACE))
+    mark = next((mark for mark in _GUARDS if text.startswith(mark, start)), b"")
+    return [Change(0, start + len(mark), b"", "a guard against scripts")] if mark else None
+
+
+_GUARDS = (b")]}',", b")]}'", b"while(1);", b"for(;;);", b"for (;;);")
+
+
+def tag(text: bytes) -> list[Change] | None:
+    """A document that is all that stands between two tags, or in a CDATA section."""
+    bare = text.strip(WHITE_SPACE)
+    opening, closing = (b"[", b"]]>") if bare.startswith(b"<![") else (b">", b"<")
+    begin, end = bare.find(opening, len(b"<![")) + 1, bare.rfind(closing)
+    inner = bare[begin:end].strip(WHITE_SPACE)
+    if bare[:1] != b"<" or not begin or inner[:1] not in _BEGINNINGS or inner[-1:] not in (b"}", b"]"):
+        return None
+    why, start = "tags around the document", len(text) - len(text.lstrip(WHITE_SPACE))
+    changes = Change(0, start + begin, b"", why, Grade.CHOICE), Change(start + end, len(text), b"", why, Grade.CHOICE)
+    return [*changes]
+
+
 # ------------------------------------------------------------------------------------- another spelling of its bytes
 
 
@@ -91,6 +122,7 @@ class Spelling(NamedTuple):
     read: Callable[[bytes, int], tuple[bytes, int]]
     begins: tuple[bytes, ...]
     keys: tuple[bytes, ...]
+    longest: int
 
 
 _ENTITIES = {b"quot": b'"', b"apos": b"'", b"amp": b"&", b"lt": b"<", b"gt": b">", b"nbsp": b" "} | {
@@ -128,10 +160,10 @@ def _unicode_sign(text: bytes, at: int) -> tuple[bytes, int]:
 
 SPELLINGS = (
     Spelling("HTML entity", b"&", _entity, (b"&#123;", b"&#91;", b"&#x7b;", b"&#x5b;", b"&lcub;", b"&lbrace;"),
-             (b"&quot;", b"&#34;", b"&#x22;")),
-    Spelling("percent encoding", b"%", _hex_byte, (b"%7b", b"%5b"), ()),
-    Spelling("signs written as escapes", b"\\u", _unicode_sign, (b"\\u007b", b"\\u005b"), (b"\\u0022",)),
-    Spelling("hexadecimal escape", b"\\x", _hex_byte, (b"\\x7b", b"\\x5b"), (b"\\x22", b"\\xe2\\x80\\x9c")),
+             (b"&quot;", b"&#34;", b"&#x22;"), _LONGEST_ENTITY),
+    Spelling("percent encoding", b"%", _hex_byte, (b"%7b", b"%5b"), (b"%22",), 3),
+    Spelling("signs written as escapes", b"\\u", _unicode_sign, (b"\\u007b", b"\\u005b"), (b"\\u0022",), 6),
+    Spelling("hexadecimal escape", b"\\x", _hex_byte, (b"\\x7b", b"\\x5b"), (b"\\x22", b"\\xe2\\x80\\x9c"), 4),
 )  # fmt: skip
 
 
@@ -142,12 +174,24 @@ def other_spelling(text: bytes) -> list[Change] | None:
     key = text[start:].lstrip(b"{[" + WHITE_SPACE)[: 2 * _LONGEST_ENTITY].lower() if head[:1] in _BEGINNINGS else b""
     for spelling in SPELLINGS:
         if head.startswith(spelling.begins) or (spelling.keys and key.startswith(spelling.keys)):
-            return None if b'"' in text else _respelled(text, spelling, 0, len(text))
+            if b'"' in text:
+                return None
+            pluses = _pluses(text, 0, len(text)) if spelling.mark == b"%" else []
+            return sorted([*_respelled(text, spelling, 0, len(text)), *pluses])
     return _form_field(text)
 
 
+def _pluses(text: bytes, begin: int, stop: int) -> list[Change]:
+    """Forms have a plus for a blank, and encode one that is meant; addresses encode blanks, and not every plus."""
+    spelled = text[begin:stop].lower()
+    if b"%20" in spelled and b"%2b" not in spelled:
+        return []
+    grade = Grade.SYNTAX if b"%2b" in spelled and b"%20" not in spelled else Grade.CHOICE
+    return [Change(at, at + 1, b" ", "a form's field", grade) for at in range(begin, stop) if text[at] == _PLUS]
+
+
 def _form_field(text: bytes) -> list[Change] | None:
-    """`payload=%7B…`: a form, in which a plus is a blank, or was one that nobody encoded."""
+    """`payload=%7B…`: a form."""
     percent = SPELLINGS[1]
     at = min((at for each in (b"=%7B", b"=%5B", b"=%7b", b"=%5b") if (at := text.find(each)) >= 0), default=-1)
     if at < 0 or text[:at].translate(None, _OF_FORMS) or b'"' in text:
@@ -156,8 +200,7 @@ def _form_field(text: bytes) -> list[Change] | None:
     end = end if end >= 0 else len(text.rstrip(WHITE_SPACE))
     grade = Grade.CHOICE if end < len(text.rstrip(WHITE_SPACE)) or b"&" in text[:at] else Grade.SYNTAX
     why = "a form's field"
-    blanks = [Change(plus, plus + 1, b" ", why, Grade.CHOICE) for plus in range(at, end) if text[plus] == 0x2B]
-    inner = sorted([*_respelled(text, percent, at, end), *blanks])
+    inner = sorted([*_respelled(text, percent, at, end), *_pluses(text, at, end)])
     return [Change(0, at + 1, b"", why, grade), *inner, Change(end, len(text), b"", why, grade)]
 
 
@@ -170,12 +213,18 @@ def _respelled(text: bytes, spelling: Spelling, begin: int, stop: int) -> list[C
     at, is_sure = begin, True
     while (at := text.find(spelling.mark, at, stop)) >= 0:
         plain, size = spelling.read(text, at)
+        if not plain and spelling.longest > stop - at and text[at + 1 : stop].rstrip(b";").isalnum():
+            changes.append(Change(at, stop, b"", f"{spelling.why}, cut", Grade.LOSS))
+            break
         if plain:
             changes.append(Change(at, at + size, plain, spelling.why))
         elif spelling.mark != b"\\u":
             is_sure = False
         at += size if plain else len(spelling.mark)
-    return changes if is_sure else [change._replace(grade=Grade.CHOICE) for change in changes]
+    if spelling.mark == b"\\x" and text.count(b"\\", begin, stop) > len(changes):
+        # Who writes quotes so writes backslashes so.
+        is_sure = False
+    return changes if is_sure else _graded(changes)
 
 
 # ------------------------------------------------------------------------------------------ inside another's string
@@ -190,11 +239,26 @@ def bytes_literal(text: bytes) -> list[Change] | None:
     return _unquoted(text, at + 1, 0, "Python bytes literal", _PYTHON)
 
 
+def string_literal(text: bytes) -> list[Change] | None:
+    r"""A string that holds the document, its quotes escaped, in other text: ``msg="{\\"a\\":1}" level=info``."""
+    at = min((at for mark in _BEGIN_LITERALS if (at := text.find(mark)) >= 0), default=-1)
+    before = text[:at]
+    if at < 0 or not before.strip(WHITE_SPACE) or before[-1:] not in _BEFORE_LITERALS:
+        return None
+    if any(sign in before for sign in (b'"', b"'", b"{", b"[")):
+        return None
+    changes = _unquoted(text, at, 0, "a string in other text", _ESCAPED)
+    is_sure = changes is not None and is_valid(apply_changes(text, changes))
+    return changes if is_sure or changes is None else _graded(changes)
+
+
+_BEGIN_LITERALS = (b'"{\\"', b'"[{\\"', b'"[\\"')
+_BEFORE_LITERALS = (b"=", b"(", b" ", b":", b"\t")
 _PYTHON = {0x6E: b"\n", 0x72: b"\r", 0x74: b"\t", 0x5C: b"\\", 0x27: b"'", 0x22: b'"'}
 _ESCAPED = {0x22: b'"', 0x5C: b"\\", 0x2F: b"/", 0x6E: b"\n", 0x72: b"\r", 0x74: b"\t", 0x27: b"'"}
 
 
-_OF_ROWS = b",;\t|\n "
+_U, _PLUS = 0x75, 0x2B
 
 
 def _unquoted(text: bytes, quote: int, begin: int, why: str, escapes: dict[int, bytes]) -> list[Change] | None:
@@ -266,7 +330,8 @@ def quoted_for_sql(text: bytes) -> list[Change] | None:
     end = len(text) if is_cut else end
     if b"''" not in text[begin:end] and not (head.strip(WHITE_SPACE) and (b"'" in head or is_cut)):
         return None
-    if not is_cut and text[end + 1 :].strip(WHITE_SPACE)[:1] not in (b"", b")", b",", b";", b":"):
+    behind = text[end + 1 :].strip(WHITE_SPACE)
+    if not is_cut and behind[:1] not in (b"", b")", b",", b";", b":") and behind[:5].upper() != b"WHERE":
         return None
     changes = [Change(0, begin, b"", why), *_halved(text, b"''", why, begin, end)]
     return _graded(changes if is_cut else [*changes, Change(end, len(text), b"", why)])
@@ -274,6 +339,23 @@ def quoted_for_sql(text: bytes) -> list[Change] | None:
 
 def _graded(changes: list[Change]) -> list[Change]:
     return [change._replace(grade=Grade.CHOICE) for change in changes]
+
+
+def quoted_for_a_shell(text: bytes) -> list[Change] | None:
+    r"""A document that stood between single quotes, in which a shell writes a single quote as ``'\\''``."""
+    if _OF_SHELLS not in text:
+        return None
+    why = "a shell's quotes"
+    changes: list[Change] = []
+    at = -1
+    while (at := text.find(_OF_SHELLS, at + 1)) >= 0:
+        changes += (Change(at, at + 2, b"", why), Change(at + 3, at + 4, b"", why))
+        at += 3
+    is_alone = b"'" in text.replace(_OF_SHELLS, b"")
+    return _graded(changes) if is_alone else changes
+
+
+_OF_SHELLS = b"'\\''"
 
 
 def escaped_document(text: bytes) -> list[Change] | None:
@@ -287,17 +369,20 @@ def escaped_document(text: bytes) -> list[Change] | None:
     start = text.find(body)
     end = start + len(body)
     changes = [Change(0, start, b"", why)] if start else []
-    at = start
+    at, is_sure = start, True
     while (backslash := text.find(b"\\", at, end)) >= 0:
         plain = _ESCAPED.get(text[backslash + 1]) if backslash + 1 < end else None
         if plain is not None:
             changes.append(Change(backslash, backslash + 2, plain, why))
+        elif backslash + 1 < end and text[backslash + 1] != _U:
+            # Who escapes a document escapes the backslashes in it.
+            is_sure = False
         at = backslash + 2
     if end < len(text):
         changes.append(Change(end, len(text), b"", why))
     # A bare quote between escaped ones belongs to no such document.
     bare = text[start:end].replace(b"\\\\", b"").replace(b'\\"', b"")
-    return _graded(changes) if b'"' in bare else changes
+    return changes if is_sure and b'"' not in bare else _graded(changes)
 
 
 def _begins_escaped(body: bytes) -> bool:
@@ -312,7 +397,10 @@ def doubled_backslashes(text: bytes) -> list[Change] | None:
         return None
     if not is_valid(text.replace(b"\\\\", b"\\")):
         return None
-    return _halved(text, b"\\\\", "backslashes were doubled", 0, len(text))
+    changes = _halved(text, b"\\\\", "backslashes were doubled", 0, len(text))
+    # One quote may have slipped in behind a backslash that is one of a pair, as in the paths of Windows.
+    is_alone = text.count(b'\\\\"') == 1 < text.count(b"\\\\")
+    return _graded(changes) if is_alone else changes
 
 
 def hexadecimal_backslashes(text: bytes) -> list[Change] | None:
@@ -334,16 +422,23 @@ def _halved(text: bytes, pair: bytes, why: str, begin: int, end: int) -> list[Ch
     return changes
 
 
+#: those that spell quotes with several bytes
+RESPELLINGS = (other_spelling, doubled_quotes, escaped_document)
 _MOST_ESCAPINGS = 3
 CAUSES: tuple[Cause, ...] = (
     byte_order_mark,
     utf_16,
+    transmission_signs,
     terminal_sequences,
+    guard,
+    tag,
     bytes_literal,
+    string_literal,
     *LINE_CAUSES[:-1],
     other_spelling,
     padding,
     doubled_quotes,
+    quoted_for_a_shell,
     quoted_for_sql,
     *(escaped_document,) * _MOST_ESCAPINGS,
     LINE_CAUSES[-1],

@@ -6,6 +6,7 @@ from itertools import accumulate
 
 from dumpfix.json.lexer import CONTROLS, PIECE, WHITE_SPACE, count_of
 from dumpfix.json.validity import scan_value
+from dumpfix.repairing.causes import tag
 
 _TEXT_CONTROLS = bytes(byte for byte in CONTROLS if byte not in b"\t\n\r\x0b\x0c\x1b\x1e\x00")
 _MAGIC = (
@@ -17,6 +18,8 @@ _MAGIC = (
     (b"PK\x03\x04", "a ZIP archive"),
     (b"\x82SNAPPY\x00", "Snappy data"),
 )
+#: blanks, padding, and the signs of a transmission
+_AROUND = WHITE_SPACE + b"\0\x02\x03\x04\x1a"
 #: brackets that may be open at once: for each a repair keeps some 60 bytes
 _MOST_OPEN = 1 << 18
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"{[]}")
@@ -34,7 +37,7 @@ _SPELLED = (
 
 def reason(payload: bytes) -> str | None:
     """Why the payload is no broken JSON but something else; None if it may be JSON."""
-    bare = payload.strip(WHITE_SPACE + b"\0")
+    bare = payload.strip(_AROUND)
     if not bare:
         return "empty" if not payload else "only blanks or NULs"
     for magic, name in _MAGIC:
@@ -42,7 +45,7 @@ def reason(payload: bytes) -> str | None:
             return f"not JSON: {name}"
     if _is_binary(bare) and not _is_utf_16(payload):
         return "not JSON: binary (Avro, Protobuf or compressed)"
-    if bare[:1] == b"<" and bare[-1:] == b">":
+    if bare[:1] == b"<" and bare[-1:] == b">" and tag(bare) is None:
         return "not JSON: XML or HTML"
     if _is_java(bare):
         return "not JSON: Java's toString(), in which the types are lost"

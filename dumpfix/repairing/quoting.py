@@ -27,6 +27,7 @@ _OF_NAMES = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_$-.
 _LONGEST_KEY = 64
 _COLON_AND_BLANK = b'": '
 ESCAPED_DOCUMENTS = (b'{\\"', b'[{\\"', b'[\\"')
+_BRACKETS_ALONE = (b'"{"', b'"["')
 _QUOTABLE = (STRING, OPEN_STRING, WORD, ATOM)
 _CLOSING_QUOTES = tuple(dict.fromkeys(mark for closing in OTHER_QUOTES.values() for mark in closing))
 
@@ -133,8 +134,10 @@ def _looks_torn(text: bytes, *, lacks_front: bool) -> bool:
 
 def _may_go_on(data: bytes, begin: int, end: int) -> bool:
     """Whether a text that lacks its closing quote may have had more: a long number ends its last word, or it has
-    several words, ends in no full stop or the like, and its last word stands nowhere else."""
+    several words, ends in no full stop or the like, and its last word stands nowhere else; or a comma ends it."""
     text = data[begin:end]
+    if text[-1:] == b",":
+        return True
     word = text.rpartition(b" ")[2].rpartition(b"\\")[2]
     letters = word.rstrip(b"0123456789")
     if len(word) - len(letters) >= _DIGITS_OF_NUMBERS and letters[-1:].isalpha():
@@ -288,6 +291,8 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
                     after == AFTER
                     and not structural
                     and data[inner[0] - 1 : inner[0]] != b"\\"
+                    # The sign between a backslash and a quote may have slipped in.
+                    and not (len(inner) == 1 and data[inner[0] - 2 : inner[0] - 1] == b"\\")
                     and not _reads_like_more(data, start, inner, quote)
                     and _holds_sound_text(data, start + 1, inner, quote)
                 )
@@ -395,6 +400,9 @@ def _quote_too_many(site: Site, index: int, state: int, start: int) -> Iterator[
         # behind a key and before a text what is left of several members.
         is_doubled = data[start : start + 2] == b'""' and _is_of_words(data[start + 2 : start + 3])
         is_doubled = is_doubled or data.startswith((b'"":"', b'"":{', b'"":['), start - 1)
+        # A text that is empty may be a quote that lost its backslash, one that is a bracket a document that was cut.
+        is_doubled = is_doubled or b'"""' in data[max(0, start - 2) : start + 3]
+        is_doubled = is_doubled or data[:start].strip() in _BRACKETS_ALONE
         grade = Grade.CHOICE if state == FIRST_KEY or is_doubled else Grade.SYNTAX
         removal = Change(start, start + 1, b"", "a quote is one too many", grade)
         yield Candidate(prices.EXTRA[STRING], (removal,), index, meeting)

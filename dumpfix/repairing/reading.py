@@ -8,7 +8,9 @@ from dumpfix.repairing.automaton import AFTER, KEY, Back, Effort, Front, Stacks,
 from dumpfix.repairing.model import Fragment
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.quotes import TRIPLE
+from dumpfix.repairing.surroundings import unmatched
 from dumpfix.repairing.tokens import (
+    COMMENT,
     LAST_COMMA,
     OMISSION,
     OPEN_STRING,
@@ -25,6 +27,8 @@ from dumpfix.repairing.tokens import (
 
 # How many tokens before an error are looked at for the quote that is wrong.
 NEAR_QUOTE = 8
+# How many bytes a list has that is held against the one beside it.
+_LONGEST_LIST = 1024
 # A text that is a document is one for more tokens than these.
 FEW_TOKENS = 2
 
@@ -103,6 +107,8 @@ def read(data: bytes, effort: Effort) -> Reading:
                 tokens = lex(text, takes_prefix=False)
                 front = read_front(tokens, table)
         _doubt_one_comma(data, tokens)
+        if front.stop < len(tokens) or front.stacks[front.stop]:
+            _doubt_comments(data, tokens)
         return Reading(data, text, tokens, front, table, effort, dialect=True)
     _doubt_one_comma(data, tokens)
     return Reading(data, text, tokens, front, table, effort, dialect=False)
@@ -110,7 +116,8 @@ def read(data: bytes, effort: Effort) -> Reading:
 
 def _doubt_one_comma(data: bytes, tokens: Tokens) -> None:
     """A single comma before a bracket, right behind a number of one digit: one more may have been lost there. A single
-    semicolon between digits may be one with a flipped bit."""
+    semicolon between digits may be one with a flipped bit. So may the last of a list have been lost where the list
+    beside it has one more."""
     for why in (LAST_COMMA, SEPARATOR):
         found = [at for at, change in enumerate(tokens.changes) if change.why == why]
         if len(found) != 1:
@@ -118,8 +125,28 @@ def _doubt_one_comma(data: bytes, tokens: Tokens) -> None:
         change = tokens.changes[found[0]]
         before, behind = data[max(0, change.at - 2) : change.at], data[change.end : change.end + 1]
         is_one_digit = before[:1] in (b",", b"[", b" ") and behind == b"]"
-        if before[1:].isdigit() and (is_one_digit if why == LAST_COMMA else behind.isdigit()):
+        is_doubtful = before[1:].isdigit() and (is_one_digit if why == LAST_COMMA else behind.isdigit())
+        if is_doubtful or (why == LAST_COMMA and _is_one_short(data, change.at)):
             tokens.changes[found[0]] = change._replace(grade=Grade.CHOICE)
+
+
+def _is_one_short(data: bytes, comma: int) -> bool:
+    """Whether a list that ends in a comma stands beside one that has an element more: ``[[12,],[3,4]]``."""
+    begin, end = data.rfind(b"[", max(0, comma - _LONGEST_LIST), comma), data.find(b"]", comma, comma + _LONGEST_LIST)
+    if begin < 0 or end < 0:
+        return False
+    commas = data.count(b",", begin, end)
+    before = data[max(0, begin - _LONGEST_LIST) : begin].rstrip(b"," + WHITE_SPACE)
+    behind = data[end + 1 : end + _LONGEST_LIST].lstrip(b"," + WHITE_SPACE)
+    others = (before[before.rfind(b"[") :] if before[-1:] == b"]" else b"", behind[: behind.find(b"]") + 1])
+    return any(other[:1] == b"[" and other.count(b",") == commas for other in others)
+
+
+def _doubt_comments(data: bytes, tokens: Tokens) -> None:
+    """Where something else is wrong too, a comment that opens or closes brackets of a document may be a part of it."""
+    for at, change in enumerate(tokens.changes):
+        if change.why == COMMENT and unmatched(data[change.at : change.end]) != (0, 0):
+            tokens.changes[at] = change._replace(grade=Grade.CHOICE)
 
 
 def in_double_quotes(reading: Reading) -> list[Change] | None:

@@ -231,6 +231,8 @@ def _escape(data: bytes, at: int, end: int) -> Change:
         spelled = _surrogates(int(data[at + 2 : at + 10], 16))
         if spelled:
             return Change(at, at + 10, spelled, "Python escape")
+    if letter in b"'`$" and data[at + 2 : at + 3] == b"u" and hex_pair(data, at + 3) and hex_pair(data, at + 5):
+        return Change(at + 1, at + 2, b"", "a byte that slipped in", Grade.CHOICE)
     if letter in _OTHER_ESCAPES:
         return Change(at, at + 2, *_OTHER_ESCAPES[letter])
     return Change(at, at, b"\\", "a backslash that escapes nothing", Grade.CHOICE)

@@ -149,8 +149,19 @@ def _ended(reading: Reading) -> Outcome | None:
     outcome.lost.append((closed.kept, None))
     if closed.fragment:
         outcome.fragments.append(closed.fragment)
-    if reading.front.stop == len(reading.tokens) and reading.tokens.kinds[-1] in b"}]":
-        # Few cuts fall right behind a closing bracket; something may be missing before it instead.
+    tokens = reading.tokens
+    if (
+        reading.front.stop == len(tokens)
+        and (
+            # Few cuts fall right behind a closing bracket; something may be missing before it instead.
+            tokens.kinds[-1] in b"}]"
+            # Or the quote changed places with the brackets that the text lacks.
+            or (
+                tokens.kinds[-1] == STRING
+                and reading.data[: tokens.ends[-1] - 1].endswith(reading.table.closers(reading.front.stacks[-1]))
+            )
+        )
+    ):
         outcome.grade = Grade.CHOICE
     return outcome
 

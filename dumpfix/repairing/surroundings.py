@@ -24,6 +24,7 @@ _OPENERS, _CLOSERS = b"{[", b"}]"
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _OPENERS + _CLOSERS)
 #: a key, or two strings side by side
 _OF_A_DOCUMENT = (b'":', b"':", b'","', b"','")
+_EMPTY = (b"{}", b"[]")
 _BEFORE, _BEHIND = "text before the document", "text behind the document"
 
 
@@ -98,11 +99,12 @@ def surrounded(text: bytes) -> Surrounded | None:
     longest = max(spans, key=lambda span: span[1] - span[0])
     start, end = longest
     others = [text[span[0] : span[1]] for span in spans if span != longest]
-    rivals = [other for other in others if len(other) * 4 > end - start]
+    rivals = [other for other in others if len(other) * 4 > end - start or _holds_key(other)]
     odd = [gap for gap in gaps if not _is_prose(gap)]
     # Between quotes backslashes may have been doubled, and are those of the document else.
     is_doubtful = bool(rivals or odd) or (is_quoted and b"\\\\" in text[start:end])
     is_doubtful = is_doubtful or not (_leads_to(before) and _follows(behind))
+    is_doubtful = is_doubtful or any(gap.strip(WHITE_SPACE)[:2] in _EMPTY for gap in gaps)
     grade = Grade.CHOICE if is_doubtful else Grade.SYNTAX
     changes = [Change(0, start, b"", _BEFORE, grade)] if start else []
     if end < len(text):
@@ -134,7 +136,7 @@ def _listed(text: bytes, spans: list[tuple[int, int]], work: int) -> Surrounded:
     return Surrounded(changes, [text[start:end] for start, end in spans[:4]], odd, work)
 
 
-def _unmatched(text: bytes) -> tuple[int, int]:
+def unmatched(text: bytes) -> tuple[int, int]:
     """How many brackets close what the text did not open, and how many it leaves open."""
     closed = depth = 0
     for bracket in text.translate(None, _NO_BRACKETS):
@@ -149,7 +151,7 @@ def _unmatched(text: bytes) -> tuple[int, int]:
 
 def _is_prose(text: bytes) -> bool:
     """Whether nothing in a text looks like a part of a document."""
-    return _unmatched(text) == (0, 0) and not any(mark in text for mark in _OF_A_DOCUMENT) and b"[]" not in text
+    return unmatched(text) == (0, 0) and not any(mark in text for mark in _OF_A_DOCUMENT) and b"[]" not in text
 
 
 def _leads_to(before: bytes) -> bool:
@@ -167,7 +169,8 @@ def _follows(behind: bytes) -> bool:
     bare = behind.strip(WHITE_SPACE)
     if not bare.strip(_CLOSING) or bare == _FENCE:
         return True
-    first = bare.split(None, 1)[0].strip(b",")
+    # Blanks to everybody but JSON may be all that there is.
+    first = b"".join(bare.split(None, 1)[:1]).strip(b",")
     is_value = not first or is_atom(first) or first[:1] in (b'"', b"'")
     return behind[:1] in _BLANKS and not is_value and any(chr(byte).isalpha() for byte in bare if byte < 0x80)
 
@@ -183,7 +186,7 @@ _FENCE = b"```"
 def _ends_open(before: bytes) -> bool:
     """Whether what follows this text belongs to something that it began: it leaves a bracket open, or ends in a key."""
     bare = before.rstrip(WHITE_SPACE)
-    return bool(_unmatched(before)[1]) or bare.endswith((b'":', b"':", b",", b'"'))
+    return bool(unmatched(before)[1]) or bare.endswith((b'":', b"':", b",", b'"'))
 
 
 def _are_quotes(before: bytes, behind: bytes) -> bool:
@@ -194,7 +197,7 @@ def _are_quotes(before: bytes, behind: bytes) -> bool:
 
 def _begins_closed(behind: bytes) -> bool:
     """Whether this text goes on with something that began before it: it closes a bracket that it did not open."""
-    if _unmatched(behind)[0]:
+    if unmatched(behind)[0]:
         return True
     bare = behind.strip(WHITE_SPACE)
     return bare[:1] in (b",", b":") or (bare[:1] == b'"' and len(bare) > 1)

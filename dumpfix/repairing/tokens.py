@@ -34,6 +34,7 @@ _VALUE_ENDS = frozenset((STRING, ATOM, CLOSE_OBJECT, CLOSE_ARRAY))
 _IDENTIFIER = bytes(byte for byte in range(256) if chr(byte).isalnum() and byte < 128) + b"_$-.@"
 ELLIPSES = (b"...", "…".encode())
 OMISSION = "something was left out here"
+COMMENT = "comment"
 LAST_COMMA = "comma before a closing bracket"
 BARE_KEY = "key without quotes"
 SEPARATOR = "a separator of another language"
@@ -262,7 +263,7 @@ def _lex_special(data: bytes, at: int, end: int, stop: int, previous: int, token
     """Read a comment, an ellipsis, a blank or a separator that JSON does not know; 0 if none stands at `at`."""
     comment = _comments_end(data, at, stop, tokens.endless)
     if comment and tokens.patience > 0:
-        tokens.changes.append(Change(at, comment, b"", "comment"))
+        tokens.changes.append(Change(at, comment, b"", COMMENT))
         return comment
     if data.startswith(ELLIPSES, at):
         return _drop_ellipsis(data, at, end, stop, previous, tokens)
@@ -372,7 +373,7 @@ def _comment_end(data: bytes, at: int, stop: int, endless: set[bytes]) -> int:
         mark = b"\n"
     else:
         return 0
-    close = data.find(mark, at + 2, stop) if mark not in endless else -1
+    close = data.find(mark, at + (1 if data[at] == 0x23 else 2), stop) if mark not in endless else -1
     if data[at] == 0x23 and data[at + 1 : at + 2] not in _BEGINNINGS_OF_COMMENTS:
         text = data[at:close].rstrip(b"," + WHITE_SPACE)
         if b'":' in text or text.endswith(b'"'):
