@@ -13,9 +13,11 @@ from dumpfix.detection.files import file_kind, text_kind
 from dumpfix.detection.reading import KEYED, Reading, differs, payloads
 from dumpfix.detection.settled import is_begun, is_settled
 from dumpfix.detection.tabs import refuse_expanded_tabs
+from dumpfix.detection.texts import documents_in
 from dumpfix.detection.work import LINE, MOST, ExhaustedError, Work
 from dumpfix.errors import LayoutError, RecognisedError
 from dumpfix.framing.frame import NeedMoreError
+from dumpfix.json.validity import is_valid
 from dumpfix.layout.model import AnyLayout, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.layout.write import describe
 
@@ -194,6 +196,11 @@ class Search:
         is_asked_for = not self.is_auto
         if best is None or (best.bits > explanation.plain and not is_asked_for):
             raise LayoutError(_nothing_fits(explanation, head))
+        if not is_asked_for and not best.records and (count := _logged_documents(head)):
+            raise LayoutError(
+                f"no records: JSON documents stand in {count} lines that a log holds about other things\n"
+                "where they are the events, say what stands around them: --kcat-format '…', or --grammar FILE"
+            )
         if not is_asked_for and not _may_hold_no_document(best, explanation):
             near = (r for r in explanation.rivals(best) if r.documents and not r.is_text and _shows_kafka(r))
             best = next((r for r in near if r.bits <= explanation.plain), None)
@@ -365,6 +372,12 @@ def _event_or_record(one: Reading, other: Reading) -> str:
 def _names_fields(reading: Reading) -> bool:
     """Whether its words name its fields: all of them, where no grammar has the layout."""
     return is_labelled(reading.layout) and (reading.grammar != READ_OFF or is_named(reading.layout))
+
+
+def _logged_documents(head: bytes) -> int:
+    """How many lines hold a document with a key in it."""
+    lines = (line for line in head.split(b"\n") if b'":' in line)
+    return sum(any(is_valid(line[start:end]) for start, end in documents_in(line, 0, len(line))) for line in lines)
 
 
 def _nothing_fits(explanation: Explanation, head: bytes) -> str:

@@ -75,7 +75,7 @@ class Columns:
         self._ends: list[int] = []
         self._timestamp: int | None = None
         self._counters = prices.MOST_COUNTING_KEYS
-        self._behind_key = _behind_key(layout)
+        self._behind_key = behind_key(layout)
         self._inside = prices.MOST_SEPARATORS_INSIDE
 
     def price(self, fields: dict[str, bytes | None], extra: dict[str, bytes]) -> float:
@@ -224,7 +224,7 @@ class Columns:
         return _times_apart(number - self._timestamp)
 
 
-def _behind_key(layout: AnyLayout) -> bytes:
+def behind_key(layout: AnyLayout) -> bytes:
     """The literal that ends a key; empty where none does."""
     elements = layout.elements if isinstance(layout, Layout) else ()
     for one, other in pairwise(elements):
@@ -234,11 +234,21 @@ def _behind_key(layout: AnyLayout) -> bytes:
 
 
 def _names_a_field(text: bytes) -> bool:
-    """Whether a key is, or holds in front of something, a word that names a field elsewhere."""
+    """Whether a key is, or holds in front of something, a word that names a field elsewhere, or looks as if it did."""
     low = text.lower()
-    if low.rstrip(b":= ") in LABELS:
+    if low.rstrip(b":= ") in LABELS or _holds_a_label(text):
         return True
     return any(low.find(word) >= 0 and low[low.find(word) + len(word) :][:1] in _NAMING for word in _COORDINATES)
+
+
+def _holds_a_label(text: bytes) -> bool:
+    """Whether a word stands in it behind a blank, and an equals sign or a colon and a blank behind that."""
+    for sign in (b"=", b": "):
+        for piece in text.split(sign)[:-1]:
+            before, _, word = piece.rpartition(b" ")
+            if before and word.isalpha():
+                return True
+    return False
 
 
 def _counted_up(before: bytes, text: bytes, separator: bytes) -> tuple[int, bool]:

@@ -13,7 +13,7 @@ from dumpfix.detection.least import Least
 from dumpfix.detection.lines import KNOWN, LABELS, PYTHON_BYTES, is_word, tokens
 from dumpfix.detection.plain import PlainText
 from dumpfix.detection.reading import KEYED, SAID, Reading, Scan, differs, payloads, says_less
-from dumpfix.detection.texts import Texts
+from dumpfix.detection.texts import LEVELS, Texts
 from dumpfix.detection.work import LAYOUT, ExhaustedError, Known, Work
 from dumpfix.framing.notices import Notices
 from dumpfix.layout.model import Alternation, AnyLayout, Field, Layout, Literal, ObjectLayout
@@ -175,9 +175,28 @@ def _may_be_something_else(reading: Reading) -> bool:
     if reading.grammar == READ_OFF and not is_named(layout) and b"null" in keys:
         # What a tool that nobody knows prints for no key, or a text.
         return True
+    if keys and (all(map(_is_of_a_log, keys)) or _are_in_quotes(keys, reading)):
+        return True
     # Nothing is called b'ada', which is read as the text that it is.
     are_python_bytes = bool(keys) and all(key.startswith(PYTHON_BYTES) and key[-1:] == key[1:2] for key in keys)
     return _may_be_two_events(layout, keys) or (reading.grammar == READ_OFF and are_python_bytes)
+
+
+def _is_of_a_log(key: bytes) -> bool:
+    """Whether a log's level stands in it, among other words."""
+    words = list(filter(is_word, tokens(key)))
+    return len(words) > 1 and not LEVELS.isdisjoint(words)
+
+
+def _are_in_quotes(keys: Sequence[bytes], reading: Reading) -> bool:
+    """Whether all keys stand in single quotes, or the payloads stand in the same as they: who printed them put them
+    there."""
+    quotes = {key[:1] for key in keys if len(key) > 1 and key[:1] == key[-1:]}
+    values = [value for said in reading.says[:MOST_KEYS] if (value := said.get("value"))]
+    if len(quotes) != 1 or any(key[:1] != key[-1:] for key in keys):
+        return False
+    (quote,) = quotes
+    return quote == b"'" or (quote == b'"' and bool(values) and all(v.startswith((b'"{', b'"[')) for v in values))
 
 
 def _leaves_members_out(reading: Reading, best: Reading) -> bool:

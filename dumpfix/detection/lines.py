@@ -228,14 +228,25 @@ def label_at(row: Sequence[Token], at: int) -> bytes:
         return b""
     if follower in _NAMING or (follower in _NAMING_WORDS and word.lower() in UNMISTAKABLE):
         return word
-    is_before_bracket = follower == b" " and list(row[at + 2 : at + 3]) == [b"("]
-    return word if is_before_bracket else b""
+    behind = row[at + 2] if follower == b" " and at + 2 < len(row) else b""
+    return word if behind == b"(" or (word.lower() in _OF_NUMBERS and is_number(behind)) else b""
+
+
+def own_label_at(row: Sequence[Token], at: int) -> bytes:
+    """The word at this place that is not known and stands where one names what follows: behind a blank, and before an
+    equals sign, or a colon and a blank. Empty where none does, or another word names this one."""
+    word, behind = row[at], list(row[at + 1 : at + 3])
+    if at < 2 or row[at - 1] != b" " or not (behind[:1] == [b"="] or behind == [b":", b" "]):
+        return b""
+    return word if word.isalpha() and not KNOWN.intersection((word.lower(), row[at - 2].lower())) else b""
 
 
 #: words that name what follows: behind a colon, an equals sign or a bracket; the unmistakable behind a blank as well
 UNMISTAKABLE = frozenset(
     b"topic partition offset timestamp headers key value payload message bytes string data".split()
 )
+#: words that name a number behind a blank
+_OF_NUMBERS = frozenset(b"part off ts time createtime logappendtime".split())
 PAYLOADS = frozenset(b"value payload message msg body data".split())
 #: words in front of a field, in small letters, and the terminal that they announce
 LABELS = {

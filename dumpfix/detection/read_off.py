@@ -8,9 +8,9 @@ column without a name is, is left to the prices: several layouts are proposed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain, islice, pairwise
+from itertools import chain, groupby, islice, pairwise
 from string import ascii_letters, digits
 
 from dumpfix.detection import prices
@@ -28,6 +28,7 @@ from dumpfix.detection.lines import (
     is_word,
     label_at,
     lines_of,
+    own_label_at,
     tokens,
 )
 from dumpfix.framing.notices import Notices
@@ -56,6 +57,8 @@ ALIKE, BETTER = 0.4, 0.1
 
 #: words that name something wherever they stand; a letter may be a key
 _WORDS = frozenset(word for word in KNOWN if len(word) > 1)
+#: words that are no field's, where all records have them
+_SAYS_NOTHING = KNOWN.union(b"at with and on in from of for".split())
 _SIZE_WORDS = frozenset(b"size length len bytes".split())
 #: the kinds of lines that begin with a word for the payload
 _PAYLOAD_KINDS = frozenset(word + b":" for word in PAYLOADS)
@@ -122,6 +125,9 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
     lines = lines_of(head, notices)
     if not any(line.has_document for line in lines):
         return
+    if spaced := _spaced_documents(lines):
+        bits = prices.VALUES_ALONE + prices.KNOWN_LITERAL
+        yield Candidate(Layout(READ_OFF, "", spaced), notices.given, READ_OFF, bits)
     seen: set[tuple[Element, ...]] = set()
     for period in _periods(lines):
         found = _rows(lines, period)
@@ -136,6 +142,16 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
                 spelling = _SPELLING if Field("HEADERS") in elements else None
                 layout = Layout(READ_OFF, "", elements, null_or_empty_literal=b"NULL", headers=spelling)
                 yield Candidate(layout, notices.given, READ_OFF, bits)
+
+
+def _spaced_documents(lines: Sequence[Line]) -> tuple[Element, ...]:
+    """Documents alone with as many blank lines behind each; nothing where there are none, or others."""
+    runs = [len(list(run)) if is_blank else -1 for is_blank, run in groupby(lines, lambda line: line.kind == BLANK)]
+    documents = [line for line in lines if line.kind != BLANK]
+    are_alone = all(line.has_document and not line.before and not line.after for line in documents)
+    between = set(runs[1 : 2 * len(documents) - 2 : 2])
+    is_regular = len(runs) >= 2 * len(documents) - 1 and len(between) == 1 < len(documents)
+    return (Field("VALUE"), Literal(b"\n" * (1 + between.pop()))) if are_alone and is_regular else ()
 
 
 # -- the lines of a record ---------------------------------------------------------------------------------------------
@@ -217,7 +233,7 @@ def _parts(rows: Sequence[Sequence[Line]], payload: int, *, front: str, behind: 
             out += _aligned([tokens(row[k].before) for row in rows], how=front)
             out.append(Column(tuple(row[k].document for row in rows), is_payload=True))
             out += [*_aligned([tokens(row[k].after) for row in rows], how=behind), b"\n"]
-    return tuple(_with_padded_numbers(_joined(out)))
+    return tuple(_with_padding(_joined(out)))
 
 
 def _is_ruler(texts: Sequence[bytes]) -> bool:
@@ -241,8 +257,8 @@ def _joined(parts: Sequence[Part]) -> list[Part]:
     return joined
 
 
-def _with_padded_numbers(parts: Sequence[Part]) -> list[Part]:
-    """The parts; where blanks fill up a number that a label names, as they do in place of a tab, each for itself."""
+def _with_padding(parts: Sequence[Part]) -> list[Part]:
+    """The parts; where blanks fill up a number or a key that a label names, each for itself."""
     out: list[Part] = []
     for part in parts:
         before = out[-1] if out else b""
@@ -273,8 +289,13 @@ def _with_empty_columns(parts: Sequence[Part], rows: int) -> Iterator[Part]:
 
 
 def _is_padded(column: Column) -> bool:
-    is_number = LABELS.get(column.label) in _INTEGERS and not column.are_numbers
-    return is_number and replace(column, texts=tuple(text.rstrip(b" ") for text in column.texts)).are_numbers
+    """Whether blanks stand behind some texts: numbers, as in place of a tab, or keys that are as wide as all others."""
+    name, bare = LABELS.get(column.label), tuple(text.rstrip(b" ") for text in column.texts)
+    if bare == column.texts:
+        return False
+    if name == "KEY":
+        return len(set(map(len, column.texts))) == 1 < len(set(map(len, bare)))
+    return name in _INTEGERS and replace(column, texts=bare).are_numbers
 
 
 def _labels(row: Sequence[Token]) -> tuple[Token, ...]:
@@ -294,16 +315,26 @@ def _beginning(text: Sequence[Token]) -> tuple[Token, ...]:
     return (b"9" if text[0].isdigit() else b"w", *text[1:2]) if len(text) > 1 and is_word(text[0]) else ()
 
 
-def _common(texts: Sequence[list[Token]]) -> set[Token]:
+def _own_labels(row: Sequence[Token]) -> tuple[Token, ...]:
+    return tuple(label for at in range(len(row)) if (label := own_label_at(row, at)))
+
+
+def _common(
+    texts: Sequence[list[Token]], labels: Callable[[Sequence[Token]], tuple[Token, ...]] = _labels
+) -> set[Token]:
     """The words that name something in nearly all of these texts."""
-    counts = Counter(label for text in texts for label in set(_labels(text)))
+    counts = Counter(label for text in texts for label in set(labels(text)))
     return {label for label, count in counts.items() if count >= ROWS * len(texts)}
 
 
 def _aligned(texts: Sequence[list[Token]], *, how: str) -> list[Part]:
     """The parts of one line: cut at the words that name something in all of these texts."""
     common = _common(texts)
-    places = [_named(text, [at for at in range(len(text)) if label_at(text, at) in common]) for text in texts]
+    own = _common(texts, _own_labels) if common and len(texts) > 1 else set()
+    places = [
+        _named(text, [at for at in range(len(text)) if label_at(text, at) in common or own_label_at(text, at) in own])
+        for text in texts
+    ]
     out: list[Part] = []
     count = min(map(len, places))
     for index in range(count + 1):
@@ -319,13 +350,15 @@ def _aligned(texts: Sequence[list[Token]], *, how: str) -> list[Part]:
 
 
 def _named(text: Sequence[Token], places: Sequence[int]) -> list[int]:
-    """The places of labels; a word that is not known names nothing inside a key or headers."""
+    """The places of labels; a word that was there before names nothing inside a key or headers, nor does one that is
+    not known inside headers."""
     kept: list[int] = []
     for at in places:
         word = text[at].lower()
-        is_inside = bool(kept) and LABELS.get(text[kept[-1]].lower()) in _TEXTS
+        around = LABELS.get(text[kept[-1]].lower()) if kept else None
         taken = {_meant(text[before].lower()) for before in kept}
-        if not is_inside or _meant(word) not in taken:
+        is_of_headers = around == "HEADERS" and word not in KNOWN
+        if not is_of_headers and (around not in _TEXTS or _meant(word) not in taken):
             kept.append(at)
     return kept
 
@@ -415,8 +448,8 @@ def _split(texts: Sequence[bytes], label: bytes) -> Iterator[Part]:
 def _cut(rows: Sequence[list[Token]], used: Sequence[list[bytes]] | None) -> list[bytes]:
     """What stands behind the first word of each text, where that may be a column of its own; nothing where not.
 
-    A word that is no number may be a part of a text, unless numbers follow, or the same separator was ``used`` before,
-    or a label says what it is (None).
+    A word that is no number may be a part of a text, unless numbers follow, or one that a bracket closes
+    (``orders [0]``, ``orders@17)``), or the same separator was ``used`` before, or a label says what it is (None).
     """
     if not all(len(row) > 1 and is_word(row[0]) and not is_word(row[1]) for row in rows):
         return []
@@ -430,9 +463,14 @@ def _cut(rows: Sequence[list[Token]], used: Sequence[list[bytes]] | None) -> lis
     behind = 1 + len(separator)
     if not separator or not any(len(row) > behind for row in rows):
         return []
-    are_numbers = all(is_number(row[0]) for row in rows)
+    are_numbers = all(is_number(row[0]) or _is_numbered(row, behind) for row in rows)
     numbers_follow = all(sum(map(is_number, row[behind : 3 * behind])) > 1 for row in rows)
     return separator if used is None or are_numbers or numbers_follow or separator in used else []
+
+
+def _is_numbered(row: Sequence[Token], at: int) -> bool:
+    """Whether a number stands at this place, and a bracket closes it."""
+    return len(row) > at + 1 and is_number(row[at]) and row[at + 1] in (b"]", b")")
 
 
 def _is_separator(token: Token) -> bool:
@@ -470,7 +508,7 @@ def typed(parts: Sequence[Part]) -> Iterator[tuple[tuple[Element, ...], float]]:
                     said.add(token)
                 _add_literal(elements, part)
             elif terminal == "":
-                is_known = part.texts[0].lower() in KNOWN
+                is_known = part.texts[0].lower() in _SAYS_NOTHING
                 bits += 0.0 if is_known else prices.CONSTANT
                 is_vague |= not is_known and not has_labels
                 bits += _literal_bits(part.texts[0]) + prices.NO_TOPIC * _may_be_a_topic(parts, index, ways)
@@ -654,7 +692,7 @@ def _may_be(part: Column, parts: Sequence[Part], index: int) -> list[str]:
     if part.label and part.label not in OTHER_LABELS:
         return ["TEXT"]
     different = len(set(part.texts))
-    if different == 1 and part.texts[0].lower() in KNOWN:
+    if different == 1 and part.texts[0].lower() in _SAYS_NOTHING:
         return [""]
     if different == 1 and len(part.texts) > 1:
         return [*(["TOPIC"] if part.are_names else []), "KEY", "", "TEXT"]

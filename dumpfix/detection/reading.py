@@ -30,6 +30,7 @@ _KCAT = ("kcat", "rdkafka")
 _JAVA = ("console_consumer", "log4j", "java")
 #: the fields of a key and a payload alone
 KEYED = ("KEY", "VALUE")
+_ALONE = ("VALUE",)
 #: the attributes in which two readings can differ
 SAID = ("value", "key", "partition", "offset", "topic", "timestamp", "headers")
 
@@ -192,6 +193,8 @@ class Pricer:
         seen = b"null" if value is None else value
         if known.kind == "other" and is_piece(seen):
             return known
+        if known.kind == "null" and self.reading.layout.fields == _ALONE:
+            return Payload("null", prices.NULL_ALONE)
         # That it is no document does not become likelier by being seen again.
         kept = 0.0 if known.kind in ("container", "envelope", "null") else known.bits - self.texts.bits(seen)
         said = known.bits - kept

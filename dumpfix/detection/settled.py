@@ -13,6 +13,8 @@ MOST_UNKNOWN = 12
 #: records after which what is sure is so for good: whatever speaks for another layout has shown by then
 MANY = 32
 
+_NULLS = (b"null", b"", None)
+
 
 def is_begun(explanation: Explanation) -> bool:
     """Whether it may be a dump of which not one record is whole."""
@@ -35,8 +37,9 @@ def is_settled(explanation: Explanation) -> bool:
 
 
 def _is_null_for_another(explanation: Explanation, best: Reading) -> bool:
-    """Whether a payload is null if it was printed by another tool that comes near: its notices may follow."""
-    if not any(fields.get("value") == b"null" for fields in best.says):
+    """Whether a key or payload is null, or is not, if it was printed by another tool that comes near: its notices may
+    follow."""
+    if not any(fields.get(name, b"0") in _NULLS for fields in best.says for name in ("key", "value")):
         return False
     literals = {r.layout.null_literal for r in explanation.readings if isinstance(r.layout, Layout)}
     return len(literals) > 1

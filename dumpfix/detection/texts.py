@@ -27,7 +27,7 @@ MOST_DOCUMENTS = 8
 #: words of a log's line in front of its message: date, time, level, logger, thread
 _LOG_WORDS = 6
 _DATE_BYTES = b"0123456789-:.,/TZ+[]"
-_LEVELS = frozenset({b"TRACE", b"DEBUG", b"INFO", b"WARN", b"WARNING", b"ERROR", b"FATAL", b"CRITICAL", b"NOTICE"})
+LEVELS = frozenset({b"TRACE", b"DEBUG", b"INFO", b"WARN", b"WARNING", b"ERROR", b"FATAL", b"CRITICAL", b"NOTICE"})
 
 
 class Payload(NamedTuple):
@@ -88,7 +88,7 @@ class Texts:
                 documents += document_bits(document)
             at = end
         words = b" ".join([*before, line[at:]]).split()
-        is_log = any(word.strip(b"[]:|()") in _LEVELS for word in words[:_LOG_WORDS])
+        is_log = any(word.strip(b"[]:|()") in LEVELS for word in words[:_LOG_WORDS])
         bits += prices.LOG_LINE if is_log else prices.PLAIN_LINE + documents
         priced: list[tuple[bytes, float]] = []
         for index, word in enumerate(words):

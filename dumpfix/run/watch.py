@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import compress, repeat
 
 from dumpfix.detection import prices
+from dumpfix.detection.columns import behind_key
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.layout.load import automatic, shipped
 from dumpfix.layout.model import AnyLayout, Layout, ObjectLayout
@@ -37,6 +38,9 @@ class Watch:
         self._is_sized = isinstance(layout, Layout) and layout.is_sized and not layout.is_json
         self._looks_at_keys = not self.is_anchored and "KEY" in layout.fields
         self._looks_at_values = not COORDINATES.intersection(layout.fields)
+        #: what ends a key, and whether a key may hold it
+        self._separator = behind_key(layout) if self._looks_at_keys else b""
+        self._may_hold = not self._separator
         self._learnt = 0
         self._longest = 0
 
@@ -49,7 +53,7 @@ class Watch:
             self._doubt(fields.get("key") or b"", fields.get("value") or b"")
         if self._looks_at_keys:
             keys = [key for key in batch.columns.get("key", ()) if key]
-            if keys and max(map(len, keys)) > self._bound:
+            if keys and (max(map(len, keys)) > self._bound or (not self._may_hold and self._holds(b"\n".join(keys)))):
                 return True
         return self._looks_at_values and any(map(_is_envelope, _beginning(batch.values, _beginnings())))
 
@@ -83,15 +87,20 @@ class Watch:
         if self._learnt < FIRST:
             self._learnt += 1
             self._longest = max(self._longest, len(key))
+            self._may_hold = self._may_hold or self._holds(key)
             self._looks_at_values = self._looks_at_values and not is_envelope
             return 0.0
-        if self._looks_at_keys and len(key) > self._bound:
+        if self._looks_at_keys and (len(key) > self._bound or (not self._may_hold and self._holds(key))):
             return prices.TEXT_BYTE * len(key)
         return UNEXPLAINED_BYTE * len(value) if is_envelope else 0.0
 
+    def _holds(self, key: bytes) -> bool:
+        return self._separator in key
+
     def trust(self, length: int) -> None:
-        """Keys as long as this turned out to be keys."""
+        """Keys as long as this turned out to be keys, whatever they hold."""
         self._longest = max(self._longest, length)
+        self._may_hold = True
 
 
 def _beginning(values: Sequence[bytes | None], beginnings: tuple[bytes, ...]) -> Iterator[bytes]:

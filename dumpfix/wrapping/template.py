@@ -12,7 +12,7 @@ from copy import copy
 from functools import lru_cache
 from typing import NamedTuple
 
-from dumpfix.layout.model import Alternation, Element, Literal
+from dumpfix.layout.model import Alternation, Element, Field, Literal
 from dumpfix.layout.vocabulary import TOPIC_BYTES, Kind
 
 #: shapes remembered; where beginnings differ more than that, each line is matched by itself
@@ -49,6 +49,7 @@ class Template:
         self.is_continued = alias == "continued"
         self.is_alike = alias == "alike"
         self.first_bytes = _first_bytes(self.elements)
+        self._is_name = [e.kind for e in self.elements if isinstance(e, Field)] == [Kind.WORD]
         # A digit that is part of a literal is no other digit.
         self._table = _AS_IT_IS if any(map(_holds_digit, self.elements)) else _ONE_DIGIT
         self._shapes: dict[int, set[bytes]] = {}
@@ -75,6 +76,9 @@ class Template:
                 return length
         line = line[:LONGEST]
         end = _end(self._steps, line, 0)
+        if end >= 0 and self._is_name and line[:end].lower() == line[:end].upper():
+            # A number is no name: it may be a partition or an offset.
+            return _NO_MATCH
         if end < 0:
             return self._end_of_nothing(line)
         if self._count < MOST_SHAPES:
