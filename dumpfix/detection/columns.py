@@ -175,7 +175,7 @@ class Columns:
             inside = min(prices.SEPARATOR_INSIDE * text.count(separator), self._inside)
             self._inside -= inside
             bits += inside
-        if not self.is_object and _names_a_field(text):
+        if not self.is_object and names_a_field(text):
             return bits + prices.LABEL_KEY
         if self.spelling is not None and text == self.spelling.none:
             return bits + prices.IMPLAUSIBLE
@@ -233,7 +233,7 @@ def behind_key(layout: AnyLayout) -> bytes:
     return b""
 
 
-def _names_a_field(text: bytes) -> bool:
+def names_a_field(text: bytes) -> bool:
     """Whether a key is, or holds in front of something, a word that names a field elsewhere, or looks as if it did."""
     low = text.lower()
     if low.rstrip(b":= ") in LABELS or _holds_a_label(text):

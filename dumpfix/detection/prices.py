@@ -31,8 +31,9 @@ BLANK_LINE = 4.0
 CONTAINER = 2.0
 #: nothing, or null: a tombstone
 NULL = 5.0
-#: the same where values stand alone, each time: to delete takes a key, and blank lines come of other things too
-NULL_ALONE = 10.0
+#: the same where values stand alone, more for each of the first: to delete takes a key, and blank lines come of other
+#: things too
+NULL_ALONE, MOST_NULLS_ALONE = 6.0, 4
 #: a JSON string by itself; another scalar: lines of any text begin so
 STRING = 8.0
 SCALAR = 16.0

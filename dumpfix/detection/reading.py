@@ -101,6 +101,7 @@ class Pricer:
         self.head = b""
         self.columns = Columns(reading.layout, texts)
         self.values = Words()
+        self._nulls_alone = prices.MOST_NULLS_ALONE if reading.layout.fields == _ALONE else 0
         #: the words of the lines that nothing explains, by their places
         self.lines: dict[int, Words] = {}
         layout = reading.layout
@@ -193,8 +194,6 @@ class Pricer:
         seen = b"null" if value is None else value
         if known.kind == "other" and is_piece(seen):
             return known
-        if known.kind == "null" and self.reading.layout.fields == _ALONE:
-            return Payload("null", prices.NULL_ALONE)
         # That it is no document does not become likelier by being seen again.
         kept = 0.0 if known.kind in ("container", "envelope", "null") else known.bits - self.texts.bits(seen)
         said = known.bits - kept
@@ -204,6 +203,9 @@ class Pricer:
             said = min(said, sum(line_bits(line, self.texts, words) for line in seen.splitlines()))
         bits = kept + self.values.bits(seen, said)
         self.values.learn(seen)
+        if known.kind == "null" and self._nulls_alone:
+            self._nulls_alone -= 1
+            bits += prices.NULL_ALONE
         return Payload(known.kind, bits)
 
     def _record(

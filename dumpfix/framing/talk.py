@@ -123,6 +123,8 @@ def _blank_end(window: Window, at: int) -> int:
 @functools.lru_cache(maxsize=1 << 10)
 def kind_of(line: bytes) -> Kind | None:
     """What a line calls; None where it is no command."""
+    if _is_prompt_alone(line):
+        return "other"
     if len(line) > LONGEST_LINE or (line.find(b" ") < 0 and line[:1].isalnum()) or not may_be_command(line):
         return None
     words = line.split()
@@ -136,6 +138,19 @@ def kind_of(line: bytes) -> Kind | None:
         # Behind a symbol the prompt goes on: a folder, a branch.
         is_prompted = word[-1] in _PROMPT_ENDS or words[0] in _PROMPTS
     return "other" if _is_any_command(line, words) else None
+
+
+def _is_prompt_alone(line: bytes) -> bool:
+    """Whether nothing stands in it but a prompt: ``$``, ``[user@host folder]$``, ``user@host:folder$``."""
+    bare = line.rstrip()
+    if bare[-1:] not in (b"$", b"#") or len(bare) > LONGEST_PROMPT:
+        return False
+    user, at, place = bare[:-1].partition(b"@")
+    is_of_bash = bool(at) and b":" in place and not user.translate(None, _OF_USERS) and b" " not in place
+    return bare == b"$" or (bare[-2:-1] == b"]" and _is_prompt_in_brackets(bare, 0)) or (is_of_bash and user != b"")
+
+
+_OF_USERS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
 
 def _is_any_command(line: bytes, words: list[bytes]) -> bool:

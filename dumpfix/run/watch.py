@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import compress, repeat
 
 from dumpfix.detection import prices
-from dumpfix.detection.columns import behind_key
+from dumpfix.detection.columns import behind_key, names_a_field
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.layout.load import automatic, shipped
 from dumpfix.layout.model import AnyLayout, Layout, ObjectLayout
@@ -41,6 +41,7 @@ class Watch:
         #: what ends a key, and whether a key may hold it
         self._separator = behind_key(layout) if self._looks_at_keys else b""
         self._may_hold = not self._separator
+        self._trusts_keys = False
         self._learnt = 0
         self._longest = 0
 
@@ -51,6 +52,8 @@ class Watch:
         for index in range(min(FIRST - self._learnt, len(batch))):
             fields = batch.fields(index)
             self._doubt(fields.get("key") or b"", fields.get("value") or b"")
+            if self._looks_at_keys and names_a_field(fields.get("key") or b""):
+                return True
         if self._looks_at_keys:
             keys = [key for key in batch.columns.get("key", ()) if key]
             if keys and (max(map(len, keys)) > self._bound or (not self._may_hold and self._holds(b"\n".join(keys)))):
@@ -84,6 +87,8 @@ class Watch:
 
     def _doubt(self, key: bytes, value: bytes) -> float:
         is_envelope = self._looks_at_values and value.startswith(_beginnings()) and _is_envelope(value)
+        if self._looks_at_keys and not self._trusts_keys and names_a_field(key):
+            return prices.TEXT_BYTE * len(key)
         if self._learnt < FIRST:
             self._learnt += 1
             self._longest = max(self._longest, len(key))
@@ -100,7 +105,7 @@ class Watch:
     def trust(self, length: int) -> None:
         """Keys as long as this turned out to be keys, whatever they hold."""
         self._longest = max(self._longest, length)
-        self._may_hold = True
+        self._may_hold = self._trusts_keys = True
 
 
 def _beginning(values: Sequence[bytes | None], beginnings: tuple[bytes, ...]) -> Iterator[bytes]:

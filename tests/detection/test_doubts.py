@@ -228,3 +228,96 @@ def test_a_list_is_no_dump_of_keys(bullet: str) -> None:
     assert [(record.key, record.value) for record in dumpfix.records(dump)] == [
         (None, b'{"n":%d}' % n) for n in range(1, 7)
     ]
+
+
+COORDINATES = [(0, 118, "ada"), (2, 40, "bob"), (1, 77, "eve"), (0, 119, "ada"), (2, 41, "joe")]
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("orders [{p}] at offset {o}: ", "topic partition offset"),
+        ("orders [{p}] at offset {o}: key {k}: ", "topic partition offset key"),
+        ("orders [{p}] {o} | {k} | ", "topic partition offset key"),
+        ("key={k} region=eu value=", "key"),
+        ("Offset: {o} Key: {k} Region: eu Value: ", "offset key"),
+        ("Partition: {p} Offset: {o} Key: {k} Type: paid Value: ", "partition offset key"),
+        ("Offset {o}, Key {k}, Ts 173157600{o:04}\n", "offset key"),
+        ("Consumed event from topic orders: key = {k:12} value = ", "topic key"),
+        ("partition:{p}   offset:{o:<6} key:{k:10} value:", "partition offset key"),
+    ],
+)
+@pytest.mark.parametrize("count", [4, 5])
+def test_what_stands_around_a_key_is_none_of_it(form: str, said: str, count: int) -> None:
+    """A partition in brackets, a label that nobody knows, blanks that make columns equally wide."""
+    keys = [(p, o, k + "-longer" * (n % 2)) for n, (p, o, k) in enumerate(COORDINATES[:count])]
+    dump = "".join(form.format(p=p, o=o, k=k) + f'{{"n":{n}}}\n' for n, (p, o, k) in enumerate(keys)).encode()
+    wanted = {"topic": "orders"}
+    expected = [
+        tuple({**wanted, "partition": p, "offset": o, "key": k.encode()}[name] for name in said.split())
+        for p, o, k in keys
+    ]
+    names = said.split()
+    records = list(dumpfix.records(dump))
+    assert [tuple(getattr(record, name) for name in names) for record in records] == expected
+    assert not any(getattr(record, name) for record in records for name in {"topic", "key"} - set(names))
+    assert dumpfix.detect(dump).confidence in ("sure", "likely")
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "2024-11-14 08:00:0{n}.123  INFO 1 --- [C-1] c.e.OrderListener : Received message: {{}}",
+        "INFO:root:Received {{}}",
+        "2024-11-14 08:00:0{n},123 - consumer - INFO - Got message {{}}",
+        "key: 'ada{n}', offset: {n}, payload: '{{}}'",
+        "Key: ada{n} | Cluster: prod | Value: {{}}",
+    ],
+)
+def test_what_may_be_no_key_is_unclear(form: str) -> None:
+    """A log's words, a key in the quotes that the payload has too."""
+    dump = "".join(form.format(n=n).replace("{}", f'{{"n":{n}}}') + "\n" for n in range(5)).encode()
+    keys = {record.key for record in dumpfix.records(dump)}
+    is_right = keys == {b"ada%d" % n for n in range(5)}
+    assert is_right or dumpfix.detect(dump).confidence == "unclear"
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+def test_documents_in_the_lines_of_a_log_are_no_notices(count: int) -> None:
+    line = '[2024-11-14 08:00:0{n},123] INFO received {{"n":{n}}} (com.example.OrderListener)\n'
+    dump = "".join(line.format(n=n) for n in range(count)).encode()
+    try:
+        assert dumpfix.detect(dump).confidence == "unclear"
+        assert len(list(dumpfix.records(dump))) == count
+    except dumpfix.LayoutError as error:
+        assert f"JSON documents stand in {count} lines that a log holds" in str(error)
+    assert [record.value for record in dumpfix.records(dump[:80] + b'{"a":1}\n{"a":2}\n')][-1] == b'{"a":2}'
+
+
+@pytest.mark.parametrize("blank", [1, 2])
+@pytest.mark.parametrize("count", [2, 3, 12])
+@pytest.mark.parametrize("is_last", [False, True])
+def test_blank_lines_between_documents_are_no_deletes(blank: int, count: int, is_last: bool) -> None:
+    between = "\n" * (1 + blank)
+    dump = (
+        between.join(f'{{\n "id": {n},\n "name": "x{n}"\n}}' for n in range(count)) + "\n" * (1 + blank * is_last)
+    ).encode()
+    records = list(dumpfix.records(dump))
+    assert (
+        dumpfix.detect(dump).confidence == "unclear"
+        if count < 12
+        else [r.verdict for r in records] == ["valid"] * count
+    )
+
+
+def test_a_dump_of_values_may_hold_deletes() -> None:
+    """kcat prints nothing for null: where not every document has one behind it, they are deletes."""
+    dump = b'{"a":1}\n{"a":2}\n\n{"a":3}\n\n\n{"a":4}\n{"a":5}\n' * 30
+    assert sum(record.verdict == "tombstone" for record in dumpfix.records(dump)) == 90
+
+
+def test_what_an_empty_text_is_waits_for_the_notices_of_the_tool() -> None:
+    dump = b'\t{"a":1}\nada\t{"a":2}\nnull\t{"a":3}\nbob\t\nProcessed a total of 4 messages\n'
+    records = list(dumpfix.records(dump))
+    assert [record.key for record in records] == [b"", b"ada", None, b"bob"]
+    assert [record.verdict for record in records] == ["valid"] * 3 + ["irrecoverable"]

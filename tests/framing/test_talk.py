@@ -53,6 +53,13 @@ def test_commands_of_a_shell_need_a_prompt() -> None:
     assert kind_of(b'$ k1 {"a":1}') is None
 
 
+@pytest.mark.parametrize("line", ["$", "$ \n", "[root@kafka-0 bin]$ ", "user@host:~/dumps$", "root@c14de902f0e4:/#"])
+def test_a_prompt_alone_is_talk(line: str) -> None:
+    assert kind_of(line.encode()) == "other"
+    assert kind_of(b"x " + line.encode()) is None
+    assert kind_of(line.encode() + b'{"a":1}') is None
+
+
 @pytest.mark.parametrize(
     ("dump", "records", "garbage"),
     [

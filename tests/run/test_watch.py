@@ -27,3 +27,32 @@ def test_a_measured_payload_is_no_reason_to_look_for_another_layout(monkeypatch:
     found = [record.raw_value for record in records_of(Source("x", [dump]), Told())]
     assert found == payloads
     assert all(cost < WORTH_A_LOOK for cost in looked)
+
+
+SECOND = [
+    "CreateTime:17000000000{n:02}\t{key}\t{value}\n",
+    "CreateTime:17000000000{n:02}\tPartition:0\tOffset:{n}\t{key}\t{value}\n",
+    "CreateTime:17000000000{n:02}\tPartition:0\tOffset:{n}\tNO_HEADERS\t{key}\t{value}\n",
+]
+
+
+@pytest.mark.parametrize("form", SECOND)
+@pytest.mark.parametrize("first", [2, 3, 9])
+@pytest.mark.parametrize("second", [3, 8])
+@pytest.mark.parametrize("key", ["ada{n}", "5f0c1a52-9d1e-4c7a-9d0e-0000000000{n:02}"])
+def test_a_second_capture_is_not_swallowed_by_the_keys_of_the_first(
+    form: str, first: int, second: int, key: str
+) -> None:
+    """Its columns fit in front of the separator of the first one; nor is the first taken for all of the dump."""
+
+    def lines(form: str, count: int) -> str:
+        rows = (form.format(n=n, key=key.format(n=n), value=f'{{"n":{n}}}') for n in range(count))
+        return "".join(rows) + f"Processed a total of {count} messages\n"
+
+    for one, other, counts in (
+        ("{key}\t{value}\n", form, (first, second)),
+        (form, "{key}\t{value}\n", (second, first)),
+    ):
+        dump = (lines(one, counts[0]) + lines(other, counts[1])).encode()
+        found = [record.key for record in records_of(Source("x", [dump]), Told())]
+        assert found == [key.format(n=n).encode() for count in counts for n in range(count)]
