@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate
+from dumpfix.detection.columns import behind_key
 from dumpfix.detection.least import Least
 from dumpfix.detection.lines import KNOWN, LABELS, PYTHON_BYTES, is_word, tokens
 from dumpfix.detection.plain import PlainText
@@ -25,6 +26,7 @@ MOST_NEAR = 4
 #: keys that are looked at for columns, and what separates these
 MOST_KEYS = 48
 _COLUMN_SEPARATORS = (b"\t", b"|", b";", b" ", b",")
+_STRONG_SEPARATORS = _COLUMN_SEPARATORS[:3]
 _CONTAINERS = (b"{", b"[")
 _OPENERS = (*_CONTAINERS, b'"')
 _DIGITS = frozenset(b"0123456789")
@@ -169,7 +171,7 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
 def _may_be_something_else(reading: Reading) -> bool:
     """Whether its keys or payloads look like what no other reading says."""
     layout, keys = reading.layout, [key for said in reading.says[:MOST_KEYS] if (key := said.get("key"))]
-    if not is_labelled(layout) and (reading.may_be_text or _may_be_columns(keys)):
+    if not is_labelled(layout) and (reading.may_be_text or _may_be_columns(keys, behind_key(layout))):
         # Text under nothing but separators may be anything; so may numbers behind words.
         return True
     if reading.grammar == READ_OFF and not is_named(layout) and b"null" in keys:
@@ -239,17 +241,17 @@ def _may_be_two_events(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
     return is_weak and bool(keys) and all(key.startswith(_CONTAINERS) for key in keys)
 
 
-def _may_be_columns(keys: Sequence[bytes]) -> bool:
-    """Whether the keys of all records are cut by as many separators, two or more, or have a number before the first:
-    columns that were taken for a key look like that, and few keys do."""
+def _may_be_columns(keys: Sequence[bytes], separator: bytes) -> bool:
+    """Whether the keys of all records are cut by as many separators, two or more, or have a number before the first, or
+    by the one that stands behind them: columns that were taken for a key look like that, and few keys do."""
     texts = [key for key in keys if key[:1] not in _OPENERS]
     if not texts:
         return False
-    for separator in _COLUMN_SEPARATORS:
-        counts = {text.count(separator) for text in texts}
+    for sign in _COLUMN_SEPARATORS:
+        counts = {text.count(sign) for text in texts}
         if len(counts) == 1 and counts != {0}:
-            has_numbers = all(any(map(_DIGITS.__contains__, text.partition(separator)[0])) for text in texts)
-            return counts != {1} or has_numbers
+            has_numbers = all(any(map(_DIGITS.__contains__, text.partition(sign)[0])) for text in texts)
+            return counts != {1} or has_numbers or (sign == separator and sign in _STRONG_SEPARATORS)
     return False
 
 

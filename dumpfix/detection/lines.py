@@ -83,11 +83,16 @@ def lines_of(head: bytes, notices: Notices) -> list[Line]:
             continue
         if line.document and not line.before:
             label = next((at for at in range(len(out) - 1, -1, -1) if out[at].kind != BLANK), -1)
-            if label >= 0 and out[label].documents and not out[label].document:
+            if label >= 0 and out[label].documents and _names_nothing(out[label]):
                 # What a word names as the payload stands below it.
-                out[label] = replace(out[label], documents=0)
+                out[label] = replace(out[label], before=out[label].text, document=b"", documents=0)
         out.append(line)
     return out
+
+
+def _names_nothing(line: Line) -> bool:
+    """Whether a line with a word for the payload has none behind it, or the rest of a sentence (``Message on …:``)."""
+    return not line.document or (not is_valid(line.document) and line.before.rstrip()[-1:].isalpha())
 
 
 #: how Python begins what it prints of bytes, and of a string that holds double quotes

@@ -43,6 +43,8 @@ BROKEN = 20.0
 OTHER = 30.0
 #: an event that is an object with the members of a Kafka record, doing what those do
 ENVELOPE = 80.0
+#: a line that is no record, with the words for a partition, an offset, and a key or payload: four times OTHER
+NAMED_RECORD = 120.0
 #: the dump does not show the record's end: only the last record of a dump may do so
 INCOMPLETE = 40.0
 #: a text or payload that begins or ends with a blank or with what separates columns

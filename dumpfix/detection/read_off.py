@@ -58,7 +58,9 @@ ALIKE, BETTER = 0.4, 0.1
 #: words that name something wherever they stand; a letter may be a key
 _WORDS = frozenset(word for word in KNOWN if len(word) > 1)
 #: words that are no field's, where all records have them
-_SAYS_NOTHING = KNOWN.union(b"at with and on in from of for".split())
+_OF_SENTENCES = frozenset(b"at with and on in from of for".split())
+_WORDS_OR_OF_SENTENCES = _WORDS | _OF_SENTENCES
+_SAYS_NOTHING = KNOWN | _OF_SENTENCES
 _SIZE_WORDS = frozenset(b"size length len bytes".split())
 #: the kinds of lines that begin with a word for the payload
 _PAYLOAD_KINDS = frozenset(word + b":" for word in PAYLOADS)
@@ -373,7 +375,7 @@ def _columns(rows: Sequence[list[Token]], label: bytes, *, how: str) -> list[Par
     rows = [list(row) for row in rows]
     signs: list[Token] = []
     back: list[Token] = []
-    known = _SIZE_WORDS if LABELS.get(label) in _TEXTS else _WORDS
+    known = _SIZE_WORDS if LABELS.get(label) in _TEXTS else _WORDS_OR_OF_SENTENCES
     while (
         all(rows) and len({row[0] for row in rows}) == 1 and (_is_separator(rows[0][0]) or rows[0][0].lower() in known)
     ):
@@ -393,7 +395,7 @@ def _columns(rows: Sequence[list[Token]], label: bytes, *, how: str) -> list[Par
             # Where nothing stands behind the length, what it measures begins in the next line.
             behind = [part for part in behind if isinstance(part, bytes) or any(part.texts)]
         return [*front, *behind]
-    while all(rows) and len({row[-1] for row in rows}) == 1 and _is_separator(rows[0][-1]):
+    while all(rows) and len({row[-1] for row in rows}) == 1 and _ends_before(rows[0], LABELS.get(label)):
         back.insert(0, rows[0][-1])
         rows = [row[:-1] for row in rows]
     while all(rows) and back and all(_closes(back[0], row) for row in rows):
@@ -415,6 +417,12 @@ def _columns(rows: Sequence[list[Token]], label: bytes, *, how: str) -> list[Par
         whole = Column(texts, label)
         front += _split(texts, label) if how == "separators" and not whole.are_times else [whole]
     return [*front, *back]
+
+
+def _ends_before(row: Sequence[Token], named: str | None) -> bool:
+    """Whether a text ends before its last token, which all texts have: a separator, or behind a key a word between two
+    parts of a sentence."""
+    return _is_separator(row[-1]) or (named == "KEY" and row[-2:-1] == [b" "] and row[-1] in _OF_SENTENCES)
 
 
 def _begins_the_text(separator: Sequence[Token]) -> bool:
@@ -458,7 +466,7 @@ def _cut(rows: Sequence[list[Token]], used: Sequence[list[bytes]] | None) -> lis
         if len(set(column)) > 1 or not _is_separator(column[0]):
             break
         separator.append(column[0])
-    while _begins_the_text(separator):
+    while _begins_the_text(separator) and not all(is_number(b"".join(row[1 + len(separator) :][:1])) for row in rows):
         separator.pop()
     behind = 1 + len(separator)
     if not separator or not any(len(row) > behind for row in rows):
@@ -684,6 +692,9 @@ def _may_be(part: Column, parts: Sequence[Part], index: int) -> list[str]:
         return ["TIMESTAMP"]
     if named == "TOPIC":
         return ["TOPIC"] if part.are_names else ["TEXT"]
+    if named == "HEADERS" and any(part.texts) and not any(b"=" in text or b":" in text for text in part.texts):
+        # A word that says that there are none.
+        return ["TEXT"]
     if named is not None:
         return [named]
     if part.are_numbers:
@@ -703,7 +714,8 @@ def _may_be(part: Column, parts: Sequence[Part], index: int) -> list[str]:
         return ["KEY", "HEADERS", *(["TOPIC-PARTITION"] if is_numbered else []), *(["TOPIC"] if is_topic else [])]
     if part.are_names and _are_numbered(part):
         return ["TOPIC-PARTITION", "TOPIC", "KEY"]
-    return [*(["TOPIC"] if part.are_names else []), "KEY", "HEADERS"]
+    is_behind = any(isinstance(before, Column) and before.is_payload for before in parts[:index])
+    return [*(["TOPIC"] if part.are_names else []), "KEY", "HEADERS", *(["TEXT"] if is_behind else [])]
 
 
 def _are_numbered(part: Column) -> bool:

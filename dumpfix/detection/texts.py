@@ -76,7 +76,7 @@ class Texts:
         self.payload = _Remembered(self._payload).__getitem__
 
     def _prose(self, line: bytes) -> Prose:
-        bits = prices.PLAIN_TAB * line.count(b"\t")
+        bits = prices.PLAIN_TAB * line.count(b"\t") + prices.NAMED_RECORD * _names_a_record(line)
         documents = 0.0
         before: list[bytes] = []
         at = 0
@@ -133,6 +133,15 @@ class Texts:
             kind, bits = ("string", prices.STRING) if text[:1] == b'"' else ("scalar", prices.SCALAR)
             return Payload(kind, bits + edge + self.bits(text))
         return Payload("other", prices.OTHER + edge + self.bits(text))
+
+
+def _names_a_record(line: bytes) -> bool:
+    """Whether words with a colon or an equals sign name a partition, an offset, and a key or a payload in it."""
+    low = line.lower()
+    return all(any(name + sign in low for name in names for sign in (b":", b"=")) for names in _OF_A_RECORD)
+
+
+_OF_A_RECORD = (b"partition",), (b"offset",), (b"key", b"value", b"payload", b"message")
 
 
 def is_piece(text: bytes) -> bool:
