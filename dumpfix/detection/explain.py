@@ -29,6 +29,7 @@ _COLUMN_SEPARATORS = (b"\t", b"|", b";", b" ", b",")
 _STRONG_SEPARATORS = _COLUMN_SEPARATORS[:3]
 _CONTAINERS = (b"{", b"[")
 _OPENERS = (*_CONTAINERS, b'"')
+_ENDS = (b"}", b"]", b'"')
 _DIGITS = frozenset(b"0123456789")
 
 
@@ -159,7 +160,8 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
     if _may_be_something_else(best):
         gap = min(gap, prices.LIKELY - 1)
     if best.grammar == READ_OFF and _may_be_of_its_key(best.layout):
-        gap = min(gap, prices.SURE - 1)
+        # What a word stands beside that names something else is hardly a key.
+        gap = min(gap, (prices.SURE if is_named(best.layout) else prices.LIKELY) - 1)
     # A record that goes on behind the head is no doubt of a layout of which one with a document in it is whole.
     doubtful = readings if not best.kinds.get("container") else [r for r in readings if differs(best, r)]
     is_open = any(r.pending_bits and r.bits - r.pending_bits < best.bits + prices.NEAR for r in doubtful)
@@ -171,17 +173,26 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
 def _may_be_something_else(reading: Reading) -> bool:
     """Whether its keys or payloads look like what no other reading says."""
     layout, keys = reading.layout, [key for said in reading.says[:MOST_KEYS] if (key := said.get("key"))]
-    if not is_labelled(layout) and (reading.may_be_text or _may_be_columns(keys, behind_key(layout))):
+    may_be_columns = "KEY_SIZE" not in layout.fields and _may_be_columns(keys, behind_key(layout))
+    if not is_labelled(layout) and (reading.may_be_text or may_be_columns):
         # Text under nothing but separators may be anything; so may numbers behind words.
         return True
     if reading.grammar == READ_OFF and not is_named(layout) and b"null" in keys:
         # What a tool that nobody knows prints for no key, or a text.
         return True
-    if keys and (all(map(_is_of_a_log, keys)) or _are_in_quotes(keys, reading)):
+    if keys and (all(map(_is_of_a_log, keys)) or _are_in_quotes(keys, reading) or _may_be_labels(layout, keys)):
         return True
     # Nothing is called b'ada', which is read as the text that it is.
     are_python_bytes = bool(keys) and all(key.startswith(PYTHON_BYTES) and key[-1:] == key[1:2] for key in keys)
     return _may_be_two_events(layout, keys) or (reading.grammar == READ_OFF and are_python_bytes)
+
+
+def _may_be_labels(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
+    """Whether behind headers that nothing names the keys are one word and a number each: then the headers may be one,
+    too (``shard:0<TAB>seq:118<TAB>…``)."""
+    names = {key.partition(b":")[0] for key in keys}
+    are_numbered = len(names) == 1 and all(key.partition(b":")[2].isdigit() for key in keys)
+    return are_numbered and "HEADERS" in layout.fields and not is_labelled(layout)
 
 
 def _is_of_a_log(key: bytes) -> bool:
@@ -244,7 +255,7 @@ def _may_be_two_events(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
 def _may_be_columns(keys: Sequence[bytes], separator: bytes) -> bool:
     """Whether the keys of all records are cut by as many separators, two or more, or have a number before the first, or
     by the one that stands behind them: columns that were taken for a key look like that, and few keys do."""
-    texts = [key for key in keys if key[:1] not in _OPENERS]
+    texts = [key for key in keys if not (key.startswith(_OPENERS) and key.endswith(_ENDS))]
     if not texts:
         return False
     for sign in _COLUMN_SEPARATORS:

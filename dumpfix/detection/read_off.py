@@ -381,7 +381,7 @@ def _columns(rows: Sequence[list[Token]], label: bytes, *, how: str) -> list[Par
     ):
         signs.append(rows[0][0])
         rows = [row[1:] for row in rows]
-    while all(rows) and _begins_the_text(signs):
+    while all(rows) and _begins_the_text(signs) and (LABELS.get(label) == "KEY" or not _is_at_numbers(signs, rows)):
         begin = signs.pop()
         rows = [[begin, *row] for row in rows]
     front: list[Part] = [*signs]
@@ -430,6 +430,11 @@ def _begins_the_text(separator: Sequence[Token]) -> bool:
     return len(separator) > 1 and separator[-1] in _BEGINNINGS and separator[-1] != separator[-2]
 
 
+def _is_at_numbers(separator: Sequence[Token], rows: Sequence[Sequence[Token]]) -> bool:
+    """Whether an @ stands before a number in each of them, as before an offset or a time."""
+    return separator[-1] == b"@" and all(is_number(b"".join(row[:1])) for row in rows)
+
+
 def _closes(end: Token, row: Sequence[Token]) -> bool:
     """Whether a bracket closes one that a text has opened."""
     opener = _CLOSERS.get(end)
@@ -466,7 +471,7 @@ def _cut(rows: Sequence[list[Token]], used: Sequence[list[bytes]] | None) -> lis
         if len(set(column)) > 1 or not _is_separator(column[0]):
             break
         separator.append(column[0])
-    while _begins_the_text(separator) and not all(is_number(b"".join(row[1 + len(separator) :][:1])) for row in rows):
+    while _begins_the_text(separator) and not _is_at_numbers(separator, [row[1 + len(separator) :] for row in rows]):
         separator.pop()
     behind = 1 + len(separator)
     if not separator or not any(len(row) > behind for row in rows):

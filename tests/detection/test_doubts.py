@@ -243,6 +243,9 @@ COORDINATES = [(0, 118, "ada"), (2, 40, "bob"), (1, 77, "eve"), (0, 119, "ada"),
         ("Offset: {o} Key: {k} Region: eu Value: ", "offset key"),
         ("Partition: {p} Offset: {o} Key: {k} Type: paid Value: ", "partition offset key"),
         ("Offset {o}, Key {k}, Ts 173157600{o:04}\n", "offset key"),
+        ("% orders [{p}] at offset {o} with key {k}:\n", "topic partition offset key"),
+        ("Offset: {o}   Key: {k}   Timestamp: 2024-11-14 08:00:00.123 Headers: empty\n", "offset key"),
+        ("Consumed record with key {k} and value ", "key"),
         ("Consumed event from topic orders: key = {k:12} value = ", "topic key"),
         ("partition:{p}   offset:{o:<6} key:{k:10} value:", "partition offset key"),
     ],
@@ -272,6 +275,9 @@ def test_what_stands_around_a_key_is_none_of_it(form: str, said: str, count: int
         "2024-11-14 08:00:0{n},123 - consumer - INFO - Got message {{}}",
         "key: 'ada{n}', offset: {n}, payload: '{{}}'",
         "Key: ada{n} | Cluster: prod | Value: {{}}",
+        "source=web,retry={n}|ada{n}|{{}}",
+        "[orders-0@{n}] ada{n}: {{}}",
+        "shard:0\tseq:11{n}\t{{}}",
     ],
 )
 def test_what_may_be_no_key_is_unclear(form: str) -> None:
@@ -286,11 +292,12 @@ def test_what_may_be_no_key_is_unclear(form: str) -> None:
 def test_documents_in_the_lines_of_a_log_are_no_notices(count: int) -> None:
     line = '[2024-11-14 08:00:0{n},123] INFO received {{"n":{n}}} (com.example.OrderListener)\n'
     dump = "".join(line.format(n=n) for n in range(count)).encode()
-    try:
+    if count < 3:
+        with pytest.raises(dumpfix.LayoutError, match=f"JSON documents stand in {count} lines that a log holds"):
+            dumpfix.detect(dump)
+    else:
         assert dumpfix.detect(dump).confidence == "unclear"
         assert len(list(dumpfix.records(dump))) == count
-    except dumpfix.LayoutError as error:
-        assert f"JSON documents stand in {count} lines that a log holds" in str(error)
     assert [record.value for record in dumpfix.records(dump[:80] + b'{"a":1}\n{"a":2}\n')][-1] == b'{"a":2}'
 
 
@@ -308,6 +315,15 @@ def test_blank_lines_between_documents_are_no_deletes(blank: int, count: int, is
         if count < 12
         else [r.verdict for r in records] == ["valid"] * count
     )
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_records_of_plain_text_are_records_where_all_is_named(count: int) -> None:
+    row = "Partition: 0 Offset: {n} Key: key-{n} Payload: hello number {n}\n"
+    records = list(dumpfix.records("".join(row.format(n=n) for n in range(count)).encode()))
+    assert [(record.partition, record.offset, record.key, record.verdict) for record in records] == [
+        (0, n, b"key-%d" % n, "irrecoverable") for n in range(count)
+    ]
 
 
 def test_a_dump_of_values_may_hold_deletes() -> None:
