@@ -238,7 +238,12 @@ def names_a_field(text: bytes) -> bool:
     low = text.lower()
     if low.rstrip(b":= ") in LABELS or _holds_a_label(text):
         return True
-    return any(low.find(word) >= 0 and low[low.find(word) + len(word) :][:1] in _NAMING for word in _COORDINATES)
+    return any(_names(low, low.find(word), word) for word in _COORDINATES)
+
+
+def _names(low: bytes, at: int, word: bytes) -> bool:
+    """Whether a word that begins there is one by itself (no ``events:1``), and names what follows."""
+    return at >= 0 and not low[:at][-1:].isalnum() and low[at + len(word) :][:1] in _NAMING
 
 
 def _holds_a_label(text: bytes) -> bool:

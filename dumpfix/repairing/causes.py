@@ -248,8 +248,11 @@ def string_literal(text: bytes) -> list[Change] | None:
     if any(sign in before for sign in (b'"', b"'", b"{", b"[")):
         return None
     changes = _unquoted(text, at, 0, "a string in other text", _ESCAPED)
-    is_sure = changes is not None and is_valid(apply_changes(text, changes))
-    return changes if is_sure or changes is None else _graded(changes)
+    if changes is None:
+        return None
+    behind = text[changes[-1].at + 1 :].strip(WHITE_SPACE)
+    is_frame = before[-1:] in (b"=", b"(") and (not behind.strip(b");") or b"=" in behind)
+    return changes if is_frame and is_valid(apply_changes(text, changes)) else _graded(changes)
 
 
 _BEGIN_LITERALS = (b'"{\\"', b'"[{\\"', b'"[\\"')

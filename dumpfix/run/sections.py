@@ -8,7 +8,7 @@ not depend on how the dump arrives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -53,8 +53,6 @@ class Section:
     first_line: int
     last_line: int = 0
     records: int = 0
-    #: where the layout before it goes on, and that layout; None where nobody knows
-    goes_on: tuple[int, Explained] | None = None
 
 
 @dataclass(slots=True)
@@ -127,7 +125,7 @@ class Sections:
         self._may_change = feed.is_kept = told.is_auto
         self._watch = watch
         self._max_record = max_record
-        self._next: tuple[Section, Position] | None = (Section(found, start.line), start)
+        self._next: tuple[Explained, Position] | None = (found, start)
         self._siblings = siblings if siblings is not None else Siblings()
         self._sampler = sampler if sampler is not None else Sampler()
         self._wrappers: dict[str, tuple[int, int]] = {}
@@ -135,8 +133,8 @@ class Sections:
     def read(self, tell: Tell[T]) -> Iterator[T]:
         """What is to be told of every item, in the dump's order."""
         while self._next is not None:
-            (section, start), self._next = self._next, None
-            yield from self._section(section, start, tell)
+            (found, start), self._next = self._next, None
+            yield from self._section(found, start, tell)
 
     def describe(self, account: InputAccount, *, first_line: int = 1, records: int = 0) -> None:
         """Tell the account what was read; of the first section, ``records`` before this began in ``first_line``."""
@@ -149,13 +147,11 @@ class Sections:
 
     # -- one section -----------------------------------------------------------------------------------------------
 
-    def _section(self, section: Section, start: Position, tell: Tell[T]) -> Iterator[T]:
-        found = section.explained
+    def _section(self, found: Explained, start: Position, tell: Tell[T]) -> Iterator[T]:
+        section = Section(found, start.line)
         self.sections.append(section)
         pipeline = Watched(found.choice, start, self._siblings, self._sampler)
         chunks: Iterator[bytes] = self.feed.chunks(start.base)
-        if section.goes_on is not None:
-            chunks = _first(section.goes_on[0] - start.base, chunks)
         unwrapped: Unwrapped | None = None
         if found.wrappers:
             unwrapped = Unwrapped(found.wrappers, chunks, base=start.base, line=start.line)
@@ -171,9 +167,6 @@ class Sections:
         finally:
             if self._next is None:
                 self.lines = section.last_line = max(pipeline.position.lines, section.first_line - 1)
-                if section.goes_on is not None:
-                    at, before = section.goes_on
-                    self._next = Section(before, self.lines + 1), Position(at, self.lines + 1)
             if unwrapped is not None:
                 self._count(unwrapped)
 
@@ -186,7 +179,7 @@ class Sections:
             weight = pipeline.watch.weigh(item) if self._may_change else 0.0
             count = len(item) if isinstance(item, Batch) else int(isinstance(item, Frame))
             if weight == 0.0 and run is not None:
-                if self._is_another(pipeline, section, run, pipeline.position.line_start, final=True, goes_on=True):
+                if self._is_another(pipeline, section, run, pipeline.position.line_start, final=True):
                     return
                 yield from run.pending
                 section.records += run.records
@@ -223,11 +216,8 @@ class Sections:
             yield from run.pending
             section.records += run.records
 
-    def _is_another(
-        self, pipeline: Watched, section: Section, run: _Run[T], end: int | None, *, final: bool, goes_on: bool = False
-    ) -> bool:
-        """Whether the run is better said by another layout; then the next section begins where it does. What the layout
-        says again from the run's end on (``goes_on``) it keeps."""
+    def _is_another(self, pipeline: Watched, section: Section, run: _Run[T], end: int | None, *, final: bool) -> bool:
+        """Whether the run is better said by another layout; then the next section begins where it does."""
         if run.cost < WORTH_A_LOOK:
             return False
         limit = run.start + HEAD
@@ -247,8 +237,7 @@ class Sections:
         section.last_line = run.line - 1
         if section.last_line < section.first_line:
             self.sections.remove(section)
-        kept = (end, section.explained) if goes_on and end is not None else None
-        self._next = Section(found, run.line, goes_on=kept), Position(run.start, run.line)
+        self._next = found, Position(run.start, run.line)
         self._sampler = run.sampler
         return True
 
@@ -257,15 +246,6 @@ class Sections:
             if seen.first_line is not None:
                 count, first = self._wrappers.get(seen.kind, (0, seen.first_line))
                 self._wrappers[seen.kind] = count + seen.count, first
-
-
-def _first(length: int, chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The first bytes of what arrives."""
-    for chunk in chunks:
-        yield chunk[:length]
-        length -= len(chunk)
-        if length <= 0:
-            return
 
 
 def _another(now: Explained, data: bytes, cost: float, told: Told, *, is_heard: bool, final: bool) -> Explained | None:

@@ -11,6 +11,7 @@ import pytest
 import dumpfix
 from dumpfix.detection import read_off
 from dumpfix.detection.choose import Told, choose
+from dumpfix.detection.columns import names_a_field
 
 ROWS = [(n % 2, 100 + n // 2, b"u%d" % (n * 7 % 5)) for n in range(20)]
 
@@ -337,3 +338,22 @@ def test_what_an_empty_text_is_waits_for_the_notices_of_the_tool() -> None:
     records = list(dumpfix.records(dump))
     assert [record.key for record in records] == [b"", b"ada", None, b"bob"]
     assert [record.verdict for record in records] == ["valid"] * 3 + ["irrecoverable"]
+
+
+@pytest.mark.parametrize(
+    ("key", "is_named"),
+    [
+        (b"events:1", False),
+        (b"accounts", False),
+        (b"user=7", False),
+        (b"ada lovelace", False),
+        (b"ada, Ts 17", True),
+        (b"CreateTime:17\tada", True),
+        (b"ada Region: eu", True),
+        (b"topic: t", True),
+        (b"ada region=eu", True),
+        (b"offset", True),
+    ],
+)
+def test_a_key_with_a_label_in_it_is_hardly_one(key: bytes, is_named: bool) -> None:
+    assert names_a_field(key) is is_named
