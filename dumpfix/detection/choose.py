@@ -67,9 +67,10 @@ class Choice:
         """What an unclear dump may be instead, and which option settles it; empty where nothing else comes near."""
         if self.confidence != "unclear":
             return ""
-        columns = "a dump with more columns, or none" if "KEY" in self.layout.fields else "no dump at all"
-        others = " or ".join(map(describe, self.rivals[:MOST_RIVALS])) or columns
-        return f"it may be {others} as well; --kcat-format '…' or --command '…' (the command that made it) settles it"
+        others = " or ".join(map(describe, self.rivals[:MOST_RIVALS])) or "no dump at all"
+        is_key = not self.rivals and "KEY" in self.layout.fields
+        what = "what was taken for a key may be several columns, or none" if is_key else f"it may be {others} as well"
+        return f"{what}; --kcat-format '…' or --command '…' (the command that made it) settles it"
 
 
 class Search:

@@ -77,7 +77,8 @@ BINARY = (
     ),
     NotDump("class-file", b"\xca\xfe\xba\xbe\x00\x00\x00\x41\x00\x1d\x0a" + _NOISE, ("binary", "class")),
     NotDump("noise", _NOISE, ("binary",)),
-    NotDump("nothing-but-nul", bytes(4096), ("binary", "nul")),
+    NotDump("nothing-but-nul", bytes(4096), ("binary",)),
+    NotDump("utf-16-without-a-mark", 'ada\t{"a":1}\r\nbob\t{"a":2}\r\n'.encode("utf-16-le"), ("utf-16",)),
 )
 
 TEXTS = (
