@@ -6,12 +6,12 @@ They are tried in the order of `CAUSES`, and no more once the text is valid.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
-from dumpfix.json.lexer import HEX_DIGITS, WHITE_SPACE, run_end
+from dumpfix.json.lexer import WHITE_SPACE, run_end
 from dumpfix.json.validity import is_valid
 from dumpfix.repairing.lines import LINE_CAUSES
-from dumpfix.repairing.pieces import Change, Grade, apply_changes
+from dumpfix.repairing.pieces import Change, Grade, apply_changes, graded
+from dumpfix.repairing.spellings import BEGINNINGS, HEXADECIMAL, other_spelling, respelled
 from dumpfix.repairing.tokens import hex_pair
 
 Cause = Callable[[bytes], "list[Change] | None"]
@@ -19,7 +19,6 @@ Cause = Callable[[bytes], "list[Change] | None"]
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _UTF_16 = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _INTRODUCERS = (b"\x1b[", b"^[[")
-_BEGINNINGS = (b"{", b"[")
 
 
 def byte_order_mark(text: bytes) -> list[Change] | None:
@@ -31,9 +30,9 @@ def utf_16(text: bytes) -> list[Change] | None:
     """UTF-16 with a byte order mark, or without one where a bracket and what follows it show the order of bytes."""
     encoding = _UTF_16.get(text[:2], "")
     begin = 2 if encoding else 0
-    if not encoding and text[:1] in _BEGINNINGS and text[1:2] == text[3:4] == b"\0" != text[2:3]:
+    if not encoding and text[:1] in BEGINNINGS and text[1:2] == text[3:4] == b"\0" != text[2:3]:
         encoding = "utf-16-le"
-    elif not encoding and text[:1] == text[2:3] == b"\0" and text[1:2] in _BEGINNINGS and text[3:4] > b"\0":
+    elif not encoding and text[:1] == text[2:3] == b"\0" and text[1:2] in BEGINNINGS and text[3:4] > b"\0":
         encoding = "utf-16-be"
     if not encoding:
         return None
@@ -70,7 +69,7 @@ def terminal_sequences(text: bytes) -> list[Change] | None:
             if is_valid(apply_changes(text, changes))
             else [each._replace(grade=Grade.CHOICE) for each in changes]
         )
-    return _graded(outside) or None
+    return graded(outside) or None
 
 
 def padding(text: bytes) -> list[Change] | None:
@@ -103,128 +102,11 @@ def tag(text: bytes) -> list[Change] | None:
     opening, closing = (b"[", b"]]>") if bare.startswith(b"<![") else (b">", b"<")
     begin, end = bare.find(opening, len(b"<![")) + 1, bare.rfind(closing)
     inner = bare[begin:end].strip(WHITE_SPACE)
-    if bare[:1] != b"<" or not begin or inner[:1] not in _BEGINNINGS or inner[-1:] not in (b"}", b"]"):
+    if bare[:1] != b"<" or not begin or inner[:1] not in BEGINNINGS or inner[-1:] not in (b"}", b"]"):
         return None
     why, start = "tags around the document", len(text) - len(text.lstrip(WHITE_SPACE))
     changes = Change(0, start + begin, b"", why, Grade.CHOICE), Change(start + end, len(text), b"", why, Grade.CHOICE)
     return [*changes]
-
-
-# ------------------------------------------------------------------------------------- another spelling of its bytes
-
-
-class Spelling(NamedTuple):
-    """How the signs of a document may be spelled: `mark` begins each of them, `read` gives what stands at a mark and
-    how long it is there. It applies where the text begins with one of `begins`, or its first key with one of `keys`."""
-
-    why: str
-    mark: bytes
-    read: Callable[[bytes, int], tuple[bytes, int]]
-    begins: tuple[bytes, ...]
-    keys: tuple[bytes, ...]
-    longest: int
-
-
-_ENTITIES = {b"quot": b'"', b"apos": b"'", b"amp": b"&", b"lt": b"<", b"gt": b">", b"nbsp": b" "} | {
-    **dict.fromkeys((b"lcub", b"lbrace"), b"{"),
-    **dict.fromkeys((b"rcub", b"rbrace"), b"}"),
-    **dict.fromkeys((b"lsqb", b"lbrack"), b"["),
-    **dict.fromkeys((b"rsqb", b"rbrack"), b"]"),
-    **{b"colon": b":", b"comma": b","},
-}
-_LONGEST_ENTITY = 9
-
-
-def _entity(text: bytes, at: int) -> tuple[bytes, int]:
-    end = text.find(b";", at, at + _LONGEST_ENTITY)
-    name = text[at + 1 : end] if end > 0 else b""
-    if name[:1] != b"#":
-        return _ENTITIES.get(name, b""), end + 1 - at
-    digits, base = (name[2:], 16) if name[1:2] in (b"x", b"X") else (name[1:], 10)
-    if not digits or digits.translate(None, HEX_DIGITS if base == 16 else b"0123456789"):
-        return b"", 0
-    return chr(min(int(digits, base), 0x10FFFF)).encode("utf-8", "replace"), end + 1 - at
-
-
-def _hex_byte(text: bytes, at: int) -> tuple[bytes, int]:
-    begin = at + (1 if text[at] == 0x25 else 2)
-    return (bytes((int(text[begin : begin + 2], 16),)), begin + 2 - at) if hex_pair(text, begin) else (b"", 0)
-
-
-def _unicode_sign(text: bytes, at: int) -> tuple[bytes, int]:
-    """`\\u00HH` of ASCII; the document's own escapes had their backslash spelled so as well."""
-    if text[at + 2 : at + 4] == b"00" and hex_pair(text, at + 4) and text[at + 4] < 0x38:
-        return bytes((int(text[at + 4 : at + 6], 16),)), 6
-    return b"", 0
-
-
-SPELLINGS = (
-    Spelling("HTML entity", b"&", _entity, (b"&#123;", b"&#91;", b"&#x7b;", b"&#x5b;", b"&lcub;", b"&lbrace;"),
-             (b"&quot;", b"&#34;", b"&#x22;"), _LONGEST_ENTITY),
-    Spelling("percent encoding", b"%", _hex_byte, (b"%7b", b"%5b"), (b"%22",), 3),
-    Spelling("signs written as escapes", b"\\u", _unicode_sign, (b"\\u007b", b"\\u005b"), (b"\\u0022",), 6),
-    Spelling("hexadecimal escape", b"\\x", _hex_byte, (b"\\x7b", b"\\x5b"), (b"\\x22", b"\\xe2\\x80\\x9c"), 4),
-)  # fmt: skip
-
-
-def other_spelling(text: bytes) -> list[Change] | None:
-    """A document of which every sign that means something elsewhere is spelled otherwise."""
-    start = len(text) - len(text.lstrip(WHITE_SPACE))
-    head = text[start : start + _LONGEST_ENTITY].lower()
-    key = text[start:].lstrip(b"{[" + WHITE_SPACE)[: 2 * _LONGEST_ENTITY].lower() if head[:1] in _BEGINNINGS else b""
-    for spelling in SPELLINGS:
-        if head.startswith(spelling.begins) or (spelling.keys and key.startswith(spelling.keys)):
-            if b'"' in text:
-                return None
-            pluses = _pluses(text, 0, len(text)) if spelling.mark == b"%" else []
-            return sorted([*_respelled(text, spelling, 0, len(text)), *pluses])
-    return _form_field(text)
-
-
-def _pluses(text: bytes, begin: int, stop: int) -> list[Change]:
-    """Forms have a plus for a blank, and encode one that is meant; addresses encode blanks, and not every plus."""
-    spelled = text[begin:stop].lower()
-    if b"%20" in spelled and b"%2b" not in spelled:
-        return []
-    grade = Grade.SYNTAX if b"%2b" in spelled and b"%20" not in spelled else Grade.CHOICE
-    return [Change(at, at + 1, b" ", "a form's field", grade) for at in range(begin, stop) if text[at] == _PLUS]
-
-
-def _form_field(text: bytes) -> list[Change] | None:
-    """`payload=%7B…`: a form."""
-    percent = SPELLINGS[1]
-    at = min((at for each in (b"=%7B", b"=%5B", b"=%7b", b"=%5b") if (at := text.find(each)) >= 0), default=-1)
-    if at < 0 or text[:at].translate(None, _OF_FORMS) or b'"' in text:
-        return None
-    end = text.find(b"&", at)
-    end = end if end >= 0 else len(text.rstrip(WHITE_SPACE))
-    grade = Grade.CHOICE if end < len(text.rstrip(WHITE_SPACE)) or b"&" in text[:at] else Grade.SYNTAX
-    why = "a form's field"
-    inner = sorted([*_respelled(text, percent, at, end), *_pluses(text, at, end)])
-    return [Change(0, at + 1, b"", why, grade), *inner, Change(end, len(text), b"", why, grade)]
-
-
-_OF_FORMS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.%+&=[]?/:"
-
-
-def _respelled(text: bytes, spelling: Spelling, begin: int, stop: int) -> list[Change]:
-    """The changes that put the sign itself for every spelling of one; a mark that begins none makes it a choice."""
-    changes: list[Change] = []
-    at, is_sure = begin, True
-    while (at := text.find(spelling.mark, at, stop)) >= 0:
-        plain, size = spelling.read(text, at)
-        if not plain and spelling.longest > stop - at and text[at + 1 : stop].rstrip(b";").isalnum():
-            changes.append(Change(at, stop, b"", f"{spelling.why}, cut", Grade.LOSS))
-            break
-        if plain:
-            changes.append(Change(at, at + size, plain, spelling.why))
-        elif spelling.mark != b"\\u":
-            is_sure = False
-        at += size if plain else len(spelling.mark)
-    if spelling.mark == b"\\x" and text.count(b"\\", begin, stop) > len(changes):
-        # Who writes quotes so writes backslashes so.
-        is_sure = False
-    return changes if is_sure else _graded(changes)
 
 
 # ------------------------------------------------------------------------------------------ inside another's string
@@ -252,7 +134,7 @@ def string_literal(text: bytes) -> list[Change] | None:
         return None
     behind = text[changes[-1].at + 1 :].strip(WHITE_SPACE)
     is_frame = before[-1:] in (b"=", b"(") and (not behind.strip(b");") or b"=" in behind)
-    return changes if is_frame and is_valid(apply_changes(text, changes)) else _graded(changes)
+    return changes if is_frame and is_valid(apply_changes(text, changes)) else graded(changes)
 
 
 _BEGIN_LITERALS = (b'"{\\"', b'"[{\\"', b'"[\\"')
@@ -261,7 +143,7 @@ _PYTHON = {0x6E: b"\n", 0x72: b"\r", 0x74: b"\t", 0x5C: b"\\", 0x27: b"'", 0x22:
 _ESCAPED = {0x22: b'"', 0x5C: b"\\", 0x2F: b"/", 0x6E: b"\n", 0x72: b"\r", 0x74: b"\t", 0x27: b"'"}
 
 
-_U, _PLUS = 0x75, 0x2B
+_U = 0x75
 
 
 def _unquoted(text: bytes, quote: int, begin: int, why: str, escapes: dict[int, bytes]) -> list[Change] | None:
@@ -292,7 +174,7 @@ def doubled_quotes(text: bytes) -> list[Change] | None:
     """Every quote written twice, as in a field of a CSV file: the field alone, without its quotes, cut, or in a row."""
     start = len(text) - len(text.lstrip(WHITE_SPACE))
     begin = start
-    if not text.startswith(_BEGINNINGS, start):
+    if not text.startswith(BEGINNINGS, start):
         found = [at for mark in (b'"{', b'"[') if (at := text.find(mark)) >= 0]
         begin = min(found, default=-2) + 1
         if (
@@ -327,7 +209,7 @@ def quoted_for_sql(text: bytes) -> list[Change] | None:
         return None
     why = "SQL's quotes"
     if _begins_escaped(text[begin:]) or b"\\'" in text:
-        return _graded(_unquoted(text, begin - 1, 0, why, _ESCAPED) or []) or None
+        return graded(_unquoted(text, begin - 1, 0, why, _ESCAPED) or []) or None
     end = text.replace(b"''", b"\0\0").find(b"'", begin)
     is_cut = end < 0
     end = len(text) if is_cut else end
@@ -337,11 +219,7 @@ def quoted_for_sql(text: bytes) -> list[Change] | None:
     if not is_cut and behind[:1] not in (b"", b")", b",", b";", b":") and behind[:5].upper() != b"WHERE":
         return None
     changes = [Change(0, begin, b"", why), *_halved(text, b"''", why, begin, end)]
-    return _graded(changes if is_cut else [*changes, Change(end, len(text), b"", why)])
-
-
-def _graded(changes: list[Change]) -> list[Change]:
-    return [change._replace(grade=Grade.CHOICE) for change in changes]
+    return graded(changes if is_cut else [*changes, Change(end, len(text), b"", why)])
 
 
 def quoted_for_a_shell(text: bytes) -> list[Change] | None:
@@ -355,7 +233,7 @@ def quoted_for_a_shell(text: bytes) -> list[Change] | None:
         changes += (Change(at, at + 2, b"", why), Change(at + 3, at + 4, b"", why))
         at += 3
     is_alone = b"'" in text.replace(_OF_SHELLS, b"")
-    return _graded(changes) if is_alone else changes
+    return graded(changes) if is_alone else changes
 
 
 _OF_SHELLS = b"'\\''"
@@ -366,7 +244,7 @@ def escaped_document(text: bytes) -> list[Change] | None:
     body = text.strip(WHITE_SPACE + b'"')
     if body[:1] == body[-1:] == b"'":
         body = body[1:-1]
-    if body[:1] not in _BEGINNINGS or not _begins_escaped(body):
+    if body[:1] not in BEGINNINGS or not _begins_escaped(body):
         return None
     why = "the document was escaped"
     start = text.find(body)
@@ -385,7 +263,7 @@ def escaped_document(text: bytes) -> list[Change] | None:
         changes.append(Change(end, len(text), b"", why))
     # A bare quote between escaped ones belongs to no such document.
     bare = text[start:end].replace(b"\\\\", b"").replace(b'\\"', b"")
-    return changes if is_sure and b'"' not in bare else _graded(changes)
+    return changes if is_sure and b'"' not in bare else graded(changes)
 
 
 def _begins_escaped(body: bytes) -> bool:
@@ -403,7 +281,7 @@ def doubled_backslashes(text: bytes) -> list[Change] | None:
     changes = _halved(text, b"\\\\", "backslashes were doubled", 0, len(text))
     # One quote may have slipped in behind a backslash that is one of a pair, as in the paths of Windows.
     is_alone = text.count(b'\\\\"') == 1 < text.count(b"\\\\")
-    return _graded(changes) if is_alone else changes
+    return graded(changes) if is_alone else changes
 
 
 def hexadecimal_backslashes(text: bytes) -> list[Change] | None:
@@ -411,8 +289,7 @@ def hexadecimal_backslashes(text: bytes) -> list[Change] | None:
     plain = text.replace(b"\\x5C", b"\\").replace(b"\\x5c", b"\\")
     if plain == text or not is_valid(plain):
         return None
-    hexadecimal = SPELLINGS[3]
-    return [change for change in _respelled(text, hexadecimal, 0, len(text)) if change.insert == b"\\"]
+    return [change for change in respelled(text, HEXADECIMAL, 0, len(text)) if change.insert == b"\\"]
 
 
 def _halved(text: bytes, pair: bytes, why: str, begin: int, end: int) -> list[Change]:

@@ -34,6 +34,11 @@ class Change(NamedTuple):
     grade: Grade = Grade.SYNTAX
 
 
+def graded(changes: Sequence[Change]) -> list[Change]:
+    """The same changes, each a choice."""
+    return [change._replace(grade=Grade.CHOICE) for change in changes]
+
+
 class Piece(NamedTuple):
     """A span [start, end) of the payload that is kept or dropped, or added bytes (start == end)."""
 

@@ -21,6 +21,7 @@ from pathlib import Path
 
 import pytest
 
+from dumpfix.detection.choose import NULL_KEYS
 from tests import tested_against
 from tests.brokers import FAST, produce, run_kcat
 from tests.cli.program import PROSE, Done, dumpfix
@@ -66,8 +67,9 @@ class Format:
 
 
 NOTHING_IS_NULL = Shown(nothing_is_null=True)
-# Who is not told the command cannot know that there was no -Z in it.
-NOTHING_OR_THE_WORD_IS_NULL = Shown(nothing_is_null=True, word=b"NULL")
+# Who is not told the command cannot know that there was no -Z in it, nor that kcat printed it: then what programs in
+# other languages print for null is no key.
+NOTHING_OR_THE_WORD_IS_NULL = Shown(nothing_is_null=True, word=b"NULL", key_words=NULL_KEYS)
 SIZES = Format("sizes", formats.exact_formats_show, Shown(), ("-f", README_FORMAT))
 JSON = Format("json", formats.exact_formats_show, Shown(headers=True), ("-J",))
 SENTENCES = Format("prose", formats.prose_shows, NOTHING_OR_THE_WORD_IS_NULL, ("-f", PROSE))
