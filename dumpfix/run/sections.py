@@ -43,6 +43,8 @@ ALLOWED, SHARE = 1 << 19, 8
 LOOK = 1 << 16
 #: documents that show a layout which nothing in a record's beginning tells
 ENOUGH_DOCUMENTS = 3
+#: records of a run that would have shown another layout: they wait until it is known that there is none
+MANY = 16
 
 
 @dataclass(slots=True)
@@ -231,7 +233,7 @@ class Sections:
             return False
         found = _another(section.explained, data, cost, self.told, is_heard=run.is_heard, final=final)
         if found is None:
-            if final:
+            if final or run.records >= MANY:
                 pipeline.watch.trust(run.longest_key)
             return False
         section.last_line = run.line - 1
