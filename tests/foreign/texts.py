@@ -158,9 +158,9 @@ _ALL, _TIME, _PLACE = shown("tpoTk"), shown("T"), shown("tpoT")
 TEXTS = (
     Tool("dump-log-3", _dump_log, shown("poTk"), loosely=shown("p")),
     Tool("dump-log-2", _dump_log_2, shown("poTk"), loosely=shown("p")),
-    Tool("java-consumer-record", _each(_java), _ALL, must_be_read=False),
-    Tool("java-consumer-record-4", _each(lambda e: _java(e, "deliveryCount = null, ")), _ALL, must_be_read=False),
-    Tool("spring-log", _each(_spring), _ALL, must_be_read=False),
+    Tool("java-consumer-record", _each(_java), _ALL),
+    Tool("java-consumer-record-4", _each(lambda e: _java(e, "deliveryCount = null, ")), _ALL),
+    Tool("spring-log", _each(_spring), _ALL),
     Tool("kafka-python", _each(_python), _ALL, must_be_read=False),
     Tool("kafkajs", _each(_kafkajs), shown("pok"), must_be_read=False),
     Tool("sarama", _each(_sarama), shown("pok"), must_be_read=False, nulls=False),

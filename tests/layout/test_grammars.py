@@ -247,7 +247,8 @@ def ends_its_line(layout: AnyLayout) -> bool:
     if isinstance(layout, ObjectLayout):
         return layout.separator == b"\n"
     *others, last = layout.elements
-    ends = last == Literal(b"\n") or layout.suffix == (Literal(b"\n", "LINE_SEPARATOR"),)
+    # The second is a bracket and the line's end, side by side in the grammar.
+    ends = last in (Literal(b"\n"), Literal(b")\n")) or layout.suffix == (Literal(b"\n", "LINE_SEPARATOR"),)
     return ends and not any(isinstance(e, Literal) and b"\n" in e.text for e in others)
 
 
