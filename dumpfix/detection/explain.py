@@ -173,8 +173,7 @@ def _compared(readings: list[Reading], plain: float) -> Explanation:
 def _may_be_something_else(reading: Reading) -> bool:
     """Whether its keys or payloads look like what no other reading says."""
     layout, keys = reading.layout, [key for said in reading.says[:MOST_KEYS] if (key := said.get("key"))]
-    may_be_columns = "KEY_SIZE" not in layout.fields and _may_be_columns(keys, behind_key(layout))
-    if not is_labelled(layout) and (reading.may_be_text or may_be_columns):
+    if not is_labelled(layout) and (reading.may_be_text or _may_be_columns(layout, keys)):
         # Text under nothing but separators may be anything; so may numbers behind words.
         return True
     if reading.grammar == READ_OFF and not is_named(layout) and b"null" in keys:
@@ -252,9 +251,13 @@ def _may_be_two_events(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
     return is_weak and bool(keys) and all(key.startswith(_CONTAINERS) for key in keys)
 
 
-def _may_be_columns(keys: Sequence[bytes], separator: bytes) -> bool:
+def _may_be_columns(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
     """Whether the keys of all records are cut by as many separators, two or more, or have a number before the first, or
-    by the one that stands behind them: columns that were taken for a key look like that, and few keys do."""
+    by the one that stands behind them: columns that were taken for a key look like that, and few keys do. Of one whose
+    length is printed it is known where it ends."""
+    if "KEY_SIZE" in layout.fields:
+        return False
+    separator = behind_key(layout)
     texts = [key for key in keys if not (key.startswith(_OPENERS) and key.endswith(_ENDS))]
     if not texts:
         return False

@@ -76,7 +76,7 @@ def _is_binary(shown: bytes, _: bytes) -> bool:
     return odd + shown.decode("utf-8", "replace").count("\ufffd") > _BINARY * len(shown)
 
 
-def _is_utf_16(shown: bytes) -> bool:
+def _is_utf_16(shown: bytes, _: bytes) -> bool:
     """Whether nearly each byte at odd places, or at even ones, is NUL, and hardly any of the others."""
     fewer, more = sorted((shown[::2].count(0), shown[1::2].count(0)))
     return more > len(shown) * _BINARY * 4 and fewer < more * _BINARY
@@ -96,7 +96,7 @@ _TEXTS: tuple[tuple[str, Callable[[bytes, bytes], bool]], ...] = (
     (
         "every second byte is NUL: this is UTF-16 without the mark that says so\n"
         "iconv -f UTF-16LE -t UTF-8 DUMP | dumpfix convert (UTF-16BE, where the first byte is the NUL)",
-        lambda shown, _: _is_utf_16(shown),
+        _is_utf_16,
     ),
     (
         "these are binary bytes, and no layout fits them\n"

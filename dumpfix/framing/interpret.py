@@ -20,12 +20,11 @@ def null_texts(layout: Layout, attribute: str) -> tuple[bytes, ...]:
     """
     if any(f"{attribute.upper()}_SIZE" in name for name in layout.fields):
         return ()
-    nulls = layout.null_keys if attribute == "key" else ()
-    if layout.null_literal is not None:
-        return (layout.null_literal, *nulls, *((b"",) if layout.empty_may_be_null and attribute == "key" else ()))
     if attribute == "value":
-        return ()
-    return (b"", *nulls, *(() if layout.null_or_empty_literal is None else (layout.null_or_empty_literal,)))
+        return () if layout.null_literal is None else (layout.null_literal,)
+    word = layout.null_or_empty_literal if layout.null_literal is None else layout.null_literal
+    nothing = (b"",) if layout.null_literal is None or layout.empty_may_be_null else ()
+    return (*nothing, *layout.null_keys, *(() if word is None else (word,)))
 
 
 def interpret(layout: Layout, cuts: Sequence[Cut], data: bytes) -> dict[str, bytes | None]:

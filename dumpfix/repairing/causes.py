@@ -64,11 +64,7 @@ def terminal_sequences(text: bytes) -> list[Change] | None:
         if quotes % 2 == 0:
             outside.append(change)
     if len(outside) == len(changes):
-        return (
-            changes
-            if is_valid(apply_changes(text, changes))
-            else [each._replace(grade=Grade.CHOICE) for each in changes]
-        )
+        return changes if is_valid(apply_changes(text, changes)) else graded(changes)
     return graded(outside) or None
 
 
@@ -80,10 +76,11 @@ def padding(text: bytes) -> list[Change] | None:
 
 def transmission_signs(text: bytes) -> list[Change] | None:
     """The control characters of ASCII that say where a text begins (STX) and ends (ETX, EOT, SUB)."""
-    begin, end = len(text) - len(text.lstrip(b"\x02")), len(text.rstrip(b"\x03\x04\x1a"))
+    begin = len(text) - len(text.lstrip(b"\x02"))
+    end = max(begin, len(text.rstrip(b"\x03\x04\x1a")))
     why = "a sign of a transmission"
-    changes = [Change(0, begin, b"", why)] if begin else []
-    return [*changes, Change(end, len(text), b"", why)] if begin <= end < len(text) else changes or None
+    changes = [Change(at, stop, b"", why) for at, stop in ((0, begin), (end, len(text))) if at < stop]
+    return changes or None
 
 
 def guard(text: bytes) -> list[Change] | None:
@@ -98,15 +95,16 @@ _GUARDS = (b")]}',", b")]}'", b"while(1);", b"for(;;);", b"for (;;);")
 
 def tag(text: bytes) -> list[Change] | None:
     """A document that is all that stands between two tags, or in a CDATA section."""
-    bare = text.strip(WHITE_SPACE)
-    opening, closing = (b"[", b"]]>") if bare.startswith(b"<![") else (b">", b"<")
-    begin, end = bare.find(opening, len(b"<![")) + 1, bare.rfind(closing)
-    inner = bare[begin:end].strip(WHITE_SPACE)
-    if bare[:1] != b"<" or not begin or inner[:1] not in BEGINNINGS or inner[-1:] not in (b"}", b"]"):
+    start = len(text) - len(text.lstrip(WHITE_SPACE))
+    if text[start : start + 1] != b"<":
         return None
-    why, start = "tags around the document", len(text) - len(text.lstrip(WHITE_SPACE))
-    changes = Change(0, start + begin, b"", why, Grade.CHOICE), Change(start + end, len(text), b"", why, Grade.CHOICE)
-    return [*changes]
+    opening, closing = (b"[", b"]]>") if text.startswith(b"<![", start) else (b">", b"<")
+    begin, end = text.find(opening, start + len(b"<![")) + 1, text.rfind(closing)
+    inner = text[begin:end].strip(WHITE_SPACE)
+    if not begin or inner[:1] not in BEGINNINGS or inner[-1:] not in (b"}", b"]"):
+        return None
+    why = "tags around the document"
+    return graded([Change(0, begin, b"", why), Change(end, len(text), b"", why)])
 
 
 # ------------------------------------------------------------------------------------------ inside another's string
@@ -123,11 +121,11 @@ def bytes_literal(text: bytes) -> list[Change] | None:
 
 def string_literal(text: bytes) -> list[Change] | None:
     r"""A string that holds the document, its quotes escaped, in other text: ``msg="{\\"a\\":1}" level=info``."""
-    at = min((at for mark in _BEGIN_LITERALS if (at := text.find(mark)) >= 0), default=-1)
-    before = text[:at]
-    if at < 0 or not before.strip(WHITE_SPACE) or before[-1:] not in _BEFORE_LITERALS:
+    at = min((at for mark in _BEGIN_LITERALS if (at := text.find(mark)) >= 0), default=0)
+    if text[at - 1 : at] not in _BEFORE_LITERALS:
         return None
-    if any(sign in before for sign in (b'"', b"'", b"{", b"[")):
+    before = text[:at]
+    if not before.strip(WHITE_SPACE) or any(sign in before for sign in (b'"', b"'", b"{", b"[")):
         return None
     changes = _unquoted(text, at, 0, "a string in other text", _ESCAPED)
     if changes is None:
@@ -141,9 +139,6 @@ _BEGIN_LITERALS = (b'"{\\"', b'"[{\\"', b'"[\\"')
 _BEFORE_LITERALS = (b"=", b"(", b" ", b":", b"\t")
 _PYTHON = {0x6E: b"\n", 0x72: b"\r", 0x74: b"\t", 0x5C: b"\\", 0x27: b"'", 0x22: b'"'}
 _ESCAPED = {0x22: b'"', 0x5C: b"\\", 0x2F: b"/", 0x6E: b"\n", 0x72: b"\r", 0x74: b"\t", 0x27: b"'"}
-
-
-_U = 0x75
 
 
 def _unquoted(text: bytes, quote: int, begin: int, why: str, escapes: dict[int, bytes]) -> list[Change] | None:
@@ -232,8 +227,8 @@ def quoted_for_a_shell(text: bytes) -> list[Change] | None:
     while (at := text.find(_OF_SHELLS, at + 1)) >= 0:
         changes += (Change(at, at + 2, b"", why), Change(at + 3, at + 4, b"", why))
         at += 3
-    is_alone = b"'" in text.replace(_OF_SHELLS, b"")
-    return graded(changes) if is_alone else changes
+    has_others = b"'" in text.replace(_OF_SHELLS, b"")
+    return graded(changes) if has_others else changes
 
 
 _OF_SHELLS = b"'\\''"
@@ -255,7 +250,7 @@ def escaped_document(text: bytes) -> list[Change] | None:
         plain = _ESCAPED.get(text[backslash + 1]) if backslash + 1 < end else None
         if plain is not None:
             changes.append(Change(backslash, backslash + 2, plain, why))
-        elif backslash + 1 < end and text[backslash + 1] != _U:
+        elif text[backslash + 1 : min(backslash + 2, end)] not in (b"", b"u"):
             # Who escapes a document escapes the backslashes in it.
             is_sure = False
         at = backslash + 2

@@ -5,7 +5,7 @@ Each function takes the current text and returns the changes that undo one such 
 
 from dumpfix.json.lexer import WHITE_SPACE, run_end
 from dumpfix.json.validity import is_valid
-from dumpfix.repairing.pieces import Change, Grade, apply_changes
+from dumpfix.repairing.pieces import Change, Grade, apply_changes, graded
 
 _NARROWEST_WRAP = 16
 _COMMON_WIDTHS = frozenset((72, 80, 100, 120, 132))
@@ -77,7 +77,7 @@ def prefixed_lines(text: bytes) -> list[Change] | None:
         for at, line in lines
     ]
     is_sure = is_valid(apply_changes(text, changes).strip(WHITE_SPACE))
-    return changes if is_sure else [change._replace(grade=Grade.CHOICE) for change in changes]
+    return changes if is_sure else graded(changes)
 
 
 def hard_wrap(text: bytes) -> list[Change] | None:

@@ -310,7 +310,7 @@ def _quote_too_many(site: Site, index: int, state: int, start: int) -> Iterator[
         is_doubled = is_doubled or data.startswith((b'"":"', b'"":{', b'"":['), start - 1)
         # A text that is empty may be a quote that lost its backslash, one that is a bracket a document that was cut.
         is_doubled = is_doubled or b'"""' in data[max(0, start - 2) : start + 3]
-        is_doubled = is_doubled or data[:start].strip() in _BRACKETS_ALONE
+        is_doubled = is_doubled or (index == 1 and data[:start].strip() in _BRACKETS_ALONE)
         grade = Grade.CHOICE if state == FIRST_KEY or is_doubled else Grade.SYNTAX
         removal = Change(start, start + 1, b"", "a quote is one too many", grade)
         yield Candidate(prices.EXTRA[STRING], (removal,), index, meeting)

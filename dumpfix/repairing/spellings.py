@@ -82,7 +82,7 @@ def other_spelling(text: bytes) -> list[Change] | None:
         if head.startswith(spelling.begins) or (spelling.keys and key.startswith(spelling.keys)):
             if b'"' in text:
                 return None
-            pluses = _pluses(text, 0, len(text)) if spelling.mark == b"%" else []
+            pluses = _pluses(text, 0, len(text)) if spelling is PERCENT else []
             return sorted([*respelled(text, spelling, 0, len(text)), *pluses])
     return _form_field(text)
 
@@ -98,7 +98,6 @@ def _pluses(text: bytes, begin: int, stop: int) -> list[Change]:
 
 def _form_field(text: bytes) -> list[Change] | None:
     """`payload=%7B…`: a form."""
-    percent = PERCENT
     at = min((at for each in (b"=%7B", b"=%5B", b"=%7b", b"=%5b") if (at := text.find(each)) >= 0), default=-1)
     if at < 0 or text[:at].translate(None, _OF_FORMS) or b'"' in text:
         return None
@@ -106,7 +105,7 @@ def _form_field(text: bytes) -> list[Change] | None:
     end = end if end >= 0 else len(text.rstrip(WHITE_SPACE))
     grade = Grade.CHOICE if end < len(text.rstrip(WHITE_SPACE)) or b"&" in text[:at] else Grade.SYNTAX
     why = "a form's field"
-    inner = sorted([*respelled(text, percent, at, end), *_pluses(text, at, end)])
+    inner = sorted([*respelled(text, PERCENT, at, end), *_pluses(text, at, end)])
     return [Change(0, at + 1, b"", why, grade), *inner, Change(end, len(text), b"", why, grade)]
 
 
@@ -127,7 +126,7 @@ def respelled(text: bytes, spelling: Spelling, begin: int, stop: int) -> list[Ch
         elif spelling.mark != b"\\u":
             is_sure = False
         at += size if plain else len(spelling.mark)
-    if spelling.mark == b"\\x" and text.count(b"\\", begin, stop) > len(changes):
+    if spelling is HEXADECIMAL and text.count(b"\\", begin, stop) > len(changes):
         # Who writes quotes so writes backslashes so.
         is_sure = False
     return changes if is_sure else graded(changes)

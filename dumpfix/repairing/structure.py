@@ -149,21 +149,22 @@ def _ended(reading: Reading) -> Outcome | None:
     outcome.lost.append((closed.kept, None))
     if closed.fragment:
         outcome.fragments.append(closed.fragment)
-    tokens = reading.tokens
-    if (
-        reading.front.stop == len(tokens)
-        and (
-            # Few cuts fall right behind a closing bracket; something may be missing before it instead.
-            tokens.kinds[-1] in b"}]"
-            # Or the quote changed places with the brackets that the text lacks.
-            or (
-                tokens.kinds[-1] == STRING
-                and reading.data[: tokens.ends[-1] - 1].endswith(reading.table.closers(reading.front.stacks[-1]))
-            )
-        )
-    ):
+    if _may_be_no_cut(reading):
         outcome.grade = Grade.CHOICE
     return outcome
+
+
+def _may_be_no_cut(reading: Reading) -> bool:
+    """Whether something else may be wrong with a text that stops too early: few cuts fall right behind a closing
+    bracket, so that something may be missing before it; or the last quote changed places with the brackets that the
+    text lacks."""
+    tokens, front = reading.tokens, reading.front
+    if front.stop < len(tokens):
+        return False
+    if tokens.kinds[-1] in b"}]":
+        return True
+    lacking = reading.table.closers(front.stacks[-1])
+    return tokens.kinds[-1] == STRING and reading.data.endswith(lacking, 0, tokens.ends[-1] - 1)
 
 
 def _meeting(reading: Reading, shape: ShapeModel | None) -> Outcome | None:

@@ -51,12 +51,11 @@ class Watch:
             return False
         for index in range(min(FIRST - self._learnt, len(batch))):
             fields = batch.fields(index)
-            self._doubt(fields.get("key") or b"", fields.get("value") or b"")
-            if self._looks_at_keys and names_a_field(fields.get("key") or b""):
+            if self._doubt(fields.get("key") or b"", fields.get("value") or b""):
                 return True
         if self._looks_at_keys:
             keys = [key for key in batch.columns.get("key", ()) if key]
-            if keys and (max(map(len, keys)) > self._bound or (not self._may_hold and self._holds(b"\n".join(keys)))):
+            if keys and (max(map(len, keys)) > self._bound or self._holds_more(b"\n".join(keys))):
                 return True
         return self._looks_at_values and any(map(_is_envelope, _beginning(batch.values, _beginnings())))
 
@@ -92,15 +91,16 @@ class Watch:
         if self._learnt < FIRST:
             self._learnt += 1
             self._longest = max(self._longest, len(key))
-            self._may_hold = self._may_hold or self._holds(key)
+            self._may_hold = self._may_hold or self._separator in key
             self._looks_at_values = self._looks_at_values and not is_envelope
             return 0.0
-        if self._looks_at_keys and (len(key) > self._bound or (not self._may_hold and self._holds(key))):
+        if self._looks_at_keys and (len(key) > self._bound or self._holds_more(key)):
             return prices.TEXT_BYTE * len(key)
         return UNEXPLAINED_BYTE * len(value) if is_envelope else 0.0
 
-    def _holds(self, key: bytes) -> bool:
-        return self._separator in key
+    def _holds_more(self, keys: bytes) -> bool:
+        """Whether what ends a key stands in keys, and did not in the first ones."""
+        return not self._may_hold and self._separator in keys
 
     def trust(self, length: int) -> None:
         """Keys as long as this turned out to be keys, whatever they hold."""
