@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 from dumpfix.detection import prices
 from dumpfix.detection.columns import one_of_two
@@ -28,6 +28,8 @@ MOST_GRAMMARS = 64
 MOST_KEPT = 1 << 11
 _NAME = bytes(TOPIC_BYTES)
 _NUMBERS = (Kind.INTEGER, Kind.SIZE)
+#: what a number begins with
+_OF_NUMBERS = tuple(b"-0123456789"[at : at + 1] for at in range(11))
 #: separators of keys that keys hold as well
 _WEAK = (b" ", b"-", b"_", b"=", b"->")
 
@@ -35,8 +37,7 @@ _WEAK = (b" ", b"-", b"_", b"=", b"->")
 __all__ = ["Candidate", "Shipped", "Told", "layout_bits", "told_grammars"]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A layout that the head may have, the notices that go with it, and what it costs to say this layout."""
 
     layout: AnyLayout
@@ -61,14 +62,15 @@ class Shipped:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._data = b""
-        self._stands: dict[bytes, bool] = {}
+        #: of texts, whether one of them stands in it
+        self._stands: dict[tuple[bytes, ...], bool] = {}
         self._known: dict[AnyLayout, _Known] = {}
 
     def of_grammars(self, grammars: Sequence[Grammar], head: bytes) -> Iterator[Candidate]:
         """The layouts of which a record may stand in the head: most are left out here."""
         is_longer = head.startswith(self._data)
         self._data = head
-        stands = {text: True for text, found in self._stands.items() if found} if is_longer else {}
+        stands = {texts: True for texts, found in self._stands.items() if found} if is_longer else {}
         self._stands = stands
         if not is_longer:
             self._known.clear()
@@ -78,9 +80,9 @@ class Shipped:
                 known = self._known.get(layout)
                 if known is None:
                     known = self._known[layout] = _Known(layout)
-                for text in known.needed:
-                    if text not in stands:
-                        stands[text] = text in head
+                for texts in known.needed:
+                    if texts not in stands:
+                        stands[texts] = any(map(head.__contains__, texts))
                 if all(map(stands.__getitem__, known.needed)) and known.may_begin_a_line(lines, self._work):
                     yield Candidate(layout, grammar.notices, grammar.name, known.shape.bits)
 
@@ -92,7 +94,7 @@ class _Shape:
 
     def __init__(self, layout: AnyLayout) -> None:
         #: what is needed before the payload, which may go on for many lines
-        self.before = _needed(layout)[: _literals_before_the_payload(layout)]
+        self.before = _literals(layout)[: _literals_before_the_payload(layout)]
         self.bits = layout_bits(layout)
         variants = () if isinstance(layout, ObjectLayout) else (layout.variants or (layout,))
         self.ways = [variant.elements for variant in variants]
@@ -171,16 +173,45 @@ def _firsts(layout: AnyLayout) -> list[bytes]:
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _needed(layout: AnyLayout) -> tuple[bytes, ...]:
-    """What a record of this layout holds at least. Of one over several lines the later ones may not be here yet."""
+def _needed(layout: AnyLayout) -> tuple[tuple[bytes, ...], ...]:
+    """What a record of this layout holds at least: of each of these one. Behind a literal a number is looked for, too.
+
+    Of a record over several lines the later ones may not be here yet.
+    """
     if isinstance(layout, ObjectLayout):
         names = {member.field.meaning: member.path[-1] for member in layout.members}
         # What was set aside has its payload as a text or in base64.
-        return (b'"' + names.get("kept_verdict", names["value"]) + b'"',)
-    literals = [e.text.strip(b"\n") for e in layout.elements if isinstance(e, Literal)]
-    raw = [e.text for e in layout.elements if isinstance(e, Literal)]
-    is_one_line = b"\n" not in b"".join(raw[:-1]) and not any(b"\n" in text.rstrip(b"\n") for text in raw)
-    return tuple(text for text in (literals if is_one_line else literals[:1]) if text)
+        return ((b'"' + names.get("kept_verdict", names["value"]) + b'"',),)
+    texts = (_one_of(element, after) for element, after in pairwise((*layout.elements, None)))
+    needed = tuple(dict.fromkeys(one for one in texts if one and all(one)))
+    return needed if _is_in_one_line(layout) else needed[:1]
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _one_of(element: Element | None, after: Element | None) -> tuple[bytes, ...]:
+    """Texts of which this element of a record prints one, an empty one where it may print any."""
+    if isinstance(element, Alternation):
+        firsts = [way[0].text if way and isinstance(way[0], Literal) else b"" for way in element.alternatives]
+        return tuple(text.strip(b"\n") for text in firsts)
+    if not isinstance(element, Literal):
+        return ()
+    if isinstance(after, Field) and after.kind in _NUMBERS:
+        return tuple(element.text.lstrip(b"\n") + sign for sign in _OF_NUMBERS)
+    return (element.text.strip(b"\n"),)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _literals(layout: AnyLayout) -> tuple[bytes, ...]:
+    """The literals that each record has; the first, of records over several lines."""
+    if isinstance(layout, ObjectLayout):
+        return ()
+    texts = [e.text.strip(b"\n") for e in layout.elements if isinstance(e, Literal)]
+    return tuple(text for text in (texts if _is_in_one_line(layout) else texts[:1]) if text)
+
+
+def _is_in_one_line(layout: Layout) -> bool:
+    texts = [e.text for e in layout.elements if isinstance(e, Literal)]
+    return b"\n" not in b"".join(texts[:-1]) and not any(b"\n" in text.rstrip(b"\n") for text in texts)
 
 
 def _literals_before_the_payload(layout: AnyLayout) -> int:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate
@@ -33,8 +33,7 @@ _ENDS = (b"}", b"]", b'"')
 _DIGITS = frozenset(b"0123456789")
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """What a head may be. ``readings`` are those that come near the cheapest, that first; ``plain`` is no dump at all.
 
     ``gap`` is the distance in bits from the cheapest reading to the nearest explanation that says something else;
@@ -132,7 +131,7 @@ class Explaining:
         if self.work.is_exhausted:
             # Not all was read that may come near: what was known of a shorter head is.
             most = max(self._gap if layout == self._best else 0.0, prices.SURE - 1)
-            explanation = replace(explanation, gap=min(explanation.gap, most))
+            explanation = explanation._replace(gap=min(explanation.gap, most))
         else:
             self._best, self._gap = layout, explanation.gap
         return explanation
@@ -179,7 +178,9 @@ def _may_be_something_else(reading: Reading) -> bool:
     if reading.grammar == READ_OFF and not is_named(layout) and b"null" in keys:
         # What a tool that nobody knows prints for no key, or a text.
         return True
-    if keys and (all(map(_is_of_a_log, keys)) or _are_in_quotes(keys, reading) or _may_be_labels(layout, keys)):
+    if keys and isinstance(layout, Layout) and (_are_in_quotes(keys, reading) or _may_be_labels(layout, keys)):
+        return True
+    if keys and not is_named(layout) and (all(map(_is_of_a_log, keys)) or not any(map(_holds_a_word, keys))):
         return True
     # Nothing is called b'ada', which is read as the text that it is.
     are_python_bytes = bool(keys) and all(key.startswith(PYTHON_BYTES) and key[-1:] == key[1:2] for key in keys)
@@ -198,6 +199,11 @@ def _is_of_a_log(key: bytes) -> bool:
     """Whether a log's level stands in it, among other words."""
     words = list(filter(is_word, tokens(key)))
     return len(words) > 1 and not LEVELS.isdisjoint(words)
+
+
+def _holds_a_word(key: bytes) -> bool:
+    """Whether a letter or a digit stands in it: signs alone (``>>>``, ``--``) stand before a line rather than name."""
+    return any(byte >= 0x80 or chr(byte).isalnum() for byte in key)
 
 
 def _are_in_quotes(keys: Sequence[bytes], reading: Reading) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 from dumpfix.detection.texts import documents_in
 from dumpfix.framing.notices import Notices
@@ -40,8 +40,7 @@ _NAMING = (b":", b"=", b"(")
 _NAMING_WORDS = (b" ", b"-", b"[", b"+", b"@")
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line without its end, or the lines of one document: ``before``, ``after`` stand around the last ``document``.
 
     ``kind`` is what lines of the same kind share: the word that they begin with, or what kind of thing it is.
@@ -85,7 +84,7 @@ def lines_of(head: bytes, notices: Notices) -> list[Line]:
             label = next((at for at in range(len(out) - 1, -1, -1) if out[at].kind != BLANK), -1)
             if label >= 0 and out[label].documents and _names_nothing(out[label]):
                 # What a word names as the payload stands below it.
-                out[label] = replace(out[label], before=out[label].text, document=b"", documents=0)
+                out[label] = out[label]._replace(before=out[label].text, document=b"", documents=0)
         out.append(line)
     return out
 

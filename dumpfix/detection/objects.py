@@ -9,7 +9,6 @@ so many bits; what is left over speaks against one.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -124,7 +123,7 @@ def held_against(rows: Sequence[Row], known: Iterable[Candidate], *, is_auto: bo
             others = names - {member.path[0] for member in candidate.layout.members}
             bits = candidate.bits + prices.OTHER_MEMBER * len(others) - _evidence(candidate.layout, rows)
             bits -= prices.JUST_THOSE if not others and rows and _have_place(rows) else 0.0
-            candidate = replace(candidate, bits=bits)
+            candidate = candidate._replace(bits=bits)
         yield candidate
 
 

@@ -11,7 +11,6 @@ are places, never their combinations.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import NamedTuple, Protocol
 
@@ -77,8 +76,7 @@ def is_closed_text(text: bytes) -> bool:
     return Closedness(text, 0).at(len(text))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A text and the elements behind it, up to the next text."""
 
     text: Field

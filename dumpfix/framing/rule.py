@@ -47,18 +47,13 @@ from dumpfix.framing.again import Line, found_again
 from dumpfix.framing.columns import Bound, Columns, Way
 from dumpfix.framing.elements import Cut, PartialMatch, PrintedNulls, fixed_run, sized_ends
 from dumpfix.framing.endings import Ending, Endings, texts_before_blank
-from dumpfix.framing.frame import Frame, Role, Span, counts_of
-from dumpfix.framing.interpret import interpret
+from dumpfix.framing.frame import Frame, Span
+from dumpfix.framing.frame_builder import FrameBuilder
 from dumpfix.framing.notices import Notices, RuleWithNotices
-from dumpfix.framing.sizes import wrong_size
 from dumpfix.framing.starts import TELLING, OwnLines, Starts, UpToNext
 from dumpfix.framing.window import Window
-from dumpfix.json.documents import documents_at_line_ends
-from dumpfix.json.validity import is_valid
 from dumpfix.layout.model import Field, Layout, Literal
 from dumpfix.layout.vocabulary import Kind
-
-_KEY = Field("KEY")
 
 Item = Frame | Span
 
@@ -100,8 +95,8 @@ class LinearRule(RuleWithNotices):
         self.value = self.endings.value
         self.null_texts = self.endings.null_texts
         self.nulls = PrintedNulls(layout.null_literal, layout.null_or_empty_literal)
-        #: a length that is printed with a JSON value is that of its content, and not needed
-        self.is_sized = layout.is_sized and not layout.is_json
+        self.builder = FrameBuilder(layout, self.endings)
+        self.is_sized = self.builder.is_sized
         self.is_value_first = layout.has_value and not layout.prefix
         match layout.prefix:
             case (Field(kind=Kind.TEXT), Literal(text=text)) if layout.has_value and text[:1] in (b"\r", b"\n"):
@@ -232,7 +227,7 @@ class LinearRule(RuleWithNotices):
         ways = self.columns.ways(window, at, self._texts(window, at, up_to_next), nulls=nulls)
         for count, way in enumerate(ways):
             if not self.layout.has_value:
-                return _Attempt(self._frame(window, at, way.cuts, None, Ending(way.end, (), way.end)))
+                return _Attempt(self.builder.frame(window, at, way.cuts, None, Ending(way.end, (), way.end)))
             if first is None or self._is_likelier(window.data, way, first):
                 first = way
             reach = within or self._reach(window, way, up_to_next)
@@ -242,7 +237,7 @@ class LinearRule(RuleWithNotices):
             tried += 1
             ending = self.endings.whole(window, way.end, reach)
             if ending is not None and (count == 0 or is_null or self._tells(window.data[way.end : ending.end])):
-                frame = self._frame(window, at, way.cuts, way.end, ending)
+                frame = self.builder.frame(window, at, way.cuts, way.end, ending)
                 frame.has_wrong_size = self.is_sized
                 if count or not self.may_be_key(window.data[way.end : ending.end]):
                     return _Attempt(frame)
@@ -255,11 +250,11 @@ class LinearRule(RuleWithNotices):
             # A text that spans lines ends at the first place, whatever the payload is.
             first = next(self.columns.ways(window, at, up_to_next, nulls=nulls), None)
             if first is not None and not self.layout.has_value:
-                return _Attempt(self._frame(window, at, first.cuts, None, Ending(first.end, (), first.end)))
+                return _Attempt(self.builder.frame(window, at, first.cuts, None, Ending(first.end, (), first.end)))
             if first is not None:
                 ending = self.endings.whole(window, first.end, up_to_next) if first.is_closed else None
                 if ending is not None:
-                    frame = self._frame(window, at, first.cuts, first.end, ending)
+                    frame = self.builder.frame(window, at, first.cuts, first.end, ending)
                     frame.has_wrong_size = self.is_sized
                     return _Attempt(frame)
         if first is None:
@@ -326,9 +321,9 @@ class LinearRule(RuleWithNotices):
                 if isinstance(tail, PartialMatch):
                     if end == window.size or tail.cuts or not data[end:].strip(_LINE_ENDS):
                         ending = Ending(end, tail.cuts, window.size, complete=False, is_cut=True)
-                        return self._frame(window, at, way.cuts, way.end, ending)
+                        return self.builder.frame(window, at, way.cuts, way.end, ending)
                 elif tail is not None:
-                    return self._frame(window, at, way.cuts, way.end, Ending(end, *tail))
+                    return self.builder.frame(window, at, way.cuts, way.end, Ending(end, *tail))
         return None
 
     def _broken(self, window: Window, at: int, way: Way, bound: Bound) -> Frame:
@@ -342,7 +337,7 @@ class LinearRule(RuleWithNotices):
                 limit = again
                 scan = window.scan(value, limit) if scan.at > limit else scan
         ending = self.endings.broken(window, value, limit, bound, scan)
-        frame = self._frame(window, at, way.cuts, value, ending)
+        frame = self.builder.frame(window, at, way.cuts, value, ending)
         frame.has_wrong_size = self.is_sized
         return frame
 
@@ -367,73 +362,10 @@ class LinearRule(RuleWithNotices):
                 break
             cuts = taken[0]
         moved = tuple(Cut(cut.element, cut.start + at, cut.end + at) for cut in cuts)
-        return self._without_payload(window, at, moved, stop)
+        return self.builder.without_payload(window, at, moved, stop)
 
     def _cut_off(self, window: Window, at: int, cuts: tuple[Cut, ...]) -> Frame | None:
         """A record of which the end of the dump shows only some fields; None if it shows none."""
         if not any(isinstance(cut.element, Field) for cut in cuts):
             return None
-        return self._without_payload(window, at, cuts, window.size)
-
-    def _without_payload(self, window: Window, at: int, cuts: tuple[Cut, ...], stop: int) -> Frame:
-        frame = self._frame(window, at, cuts, None, Ending(stop, (), stop, complete=False))
-        text = window.data[at:stop]
-        for start, end in documents_at_line_ends(text):
-            frame.kept = text[start:end]
-        return frame
-
-    # -- frames ------------------------------------------------------------------------------------------------------
-
-    def _frame(self, window: Window, at: int, cuts: tuple[Cut, ...], value: int | None, ending: Ending) -> Frame:
-        data = window.data
-        end, tail, stop = ending.end, ending.tail, ending.stop
-        everything = [*cuts, *([] if value is None else [Cut(self.value, value, end)]), *tail]
-        fields = interpret(self.layout, everything, data)
-        if ending.complete:
-            for name in self.layout.null_if_absent:
-                fields.setdefault(name, None)
-        payload = fields.get("value")
-        is_fine = ending.complete and "value" in fields and (not payload or is_valid(payload))
-        frame = Frame(at, stop, fields, _spans(everything, at, stop, data), value, ending.complete, is_valid=is_fine)
-        frame.is_cut = not ending.complete and stop == window.size
-        if self.layout.null_keys and fields.get("key", b"") is None:
-            keys = [data[start:end] for element, start, end in everything if element == _KEY]
-            frame.null_keys = counts_of(keys, self.layout.null_keys)
-        if value is not None and not ending.complete and (self._lacks_fields(ending) or self._goes_on(ending, payload)):
-            frame.fault = "what the layout prints behind the payload is not there"
-        elif self.is_sized:
-            frame.fault = wrong_size(cuts, data, fields if is_fine else {"key": fields.get("key")})
-        return frame
-
-    def _lacks_fields(self, ending: Ending) -> bool:
-        """Whether an incomplete record lacks more than its end: where the dump ends, more than its coordinates."""
-        if not ending.is_cut:
-            return self.endings.has_fields
-        missing = self.layout.suffix[len(ending.tail) :]
-        return any(isinstance(element, Field) and element.meaning in ("key", "headers") for element in missing)
-
-    def _goes_on(self, ending: Ending, payload: bytes | None) -> bool:
-        """Whether the line ends behind a valid payload where the layout goes on in this line: it was not printed so."""
-        text = self.endings.text
-        is_whole = payload is not None and payload != b"" and is_valid(payload)
-        return is_whole and not ending.is_cut and text is not None and text[:1] not in (b"\n", b"\r")
-
-
-def _spans(cuts: Sequence[Cut], at: int, stop: int, data: bytes) -> list[Span]:
-    """The tiles of a record: its elements, and what stands between them."""
-    spans: list[Span] = []
-    for element, start, end in cuts:
-        if start > at:
-            spans.append(Span(at, start, _left_over(data, at, start)))
-        if isinstance(element, Literal):
-            spans.append(Span(start, end, "literal"))
-        else:
-            spans.append(Span(start, end, "field", element.terminal))
-        at = end
-    if at < stop:
-        spans.append(Span(at, stop, _left_over(data, at, stop)))
-    return spans
-
-
-def _left_over(data: bytes, start: int, end: int) -> Role:
-    return "garbage" if data[start:end].strip() else "separator"
+        return self.builder.without_payload(window, at, cuts, window.size)

@@ -9,7 +9,6 @@ yes decides nothing, because it takes NaN.
 import json
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol
 
 import orjson
@@ -73,8 +72,7 @@ class ScanResult(NamedTuple):
     touches_end: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxFault:
+class SyntaxFault(NamedTuple):
     """Where a payload stops being JSON. `at` counts bytes from 0; `line` counts U+000A from 1; `column` counts bytes in
     that line from 1. `expected` is the grammar's side of it, `message` the whole sentence."""
 

@@ -227,18 +227,15 @@ class Layout:
     def with_carriage_returns(self) -> Layout:
         r"""The same layout for a dump whose lines end with ``\r\n``, as behind ``docker -it`` and on Windows."""
 
-        def ends(text: bytes) -> bytes:
-            return text.replace(b"\n", b"\r\n")
-
         def element(one: Element) -> Element:
-            if isinstance(one, Literal):
-                return one._replace(text=ends(one.text))
             if isinstance(one, Alternation):
                 return one._replace(alternatives=tuple(tuple(map(part, way)) for way in one.alternatives))
-            return one
+            return part(one)
 
         def part(one: Literal | Field) -> Literal | Field:
-            return one._replace(text=ends(one.text)) if isinstance(one, Literal) else one
+            if isinstance(one, Literal) and b"\n" in one.text:
+                return Literal(one.text.replace(b"\n", b"\r\n"), one.name)
+            return one
 
         return replace(self, elements=tuple(map(element, self.elements)))
 

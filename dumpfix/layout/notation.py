@@ -15,7 +15,6 @@ does, and since a grammar from anywhere must not cost more than it is long.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, NoReturn
 
 from dumpfix.errors import GrammarError
@@ -80,8 +79,7 @@ class Rule(NamedTuple):
     line: int
 
 
-@dataclass(frozen=True, slots=True)
-class Notation:
+class Notation(NamedTuple):
     """A grammar as it is written. ``declared`` and ``ignored`` are names of terminals with their lines."""
 
     rules: Mapping[str, Rule]

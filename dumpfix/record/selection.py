@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from dumpfix.errors import UsageError
 from dumpfix.framing.frame import Batch
 from dumpfix.record.model import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """A record is wanted if it fits everything that is said here. What is empty or None says nothing.
 
     ``first`` and ``last`` are offsets, both included; ``from_offsets`` are the first ones that are wanted, by topic and

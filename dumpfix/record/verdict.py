@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from dumpfix.framing.frame import Frame
 from dumpfix.json.validity import first_error, is_valid, join_lines
@@ -23,8 +22,7 @@ BOLDNESS = {"none": 0, "lossless": 1, "safe": 2, "partial": 3, "guess": 4}
 _NUMBER_BEGINS = b"-0123456789"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """``json`` is the text to put out: for ``valid`` and ``repaired`` one line of JSON, else None.
 
     ``level`` is that of a repair: ``lossless``, ``partial`` or ``guess``. ``ambiguous`` marks a tombstone that may as

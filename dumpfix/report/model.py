@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
+from typing import NamedTuple
 
 from dumpfix.report.shapes import HazardEntry, JsonObject, PartitionEntry, SectionEntry, WrapperEntry
 from dumpfix.report.spool import Spool
@@ -74,8 +75,7 @@ class InputAccount:
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(NamedTuple):
     """What a picture of a partition shows beside its account: some of its good records, its poison (offset and
     milliseconds), and offsets of duplicates. ``bounds`` are the times of the earliest and the latest good record.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from codecs import utf_8_decode
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 
@@ -91,8 +91,7 @@ def _digest(text: bytes | None) -> str | None:
     return None if found is None else found.decode()
 
 
-@dataclass(frozen=True, slots=True)
-class _Long:
+class _Long(NamedTuple):
     """A text that is written piece by piece; in base64 where it is no UTF-8."""
 
     text: bytes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dumpfix.record.hazards import OVERSIZE
 from dumpfix.report.finding import line_of
@@ -22,8 +22,7 @@ MURMUR2 = "-X topic.partitioner=murmur2_random"
 MOST_LINES = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What was asked for, so that the advice fits: the output, and where rejects and report go."""
 
     to: str = "values"

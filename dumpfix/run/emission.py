@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dumpfix.framing.frame import Batch
 from dumpfix.framing.framer import MAX_RECORD
@@ -18,8 +18,7 @@ from dumpfix.record.verdict import BOLDNESS
 from dumpfix.sink import NotRepresentableError, Sink
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """What may be put out: the boldest repair, hazards that are kept back, and which records are wanted at all.
 
     ``thorough`` looks for all hazards; ``one_by_one`` keeps records from being told in bulk. A record of more than
@@ -50,8 +49,7 @@ class Policy:
         return self.thorough or bool(self.withheld_hazards & THOROUGH)
 
 
-@dataclass(frozen=True, slots=True)
-class Emission:
+class Emission(NamedTuple):
     """The output of one dump and what it may hold; ``reading`` says what the dump's fields mean."""
 
     sink: Sink

@@ -12,7 +12,6 @@ import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from dumpfix.detection.choose import Told
@@ -68,8 +67,7 @@ class Task:
         self.emission = emission_for(Pipeline(found.choice))
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What happened in a region, its lines counted from the region's first, and how far it could be decided.
 
     ``lines`` are the line feeds up to there; the last of them ends right before ``line_start``, if there is one.

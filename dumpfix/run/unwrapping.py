@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from dumpfix.detection.candidates import READ_OFF
 from dumpfix.detection.choose import HEAD, Choice, Search, Told
@@ -28,16 +29,14 @@ DOUBT = 60.0
 UNMISTAKABLE = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Explained:
+class Explained(NamedTuple):
     """A layout, and the wrappers around it, the outermost first."""
 
     choice: Choice
     wrappers: tuple[Wrapper, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(NamedTuple):
     """One way to explain some bytes, with its price. ``is_settled``: it is so, whatever follows them."""
 
     explained: Explained
@@ -170,7 +169,7 @@ class Finder:
         best = min(ways, key=lambda way: way.cost.total, default=None)
         if best is None and wrapped and bare is not None and not final:
             # More lines may show what is wrapped there.
-            return replace(bare, is_settled=False)
+            return bare._replace(is_settled=False)
         if best is None or (bare is not None and bare.cost.total + UNMISTAKABLE < best.cost.total):
             return bare
         return best

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
 from dumpfix.framing.frame import Batch
 from dumpfix.record.model import Record
@@ -25,8 +24,7 @@ _NONE = -(1 << 63)
 _LEAST, _MOST = -(1 << 63) + 1, (1 << 63) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class Queued:
+class Queued(NamedTuple):
     """One record on its way into a topic. What the dump does not show is None; ``timestamp`` is in milliseconds.
 
     ``partition`` and ``offset`` are those of the topic that was dumped, ``line`` is where the dump has the record.

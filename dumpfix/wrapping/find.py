@@ -6,7 +6,7 @@ A wrapper stands on most lines. What lacks it (notices on standard error, a titl
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from dumpfix.wrapping.model import Prefix, TerminalControls, Wrapper, constant, docker_json_file, shipped
 from dumpfix.wrapping.strip import stripped, whole_lines
@@ -28,8 +28,7 @@ MOST = 4
 LONGEST_CONSTANT = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Wrappers, the outermost first, what the head is without them, and their price in bits.
 
     ``is_doubtful``: what one of them takes off may be a key, a topic or an offset. Then it has to explain what is

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 import dumpfix
-from dumpfix.detection import read_off
 from dumpfix.detection.choose import Told, choose
 from dumpfix.detection.columns import names_a_field
+from dumpfix.detection.read_off.fields import MOST_WAYS, typed
+from dumpfix.detection.read_off.parts import Column, Part
 
 ROWS = [(n % 2, 100 + n // 2, b"u%d" % (n * 7 % 5)) for n in range(20)]
 
@@ -113,11 +114,11 @@ def test_an_object_with_members_that_no_envelope_has_is_none() -> None:
 
 def test_many_columns_that_nothing_names_are_no_endless_choice() -> None:
     """Each may be a literal, a text or a key: such a record has more ways to be read than anybody can try."""
-    parts: list[read_off.Part] = []
+    parts: list[Part] = []
     for n in range(24):
-        parts += [read_off.Column((b"word%d" % n,) * 3), b"\n"]
-    parts += [read_off.Column((b'{"n":1}',) * 3, is_payload=True), b"\n"]
-    assert len(list(read_off.typed(parts))) <= read_off.MOST_WAYS
+        parts += [Column((b"word%d" % n,) * 3), b"\n"]
+    parts += [Column((b'{"n":1}',) * 3, is_payload=True), b"\n"]
+    assert len(list(typed(parts))) <= MOST_WAYS
 
 
 @pytest.mark.parametrize("rule", [b"--8<--", b"---", b"====", b"***", b"-- 1 --", b"%%"])
@@ -357,3 +358,25 @@ def test_what_an_empty_text_is_waits_for_the_notices_of_the_tool() -> None:
 )
 def test_a_key_with_a_label_in_it_is_hardly_one(key: bytes, is_named: bool) -> None:
     assert names_a_field(key) is is_named
+
+
+@pytest.mark.parametrize("begin", [b">>> ", b"--\t", b"!: ", b"=> "])
+def test_signs_before_a_document_are_not_surely_its_key(begin: bytes) -> None:
+    dump = b"".join(begin + b'{"a":%d}\n' % n for n in range(5))
+    assert choose(dump, Told(), final=True).confidence == "unclear"
+
+
+def test_signs_in_the_member_for_the_key_are_it() -> None:
+    form = b'{"topic":"t","partition":0,"key":"!","offset":%d,"payload":"{}"}\n'
+    dump = b"".join(form % n for n in range(5))
+    assert {record.key for record in dumpfix.records(dump)} == {b"!"}
+    assert choose(dump, Told(), final=True).confidence == "sure"
+
+
+@pytest.mark.parametrize("begin", [b"message at topic/partition/offset ", b"topic|partition|offset: "])
+def test_a_list_of_words_names_the_columns_behind_it(begin: bytes) -> None:
+    sign = begin.split(b"partition")[1][:1]
+    rows = [(b"orders", *row) for row in ROWS[:6]]
+    dump = b"".join(begin + sign.join((t, b"%d" % p, b"%d" % o)) + b" " + k + b' = {"a":1}\n' for t, p, o, k in rows)
+    found = [(r.topic, r.partition, r.offset, r.key) for r in dumpfix.records(dump)]
+    assert found == [(t.decode(), p, o, k) for t, p, o, k in rows]

@@ -7,8 +7,8 @@ prompt) is left out; what the output is piped through is kept.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from dumpfix.detection.told.shell import Words, pipelines, windows_pipelines, without_prompts
 from dumpfix.errors import UsageError
@@ -40,8 +40,7 @@ _FRONT = frozenset({"time", "sudo", "exec", "command", "nohup", "env", "do", "th
 _PROMPT_ENDS = ("$", "#", "%", ">")
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A call of a tool: its name, its arguments, and the commands that its output is piped through."""
 
     tool: str
@@ -59,7 +58,7 @@ def calls_of(text: str) -> Iterator[Call]:
                 for index, words in enumerate(commands):
                     for call in _calls_in(words):
                         found = True
-                        yield replace(call, behind=(*call.behind, *commands[index + 1 :]))
+                        yield call._replace(behind=(*call.behind, *commands[index + 1 :]))
         except UsageError as error:
             fault = fault or error
         if found:
