@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dumpfix.detection.choose import Choice, Told
-from dumpfix.errors import BrokenInputError
+from dumpfix.errors import BrokenInputError, LayoutError
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.io.source import Source
 from dumpfix.layout.write import describe
@@ -26,6 +26,15 @@ from dumpfix.sink import CARRIES_KEYS, sink_for
 
 if TYPE_CHECKING:
     from dumpfix.run.seen import Seen
+
+
+def unclear(choice: Choice, where: str = "", path: str | None = None) -> LayoutError:
+    """Why keys that may be none do not go into a topic."""
+    return LayoutError(
+        f"its layout is unclear{where}, so that keys may go out that are none: {describe(choice.layout)}; "
+        f"{choice.doubt}",
+        path=path,
+    )
 
 
 @dataclass(slots=True)
@@ -83,7 +92,12 @@ class Run:
             except BrokenInputError as error:
                 account.broken_off = error.message
                 raise
+            except LayoutError as error:
+                error.path = error.path or account.path
+                raise
             finally:
+                if any(section["confidence"] == "unclear" for section in account.sections):
+                    self.ledger.needs_a_look |= self.to in CARRIES_KEYS
                 outer = [WrapperEntry(kind=kind, count=1, first_line=1) for kind in dump.source.wrappers]
                 account.wrappers = [*outer, *account.wrappers]
 
@@ -125,7 +139,10 @@ class Run:
             sections.describe(account)
 
     def _emission(self, pipeline: Pipeline) -> Emission:
-        sink = sink_for(self.to, pipeline.reading, is_unclear=pipeline.choice.confidence == "unclear")
+        is_unclear = pipeline.choice.confidence == "unclear"
+        if is_unclear and self.policy.refuses_unclear:
+            raise unclear(pipeline.choice, f" from line {pipeline.position.line} on")
+        sink = sink_for(self.to, pipeline.reading, is_unclear=is_unclear)
         return Emission(sink, self.policy, pipeline.reading)
 
 

@@ -23,6 +23,7 @@ class Policy(NamedTuple):
 
     ``thorough`` looks for all hazards; ``one_by_one`` keeps records from being told in bulk. A record of more than
     ``max_record`` bytes is named and passed over. ``with_times``: the account shows when the records were written.
+    ``refuses_unclear``: keys that may be none do not go out.
     """
 
     level: str = "safe"
@@ -32,6 +33,7 @@ class Policy(NamedTuple):
     one_by_one: bool = False
     max_record: int = MAX_RECORD
     with_times: bool = False
+    refuses_unclear: bool = False
 
     @property
     def is_one_by_one(self) -> bool:

@@ -11,19 +11,18 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from dumpfix.detection.choose import Told
-from dumpfix.errors import BrokenInputError, LayoutError, UsageError
+from dumpfix.errors import BrokenInputError, UsageError
 from dumpfix.framing.framer import MAX_RECORD
 from dumpfix.io.output import STANDARD_OUTPUT, Nowhere, Output, Stream, open_output
 from dumpfix.io.source import Source, same_file
 from dumpfix.io.split import SplitOutput
 from dumpfix.layout.model import Field
-from dumpfix.layout.write import describe
 from dumpfix.record.hazards import KINDS
 from dumpfix.record.selection import EVERYTHING, Selection
 from dumpfix.record.verdict import BOLDNESS
 from dumpfix.report.model import Report
 from dumpfix.report.summary import Context, full_text
-from dumpfix.run.conversion import Run
+from dumpfix.run.conversion import Run, unclear
 from dumpfix.run.documents import choice_for_documents
 from dumpfix.run.emission import Policy
 from dumpfix.run.opening import Opened, find_layout
@@ -110,7 +109,10 @@ class _Files:
 
 
 def perform(job: Job, sources: Sequence[Source], watch: Watch | None = None) -> Done:
-    """Do it. Raises UsageError, SourceError, LayoutError before anything is written, BrokenRunError later."""
+    """Do it. Raises UsageError, SourceError, LayoutError before anything is written, BrokenRunError later.
+
+    LayoutError comes later too, where keys are to go into a topic and a layout gets unclear on the way.
+    """
     job.validate()
     _refuse_overwriting(job, sources)
     files = _Files()
@@ -151,6 +153,7 @@ def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | 
         one_by_one=job.split is not None,
         max_record=job.max_record,
         with_times=job.report is not None and job.report.endswith(".html"),
+        refuses_unclear=job.to in INTO_A_TOPIC and not job.is_check,
     )
     if job.documents is None:
         dumps = [find_layout(source, job.told) for source in sources]
@@ -158,12 +161,8 @@ def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | 
         dumps = [Opened(source, Explained(choice_for_documents()), b"", job.told) for source in sources]
     for dump in dumps:
         if dump.choice is not None:
-            if dump.choice.doubt and job.to in INTO_A_TOPIC and not job.is_check:
-                raise LayoutError(
-                    f"its layout is unclear, so that keys may go out that are none: {describe(dump.choice.layout)}; "
-                    f"{dump.choice.doubt}",
-                    path=dump.source.path,
-                )
+            if dump.choice.doubt and policy.refuses_unclear:
+                raise unclear(dump.choice, path=dump.source.path)
             shown = frozenset(Field(name).meaning for name in dump.choice.layout.fields)
             job.selection.require(shown, dump.source.path)
     run = Run(dumps, job.to, policy, job.documents or Pipeline, job.jobs if job.jobs is not None else _cores())

@@ -8,8 +8,8 @@ not depend on how the dump arrives.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from dumpfix.detection.candidates import READ_OFF
@@ -80,7 +80,7 @@ class _Run(Generic[T]):
     sampler: Sampler
     cost: float = 0.0
     look_at: float = WORTH_A_LOOK
-    longest_key: int = 0
+    keys: list[bytes] = field(default_factory=list)
     records: int = 0
     is_heard: bool = False
     pending: list[T] = field(default_factory=list)
@@ -200,7 +200,7 @@ class Sections:
                 run.is_heard = True
                 continue
             run.cost += weight
-            run.longest_key = max(run.longest_key, len((isinstance(item, Frame) and item.fields.get("key")) or b""))
+            run.keys += [item.fields.get("key") or b""] if isinstance(item, Frame) and item.is_valid else []
             end = pipeline.position.end_of(item.end)
             if run.cost >= run.look_at:
                 run.look_at = 2 * run.cost
@@ -232,9 +232,10 @@ class Sections:
         if not self.budget.allows(len(data), run.start):
             return False
         found = _another(section.explained, data, cost, self.told, is_heard=run.is_heard, final=final)
+        if found is None and (final or run.records >= MANY):
+            found = _unclear(section.explained, pipeline.watch, run.keys)
+            pipeline.watch.trust(max(map(len, run.keys), default=0))
         if found is None:
-            if final or run.records >= MANY:
-                pipeline.watch.trust(run.longest_key)
             return False
         section.last_line = run.line - 1
         if section.last_line < section.first_line:
@@ -269,6 +270,13 @@ def _another(now: Explained, data: bytes, cost: float, told: Told, *, is_heard: 
     if new.documents < needed or new.total + NEW_SECTION >= cost or new.unexplained * 2 > cost:
         return None
     return found
+
+
+def _unclear(now: Explained, watch: Watch, keys: Sequence[bytes]) -> Explained | None:
+    """The same layout, from here on unclear, where its keys look as if they were columns; None where they do not."""
+    if len(keys) < ENOUGH_DOCUMENTS or now.choice.confidence == "unclear" or not watch.are_columns(keys):
+        return None
+    return now._replace(choice=replace(now.choice, confidence="unclear", rivals=()))
 
 
 def _is_the_same(one: Explained, other: Explained) -> bool:

@@ -102,6 +102,13 @@ class Watch:
         """Whether what ends a key stands in keys, and did not in the first ones."""
         return not self._may_hold and self._separator in keys
 
+    def are_columns(self, keys: Sequence[bytes]) -> bool:
+        """Whether keys that were doubted are rather columns of another capture: what ends a key stands in all of them
+        as often, and before the last of it a number."""
+        columns = [*zip(*(key.split(self._separator) for key in keys), strict=False)]
+        is_even = len({key.count(self._separator) for key in keys}) == 1
+        return is_even and any(all(map(bytes.isdigit, column)) for column in columns[:-1])
+
     def trust(self, length: int) -> None:
         """Keys as long as this turned out to be keys, whatever they hold."""
         self._longest = max(self._longest, length)

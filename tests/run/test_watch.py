@@ -10,6 +10,8 @@ from dumpfix.run import sections
 from dumpfix.run.conversion import records_of
 from dumpfix.run.watch import WORTH_A_LOOK
 
+from tests.cli.program import dumpfix
+
 SIZED = b"\nKey (%d bytes): %b\t\nValue (%d bytes): %b\nTimestamp: 1\tPartition: 0\tOffset: %d\n--\n"
 
 
@@ -56,3 +58,20 @@ def test_a_second_capture_is_not_swallowed_by_the_keys_of_the_first(
         dump = (lines(one, counts[0]) + lines(other, counts[1])).encode()
         found = [record.key for record in records_of(Source("x", [dump]), Told())]
         assert found == [key.format(n=n).encode() for count in counts for n in range(count)]
+
+
+@pytest.mark.parametrize(("sign", "is_told"), [(":", False), ("\t", False), ("|", False), (":", True)])
+def test_columns_in_front_of_the_separator_from_some_line_on_are_not_surely_keys(sign: str, is_told: bool) -> None:
+    first = "".join(f'user-{n}{sign}{{"n":{n}}}\n' for n in range(4))
+    second = "".join(f'{n * 7 % 9}{sign}user-{n}{sign}{{"n":{n}}}\n' for n in range(9))
+    told = ["--kcat-format", f"%k{sign}%s\\n"] if is_told else []
+    done = dumpfix("convert", "--to", "kcat", *told, stdin=(first + second).encode())
+    assert (done.status, len(done.lines)) == ((0, 13) if is_told else (2, 4))
+    assert ("unclear from line 5 on" in done.stderr) is not is_told
+
+
+def test_keys_of_two_words_from_some_line_on_are_keys() -> None:
+    first = "".join(f'ada:{{"n":{n}}}\n' for n in range(4))
+    second = "".join(f'user:{n}:{{"n":1}}\n' for n in range(9))
+    done = dumpfix("convert", "--to", "kcat", stdin=(first + second).encode())
+    assert (done.status, done.lines[-1][:7]) == (0, b"user:8\t")
