@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from dumpfix.detection import commands, lines, objects, prices, read_off
-from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate, Shipped, Told, notices_of, told_grammars
+from dumpfix.detection.candidates import COMMANDED, Candidate, Shipped, Told, notices_of, told_grammars
 from dumpfix.detection.explain import Explaining, Explanation, is_labelled, is_named
-from dumpfix.detection.files import file_kind, text_kind
+from dumpfix.detection.files import file_kind
 from dumpfix.detection.reading import KEYED, Reading, differs, payloads
-from dumpfix.detection.settled import is_begun, is_settled
+from dumpfix.detection.refusals import event_or_record, logged_documents, nothing_fits
+from dumpfix.detection.settled import is_beginning, is_begun, is_settled
 from dumpfix.detection.tabs import refuse_expanded_tabs
-from dumpfix.detection.texts import documents_in
 from dumpfix.detection.work import LINE, MOST, ExhaustedError, Work
 from dumpfix.errors import LayoutError, RecognisedError
 from dumpfix.framing.frame import NeedMoreError
-from dumpfix.json.validity import is_valid
 from dumpfix.layout.model import AnyLayout, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.layout.write import describe
 
@@ -95,6 +95,8 @@ class Search:
         self._known: tuple[bytes, tuple[Grammar, ...]] | None = None
         #: the last explanation that was not too much work
         self._last: Explanation | None = None
+        #: layouts that some first lines surely had, and where these end
+        self._sure: dict[AnyLayout, tuple[int, Explanation]] = {}
 
     def look(self, head: bytes, *, final: bool) -> Choice | None:
         """The layout of the dump that begins with ``head``; None where more of it has to be seen.
@@ -115,9 +117,17 @@ class Search:
                 continue
             self._looked = stop
             explanation = self._explained(head[:stop], grammars, final=False)
+            if (best := explanation.best) is not None and is_beginning(explanation):
+                self._sure[best.layout] = stop, explanation
             if is_settled(explanation) and not self.work.is_exhausted and head[stop - 1] == 0x0A:
                 return self._choice(explanation, head)
         return self._at_last(head, grammars, final=final)
+
+    def beginnings(self, head: bytes) -> Iterator[tuple[int, Choice]]:
+        """What the first lines of the head surely were by themselves, and where these end."""
+        for stop, explanation in self._sure.values():
+            with suppress(LayoutError):
+                yield stop, self._choice(explanation, head[:stop])
 
     def look_at_all(self, head: bytes) -> Choice:
         """The layout of a dump of which this is all. Raises LayoutError, ExhaustedError."""
@@ -196,8 +206,8 @@ class Search:
         best = explanation.careful
         is_asked_for = not self.is_auto
         if best is None or (best.bits > explanation.plain and not is_asked_for):
-            raise LayoutError(_nothing_fits(explanation, head))
-        if not is_asked_for and not best.records and (count := _logged_documents(head)):
+            raise LayoutError(nothing_fits(explanation, head))
+        if not is_asked_for and not best.records and (count := logged_documents(head)):
             raise LayoutError(
                 f"no records: JSON documents stand in {count} lines that a log holds about other things\n"
                 "where they are the events, say what stands around them: --kcat-format '…', or --grammar FILE"
@@ -206,10 +216,10 @@ class Search:
             near = (r for r in explanation.rivals(best) if r.documents and not r.is_text and _shows_kafka(r))
             best = next((r for r in near if r.bits <= explanation.plain), None)
             if best is None:
-                raise LayoutError(_nothing_fits(explanation, head))
+                raise LayoutError(nothing_fits(explanation, head))
         if not is_asked_for and (rival := _other_kind(explanation, best)):
-            raise LayoutError(_event_or_record(best, rival))
-        if best.kinds.get("envelope", 0) * 2 > best.records and not is_asked_for:
+            raise LayoutError(event_or_record(best, rival))
+        if best.kinds.get("envelope", 0) * 2 > best.records and not is_asked_for and not _shows_kafka(best):
             raise LayoutError(
                 "its payloads would be objects with a record's partition and offset: rather another tool's records\n"
                 "say how it was made: --command '…' (the whole command), or --grammar FILE; or --from jsonl, if these "
@@ -357,39 +367,3 @@ def _other_kind(explanation: Explanation, taken: Reading) -> Reading | None:
     is_object = isinstance(taken.layout, ObjectLayout)
     near = (r for r in explanation.readings if isinstance(r.layout, ObjectLayout) != is_object and r is not taken)
     return next((r for r in near if r.bits < taken.bits + prices.LIKELY and payloads(r) != payloads(taken)), None)
-
-
-def _event_or_record(one: Reading, other: Reading) -> str:
-    record = one.layout if isinstance(one.layout, ObjectLayout) else other.layout
-    takes = "--grammar FILE says which members a record has (dumpfix detect --as-grammar begins one)"
-    if record.grammar != READ_OFF:
-        takes = f"--from {record.grammar} for records"
-    return (
-        f"each object may be an event, or a record whose payload is one of its members ({describe(record)})\n"
-        f"--from jsonl takes them for events; {takes}"
-    )
-
-
-def _names_fields(reading: Reading) -> bool:
-    """Whether its words name its fields: all of them, where no grammar has the layout."""
-    return is_labelled(reading.layout) and (reading.grammar != READ_OFF or is_named(reading.layout))
-
-
-def _logged_documents(head: bytes) -> int:
-    """How many lines hold a document with a key in it."""
-    lines = (line for line in head.split(b"\n") if b'":' in line)
-    return sum(any(is_valid(line[start:end]) for start, end in documents_in(line, 0, len(line))) for line in lines)
-
-
-def _nothing_fits(explanation: Explanation, head: bytes) -> str:
-    """What was seen in its place; a layout is named only where it is near, and would say more than values."""
-    best = explanation.best
-    is_near = best is not None and best.bits < explanation.plain + prices.NEAR and _names_fields(best)
-    said = text_kind(head)
-    if said is not None and not is_near:
-        return said
-    shown = f" (nearest: {describe(best.layout)})" if best is not None and is_near else ""
-    return (
-        f"no layout fits this dump{shown}\n"
-        "say how it was made: --kcat-format '…' (the string given to kcat -f), or --command '…' (the whole command)"
-    )

@@ -27,6 +27,8 @@ _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 #: words in a text that name a record's coordinates, and what stands behind a word that names something
 _COORDINATES = (b"topic", b"partition", b"offset", b"timestamp", b"createtime", b"ts", b"off", b"part")
 _NAMING = (b":", b"=", b" ", b"(", b"[")
+#: what console tools call coordinates with the sign that stands between a header and its value
+_NO_HEADERS = frozenset(b"partition offset createtime logappendtime".split())
 #: so many offsets further on, it is still the same partition that goes on
 _FEW_MISSING = 16
 #: words that name a field, and are hardly a key
@@ -75,7 +77,7 @@ class Columns:
         self._ends: list[int] = []
         self._timestamp: int | None = None
         self._counters = prices.MOST_COUNTING_KEYS
-        self._behind_key = behind_key(layout)
+        self._behind_key = behind(layout, "key")
         self._inside = prices.MOST_SEPARATORS_INSIDE
 
     def price(self, fields: dict[str, bytes | None], extra: dict[str, bytes]) -> float:
@@ -224,11 +226,11 @@ class Columns:
         return _times_apart(number - self._timestamp)
 
 
-def behind_key(layout: AnyLayout) -> bytes:
-    """The literal that ends a key; empty where none does."""
+def behind(layout: AnyLayout, attribute: str) -> bytes:
+    """The literal that ends a key, or headers; empty where none does."""
     elements = layout.elements if isinstance(layout, Layout) else ()
     for one, other in pairwise(elements):
-        if isinstance(one, Field) and one.meaning == "key" and isinstance(other, Literal):
+        if isinstance(one, Field) and one.meaning == attribute and isinstance(other, Literal):
             return other.text.strip() or other.text
     return b""
 
@@ -313,11 +315,11 @@ def _partition(fields: dict[str, bytes | None]) -> object:
 
 
 def _may_be_headers(text: bytes, spelling: HeaderSpelling) -> bool:
-    """Whether a text is a list of names and values."""
+    """Whether a text is a list of names and values, the first no word of a record's own coordinates."""
     separator = spelling.separator or spelling.ambiguous_separator
     first = text.split(separator, 1)[0] if separator else text
     name, found, _ = first.partition(spelling.value_separator)
-    return bool(found and name) and name[:1] not in b'{["'
+    return bool(found and name) and name[:1] not in b'{["' and name.lower() not in _NO_HEADERS
 
 
 def _number(text: bytes) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -34,6 +35,11 @@ _OTHER = b"\0"
 #: which bytes are those of words
 _SHAPE = bytes(byte in _WORD for byte in range(256))
 _QUOTES = (b'"', b"'")
+_OPENERS = (b"{", b"[")
+#: bytes that tools print between fields only if they are told to
+_NOT_PRINTED = frozenset(range(0x20)) - frozenset(b"\t\r\n\x1b\x1c\x1d\x1e\x1f\x01")
+#: bytes in front of what a Schema Registry knows: a zero, and the id
+_FRAMED = 5
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _ALPHANUMERIC = _LETTERS | frozenset(b"0123456789") | frozenset(range(0x80, 0x100))
 _NAMING = (b":", b"=", b"(")
@@ -135,6 +141,7 @@ def _line(following: _Following, at: int, line_end: int) -> tuple[Line | None, i
     if text[:start].endswith(_PYTHON) and text[end : end + 1] == text[start - 1 : start]:
         # In Python's quotes a backslash stands for itself or not, which the payload's repair knows.
         start, end = start - 1 - text[:start].endswith(PYTHON_BYTES), end + 1
+    start = _with_what_nobody_prints(text, start)
     is_broken = not is_valid(text[start:end])
     before, after = text[:start], text[end:]
     if len(before) > LONGEST:
@@ -149,6 +156,20 @@ def _line(following: _Following, at: int, line_end: int) -> tuple[Line | None, i
     return Line(before, after[:LONGEST], kind_of(before), text[start:end], is_broken, len(found)), line_end + 1
 
 
+def _with_what_nobody_prints(text: bytes, start: int) -> int:
+    """Where a payload begins whose document stands there: what no tool prints in front of one belongs to it, brackets
+    that it does not close, control characters, a mark of the byte order, the magic byte with the id of a schema."""
+    while True:
+        if start >= _FRAMED and text[start - _FRAMED] == 0:
+            start -= _FRAMED
+        elif start and (text[start - 1] in _NOT_PRINTED or text[start - 1 : start] in _OPENERS):
+            start -= 1
+        elif text[:start].endswith(BOM_UTF8):
+            start -= len(BOM_UTF8)
+        else:
+            return start
+
+
 def _behind_label(text: bytes) -> int:
     """Where a payload begins that is no document, or empty: behind the last word that names one; -1 where none does."""
     found = tokens(text[:LONGEST])
@@ -158,7 +179,7 @@ def _behind_label(text: bytes) -> int:
             if b"(" in found[at : at + 2] and b")" in found[at:]:
                 # A length stands between the word and the payload.
                 at = found.index(b")", at)
-            while at < len(found) and not is_word(found[at]) and found[at] not in _QUOTES:
+            while at < len(found) and not is_word(found[at]) and found[at] not in (*_QUOTES, *_OPENERS):
                 at += 1
             return sum(map(len, found[:at]))
     return -1

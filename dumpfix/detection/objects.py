@@ -16,7 +16,7 @@ import orjson
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import READ_OFF, Candidate
-from dumpfix.detection.columns import EARLIEST, LARGEST, LATEST, MOST_PARTITIONS
+from dumpfix.detection.members import FITS, timestamp
 from dumpfix.framing.notices import Notices
 from dumpfix.json.documents import documents
 from dumpfix.layout.model import Field, Member, ObjectLayout
@@ -198,7 +198,7 @@ def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:
     paths = list(dict.fromkeys(path for row in rows for path in row))
     found: dict[str, tuple[tuple[str, ...], Field]] = {}
     bits = prices.READ_OFF_OBJECT
-    for attribute, fits in _FITS.items():
+    for attribute, fits in FITS.items():
         for path, is_short in _named(paths, attribute):
             present = [row[path] for row in rows if path in row]
             terminal = fits(present, [row.get(_path(found, "partition"), 0) for row in rows if path in row])
@@ -261,76 +261,25 @@ def _plain(name: str) -> str:
 
 
 def _named(paths: Sequence[tuple[str, ...]], attribute: str) -> Iterator[tuple[tuple[str, ...], bool]]:
-    """Members that are called like this attribute, the outermost first; whether by one letter."""
+    """Members that are called like this attribute, the outermost first; whether by one letter.
+
+    Inside a member only where that holds a partition and an offset, and is no payload.
+    """
     for path in paths:
         if len(path) == 1 and _ATTRIBUTE.get(_plain(path[0])) == attribute:
             yield path, False
     for path in paths:
         if len(path) == 1 and _SHORT.get(path[0].lower()) == attribute:
             yield path, True
+    inner = [path for path in paths if len(path) == 2 and _plain(path[0]) not in _ATTRIBUTE]
+    places = [{path[0] for path in inner if _ATTRIBUTE.get(_plain(path[1])) == name} for name in _PLACE]
+    for path in inner:
+        if path[0] in set.intersection(*places) and _ATTRIBUTE.get(_plain(path[1])) == attribute:
+            yield path, False
 
 
 def _path(found: Mapping[str, tuple[tuple[str, ...], Field]], attribute: str) -> tuple[str, ...]:
     return found[attribute][0] if attribute in found else ()
-
-
-# -- what an attribute does: the terminal that a column of values fits, or nothing ------------------------------------
-
-
-def _partition(values: Sequence[Any], _: Sequence[Any]) -> str:
-    return "PARTITION" if all(type(v) is int and 0 <= v < MOST_PARTITIONS for v in values) else ""
-
-
-def _offset(values: Sequence[Any], partitions: Sequence[Any]) -> str:
-    """Never less than the one before it in its partition. One that Kafka has no bits for is damaged, and said."""
-    last: dict[Any, int] = {}
-    for value, partition in zip(values, partitions, strict=True):
-        if isinstance(value, float) and value >= LARGEST:
-            continue
-        if type(value) is not int or value < 0 or value < last.get(partition, 0):
-            return ""
-        last[partition] = value
-    return "OFFSET"
-
-
-def _topic(values: Sequence[Any], _: Sequence[Any]) -> str:
-    is_name = all(isinstance(v, str) and v and v.isprintable() and not set(v) & set(' "{}/') for v in values)
-    return "JSON_TOPIC" if is_name else ""
-
-
-def _timestamp(values: Sequence[Any], _: Sequence[Any]) -> str:
-    if all(type(v) is int and (v == -1 or EARLIEST < v < LATEST) for v in values):
-        return "TIMESTAMP"
-    is_date = all(isinstance(v, str) and v[:4].isdigit() and v[4:5] == "-" and v[10:11] in ("T", " ") for v in values)
-    return "JSON_TIMESTAMP" if is_date else ""
-
-
-def _timestamp_type(values: Sequence[Any], _: Sequence[Any]) -> str:
-    return "JSON_TIMESTAMP_TYPE" if all(isinstance(v, str) for v in values) else ""
-
-
-def _headers(values: Sequence[Any], _: Sequence[Any]) -> str:
-    return "JSON_HEADERS" if all(v is None or isinstance(v, list | dict) for v in values) else ""
-
-
-def _key(values: Sequence[Any], _: Sequence[Any]) -> str:
-    return "JSON_KEY" if values else ""
-
-
-def _value(values: Sequence[Any], _: Sequence[Any]) -> str:
-    return "JSON_PAYLOAD" if values else ""
-
-
-_FITS: dict[str, Callable[[Sequence[Any], Sequence[Any]], str]] = {
-    "partition": _partition,
-    "offset": _offset,
-    "topic": _topic,
-    "timestamp": _timestamp,
-    "timestamp_type": _timestamp_type,
-    "headers": _headers,
-    "key": _key,
-    "value": _value,
-}
 
 
 def _holding_documents(rows: Sequence[Row], paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
@@ -356,7 +305,7 @@ def _is_log(rows: Sequence[Row], value: tuple[str, ...]) -> bool:
 def _is_time_or_constant(values: Sequence[Any]) -> bool:
     return (
         values.count(values[0]) == len(values)
-        or bool(_timestamp(values, ()))
+        or bool(timestamp(values))
         or all(isinstance(v, str) and v.isdigit() for v in values)
     )
 

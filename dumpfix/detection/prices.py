@@ -159,6 +159,9 @@ PLAIN_DOCUMENT = 30.0
 #: the time, level and source before each line of a program's log, once they were seen
 LOG_LINE = 8.0
 
+#: from here on another layout
+NEW_SECTION = 40.0
+
 # -- how sure ---------------------------------------------------------------------------------------------------------
 
 #: the distance to the cheapest reading that says something else. Fitted: of 17 000 cells of the matrix all but one in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import READ_OFF
-from dumpfix.detection.explain import Explanation, is_labelled
+from dumpfix.detection.explain import SEVERAL, Explanation, ends_headers_as_each, is_labelled
 from dumpfix.detection.reading import Reading
 from dumpfix.layout.model import Layout, Literal
 
@@ -33,7 +33,15 @@ def is_settled(explanation: Explanation) -> bool:
         and best.layout.has_value
         and (best.kinds.get("container", 0) > 0 or (is_labelled(best.layout) and best.documents > 0))
         and not _is_null_for_another(explanation, best)
+        and not ends_headers_as_each(best.layout)
     )
+
+
+def is_beginning(explanation: Explanation) -> bool:
+    """Whether some first records surely have a layout that leaves nothing of them unexplained."""
+    best = explanation.best
+    is_whole = best is not None and best.records >= SEVERAL and not best.unexplained
+    return is_whole and explanation.confidence == "sure"
 
 
 def _is_null_for_another(explanation: Explanation, best: Reading) -> bool:

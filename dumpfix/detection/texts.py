@@ -20,6 +20,8 @@ _BESIDE = frozenset({"topic", "key", "value", "payload", "k", "v"})
 #: what tools call the partition and the offset in it
 _PLACE = (("partition", "partitionid", "partition_id", "p"), ("offset", "o"))
 _LARGEST_ENVELOPE = 1 << 16
+#: objects around the one that has them
+DEEPEST_PLACE = 2
 #: a document has to go on for so many bytes to be one that breaks off, and not a bracket
 SHORTEST_BROKEN = 6
 #: documents looked for in one text
@@ -165,7 +167,8 @@ def _are_numbers(text: bytes) -> bool:
 
 
 def is_envelope(text: bytes) -> bool:
-    """Whether a valid JSON text is an object, or an array of them, that has a record's partition and offset."""
+    """Whether a valid JSON text is an object, or an array of them, that has a record's partition and offset, or holds
+    one that does."""
     low = text[:_LARGEST_ENVELOPE].lower()
     if not all(any(b'"%b"' % name.encode() in low for name in names) for names in _PLACE):
         return False
@@ -173,12 +176,22 @@ def is_envelope(text: bytes) -> bool:
         parsed = orjson.loads(text)
     except ValueError:
         return False
-    first = parsed[0] if isinstance(parsed, list) and parsed else parsed
-    if not isinstance(first, dict):
+    return _has_place(parsed, DEEPEST_PLACE, is_beside=False)
+
+
+def _has_place(value: object, depth: int, *, is_beside: bool) -> bool:
+    """Whether a partition and an offset stand in an object, or in one that it holds so deep, and beside them, or around
+    them, what a record has as well (``is_beside``: it was seen)."""
+    if isinstance(value, list) and value:
+        return _has_place(value[0], depth, is_beside=is_beside)
+    if not isinstance(value, dict):
         return False
-    members = {name.lower(): value for name, value in first.items()}
+    members = {name.lower(): one for name, one in value.items()}
+    is_beside = is_beside or bool(_BESIDE & members.keys())
     numbers = (next((members[name] for name in names if name in members), None) for names in _PLACE)
-    return all(isinstance(n, int) and n >= 0 for n in numbers) and bool(_BESIDE & members.keys())
+    if is_beside and all(isinstance(n, int) and n >= 0 for n in numbers):
+        return True
+    return depth > 0 and any(_has_place(one, depth - 1, is_beside=is_beside) for one in members.values())
 
 
 def _bits(text: bytes) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
+from dumpfix.detection import prices
 from dumpfix.detection.candidates import READ_OFF
 from dumpfix.detection.choose import HEAD, Told
 from dumpfix.errors import LayoutError
@@ -35,8 +36,6 @@ T = TypeVar("T")
 #: what is to be told of an item: events, or records
 Tell = Callable[[Pipeline, Item], list[T]]
 
-#: bits for "from here on another layout"
-NEW_SECTION = 40.0
 #: bytes that may be explained anew at any time, and the share of what was read that may be besides
 ALLOWED, SHARE = 1 << 19, 8
 #: looking costs as much as a whole head of so many bytes, however few are looked at
@@ -267,7 +266,7 @@ def _another(now: Explained, data: bytes, cost: float, told: Told, *, is_heard: 
     new = cost_of(choice.layout, choice.notices, bare, is_shipped=choice.grammar != READ_OFF)
     is_told_apart = not isinstance(choice.layout, Layout) or choice.layout.is_anchored or is_heard
     needed = 1 if is_told_apart else ENOUGH_DOCUMENTS
-    if new.documents < needed or new.total + NEW_SECTION >= cost or new.unexplained * 2 > cost:
+    if new.documents < needed or new.total + prices.NEW_SECTION >= cost or new.unexplained * 2 > cost:
         return None
     return found
 

@@ -12,10 +12,12 @@ from dumpfix.detection.contrary import cheaper, price
 from dumpfix.detection.work import MOST_WRAPPED, ExhaustedError, Work
 from dumpfix.errors import LayoutError, RecognisedError
 from dumpfix.layout.write import describe
+from dumpfix.run import turned
 from dumpfix.run.cost import Cost, cost_of
 from dumpfix.wrapping.find import Candidate, Matches, candidates
 from dumpfix.wrapping.model import Wrapper
 from dumpfix.wrapping.obstacles import obstacle
+from dumpfix.wrapping.strip import stripped
 
 #: lines after which a head is looked at, before HEAD bytes of it are here
 LINES_LOOKED_AT = frozenset((1, 2, 4, 8, 16, 32, 64, 256))
@@ -93,7 +95,7 @@ class Finder:
             self._is_wrapped |= bool(wrapped)
             way = self._cheapest(head[:step], wrapped, final=False) if wrapped else self._plain(head[:step], lines)
             if way is not None and way.is_settled:
-                return way.explained
+                return self._or_its_beginning(way.explained, head[:step])
         if not final and len(head) <= HEAD:
             return None
         beginning = _beginning(head)
@@ -105,10 +107,17 @@ class Finder:
             # A record that goes on behind what is compared says nothing of what is wrapped around it.
             is_cut = not beginning.endswith(b"\n") and len(beginning) < len(head)
             if best is not None and best.explained.wrappers and (best.cost.documents or not is_cut):
-                return best.explained
+                return self._or_its_beginning(best.explained, beginning)
             choice = self._bare.look(head, final=final)
-            return None if choice is None else Explained(choice)
-        return self._without_wrappers(head, beginning, final=final)
+            found = None if choice is None else Explained(choice)
+        else:
+            found = self._without_wrappers(head, beginning, final=final)
+        return None if found is None else self._or_its_beginning(found, beginning)
+
+    def _or_its_beginning(self, found: Explained, head: bytes) -> Explained:
+        """What the head surely began with, where it turns into something else on the way."""
+        first = turned.beginning(self._bare, found.choice, head, stripped(found.wrappers, head))
+        return found if first is None else Explained(first)
 
     def _plain(self, beginning: bytes, lines: int) -> _Way | None:
         """What the first lines are, which show no wrapper; None where more of them have to be seen.

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from itertools import compress, repeat
 
 from dumpfix.detection import prices
-from dumpfix.detection.columns import behind_key, names_a_field
+from dumpfix.detection.columns import behind, names_a_field
+from dumpfix.detection.explain import is_named
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.layout.load import automatic, shipped
 from dumpfix.layout.model import AnyLayout, Layout, ObjectLayout
@@ -28,18 +29,18 @@ Item = Batch | Frame | Span
 class Watch:
     """Weighs the items of one section. What its keys and payloads are like is learnt from its first records.
 
-    Keys are looked at only where nothing else tells a record's beginning: there what another tool prints before the
-    payload may be taken for a key. Payloads are looked at where the layout has no coordinates: another tool's record
-    with its coordinates may be taken for a payload.
+    Keys are looked at only where nothing names them, nor tells how long they are: there what another tool prints before
+    the payload may be taken for a key. Payloads are looked at where the layout has no coordinates: another tool's
+    record with its coordinates may be taken for a payload.
     """
 
     def __init__(self, layout: AnyLayout) -> None:
         self.is_anchored = not isinstance(layout, Layout) or layout.is_anchored
         self._is_sized = isinstance(layout, Layout) and layout.is_sized and not layout.is_json
-        self._looks_at_keys = not self.is_anchored and "KEY" in layout.fields
+        self._looks_at_keys = "KEY" in layout.fields and not (self._is_sized or is_named(layout))
         self._looks_at_values = not COORDINATES.intersection(layout.fields)
         #: what ends a key, and whether a key may hold it
-        self._separator = behind_key(layout) if self._looks_at_keys else b""
+        self._separator = behind(layout, "key") if self._looks_at_keys else b""
         self._may_hold = not self._separator
         self._trusts_keys = False
         self._learnt = 0

@@ -380,3 +380,102 @@ def test_a_list_of_words_names_the_columns_behind_it(begin: bytes) -> None:
     dump = b"".join(begin + sign.join((t, b"%d" % p, b"%d" % o)) + b" " + k + b' = {"a":1}\n' for t, p, o, k in rows)
     found = [(r.topic, r.partition, r.offset, r.key) for r in dumpfix.records(dump)]
     assert found == [(t.decode(), p, o, k) for t, p, o, k in rows]
+
+
+PAYLOAD = b'{"id":%d,"ok":true}'
+CAPTURES = {
+    b"%d\t%d\t%b\t": (b"%b\t", "unlabelled"),
+    b"%d|%d|%b|": (b"%b|", "unlabelled"),
+    b"%d:%d:%b:": (b"%b:", "unlabelled"),
+    b"Partition:%d\tOffset:%d\t%b\t": (b"%b\t", "labelled"),
+}
+
+
+@pytest.mark.parametrize("form", CAPTURES)
+@pytest.mark.parametrize(
+    "notice", [b"", b"Processed a total of 20 messages\n", b"% Reached end of topic t [0] at offset 120\n"]
+)
+@pytest.mark.parametrize("second", [4, 20])
+def test_a_capture_with_fewer_columns_behind_does_not_make_keys_of_the_first(
+    form: bytes, notice: bytes, second: int
+) -> None:
+    rows = [(p, o, k, PAYLOAD % n) for n, (p, o, k) in enumerate(ROWS)]
+    more = [(None, None, k, PAYLOAD % n) for n, (_, _, k) in enumerate(ROWS[:second])]
+    dump = b"".join(form % (p, o, k) + value + b"\n" for p, o, k, value in rows) + notice
+    dump += b"".join(CAPTURES[form][0] % k + value + b"\n" for _, _, k, value in more)
+    assert [(r.partition, r.offset, r.key, r.value) for r in dumpfix.records(dump)] == rows + more
+
+
+@pytest.mark.parametrize("count", [6, 10, 20])
+def test_a_column_less_from_some_line_on_is_seen_or_unclear(count: int) -> None:
+    dump = b"".join(b"%d\t%b\t" % (p, k) + PAYLOAD % n + b"\n" for n, (p, _, k) in enumerate(ROWS[:count]))
+    dump += b"".join(k + b"\t" + PAYLOAD % n + b"\n" for n, (_, _, k) in enumerate(ROWS[:count]))
+    keys = [k for _, _, k in ROWS[:count]]
+    is_right = [r.key for r in dumpfix.records(dump)] == keys * 2
+    assert is_right or dumpfix.detect(dump).confidence == "unclear"
+
+
+@pytest.mark.parametrize("separator", [b":", b",", b";", b" ", b"|"])
+@pytest.mark.parametrize("before", [b"", b"Partition:%d", b"Partition:%d%bOffset:%d", b"CreateTime:1700000000001"])
+def test_no_headers_is_no_part_of_a_key_whatever_separates_columns(separator: bytes, before: bytes) -> None:
+    def line(n: int) -> bytes:
+        first = before.replace(b"%d", b"%d" % n).replace(b"%b", separator)
+        return separator.join([*([first] if first else []), b"NO_HEADERS", b"ada%d" % n, b'{"n":1}']) + b"\n"
+
+    assert [r.key for r in dumpfix.records(b"".join(map(line, range(6))))] == [b"ada%d" % n for n in range(6)]
+
+
+def test_headers_that_may_go_on_in_the_key_are_unclear() -> None:
+    dump = b'Partition:0,Offset:1,NO_HEADERS,ada,{"n":1}\nPartition:0,Offset:2,a:1,b:2,ada,{"n":2}\n'
+    assert choose(dump, Told(), final=True).confidence == "unclear"
+
+
+@pytest.mark.parametrize(
+    "begin", [b"\0\0\0\0\5", b"\0\0\0\1\x41", b"\xef\xbb\xbf", b"{", b"[", b"\2", b'{\\"a\\":1,', b"{&quot;"]
+)
+def test_bytes_that_no_tool_prints_before_a_payload_are_its_own(begin: bytes) -> None:
+    rest = b'"b":2}' if b"a" in begin else b"a&quot;:1}" if b"quot" in begin else b'{"b":2}'
+    dump = b"".join(b"Topic: t Partition: %d Offset: %d Key: %b Payload: " % row + begin + rest + b"\n" for row in ROWS)
+    assert {r.raw_value for r in dumpfix.records(dump)} == {begin + rest}
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        b'{"metadata":{"partition":%d,"offset":%d},"key":"%b","value":{"a":1}}\n',
+        b'{"record":{"topic":"t","partition":%d,"offset":%d,"key":"%b","value":"{\\"a\\":1}"}}\n',
+        b'{"type":"r","data":{"topic":"t","partition":%d,"offset":%d,"key":"%b","payload":"{\\"a\\":1}"}}\n',
+    ],
+)
+def test_a_record_inside_an_object_is_read_as_one(form: bytes) -> None:
+    found = [(r.partition, r.offset, r.key, r.value) for r in dumpfix.records(b"".join(form % row for row in ROWS))]
+    assert found == [(*row, b'{"a":1}') for row in ROWS]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        b'{"messages":[{"partition":%d,"offset":%d,"key":"%b","message":"{}"}],"n":1}\n',
+        b'data:{"type":"MESSAGE","message":{"partition":%d,"offset":%d,"key":"%b","content":"{}"}}\n',
+    ],
+)
+def test_what_holds_a_record_deep_inside_is_no_event(form: bytes) -> None:
+    with pytest.raises(dumpfix.LayoutError):
+        list(dumpfix.records(b"".join(form % row for row in ROWS)))
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        lambda p, o, k: b"orders-%d@%d: " % (p, o),
+        lambda p, o, k: b"orders-%d-%d-%b " % (p, o, k),
+        lambda p, o, k: b"%b(%d:%d) " % (k, p, o),
+        lambda p, o, k: b"part=%d pos=%d id=%b body=" % (p, o, k),
+        lambda p, o, k: b"topic=t shard=%d pos=%d key=%b value=" % (p, o, k),
+        lambda p, o, k: b"Received message: ",
+        lambda p, o, k: b"ID: %b Data: " % k,
+        lambda p, o, k: b"%d,eu-west,%b;" % (p, k),
+    ],
+)
+def test_the_beginning_of_a_line_is_not_surely_a_key(form: Callable[[int, int, bytes], bytes]) -> None:
+    assert choose(lines(form), Told(), final=True).confidence == "unclear"

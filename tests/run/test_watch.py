@@ -9,7 +9,6 @@ from dumpfix.io.source import Source
 from dumpfix.run import sections
 from dumpfix.run.conversion import records_of
 from dumpfix.run.watch import WORTH_A_LOOK
-
 from tests.cli.program import dumpfix
 
 SIZED = b"\nKey (%d bytes): %b\t\nValue (%d bytes): %b\nTimestamp: 1\tPartition: 0\tOffset: %d\n--\n"

@@ -10,7 +10,8 @@ from dumpfix.errors import UsageError
 from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.window import Window
 from dumpfix.layout.load import automatic, load, load_file, shipped
-from dumpfix.layout.model import Alternation, Field, Grammar, Layout, Literal
+from dumpfix.layout.model import Alternation, Element, Field, Grammar, Layout, Literal
+from dumpfix.layout.vocabulary import Kind
 
 #: lines that are looked at for a separator, and the longest one
 MOST_LINES = 20
@@ -81,29 +82,35 @@ def key_separator(grammar: Grammar, head: bytes) -> bytes | None:
     Taken for a separator: what reaches up to the next label, else the longest of those that the grammar lists
     between a key and a value. None where the usual one stands there, or no such column is seen.
     """
-    labelled = [
-        (layout.elements[0], layout.elements[1].text)
-        for layout in grammar.layouts
-        if isinstance(layout, Layout)
-        and len(layout.elements) > 1
-        and isinstance(layout.elements[0], Alternation)
-        and isinstance(layout.elements[1], Literal)
-    ]
     usual = grammar.named.get("KEY_SEPARATOR")
-    if not labelled or usual is None:
+    columns = {} if usual is None else dict(_first_columns(grammar, usual))
+    if not columns or usual is None:
         return None
-    labels = {text.removeprefix(usual) for _, text in labelled} - {b"", b"\n"}
+    labels = {label for _, label in _first_columns(grammar, usual)} - {b"", b"\n"}
     for line in head.splitlines(keepends=True)[:MOST_LINES]:
-        taken = fixed_run((labelled[0][0],), Window(line), 0)
-        if taken is None or isinstance(taken, PartialMatch):
+        found = (fixed_run(column, Window(line), 0) for column in columns)
+        end = next((one[1] for one in found if one is not None and not isinstance(one, PartialMatch)), 0)
+        if not end:
             continue
-        end = taken[1]
         if line.startswith(usual, end):
             return None
         near = [at for label in labels if (at := line.find(label, end, end + LONGEST + len(label))) > 0]
         listed = [text for text in _listed_separators(grammar) if line.startswith(text, end)]
         return line[end : min(near)] if near else max(listed, key=len, default=None)
     return None
+
+
+def _first_columns(grammar: Grammar, usual: bytes) -> Iterator[tuple[tuple[Element, ...], bytes]]:
+    """How records begin with a column that words name, and what may stand behind the separator after it; the word for
+    no headers is such a column."""
+    for layout in grammar.layouts:
+        match layout.elements if isinstance(layout, Layout) else ():
+            case (Alternation() as column, Literal(text=text), *_):
+                yield (column,), text.removeprefix(usual)
+            case (Literal() as word, Field(kind=Kind.INTEGER) as number, Literal(text=text), *_):
+                yield (word, number), text.removeprefix(usual)
+    if none := grammar.named.get("NO_HEADERS"):
+        yield (Literal(none),), b""
 
 
 def _listed_separators(grammar: Grammar) -> Iterator[bytes]:

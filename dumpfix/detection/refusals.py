@@ -1,0 +1,50 @@
+"""Why what was found is no answer, in words: what was seen, and which option would help."""
+
+from __future__ import annotations
+
+from dumpfix.detection import prices
+from dumpfix.detection.candidates import READ_OFF
+from dumpfix.detection.explain import Explanation, is_labelled, is_named
+from dumpfix.detection.files import text_kind
+from dumpfix.detection.reading import Reading
+from dumpfix.detection.texts import documents_in
+from dumpfix.json.validity import is_valid
+from dumpfix.layout.model import ObjectLayout
+from dumpfix.layout.write import describe
+
+
+def event_or_record(one: Reading, other: Reading) -> str:
+    """That one of two readings takes for a record's members what the other takes for an event's."""
+    record = one.layout if isinstance(one.layout, ObjectLayout) else other.layout
+    takes = "--grammar FILE says which members a record has (dumpfix detect --as-grammar begins one)"
+    if record.grammar != READ_OFF:
+        takes = f"--from {record.grammar} for records"
+    return (
+        f"each object may be an event, or a record whose payload is one of its members ({describe(record)})\n"
+        f"--from jsonl takes them for events; {takes}"
+    )
+
+
+def _names_fields(reading: Reading) -> bool:
+    """Whether its words name its fields: all of them, where no grammar has the layout."""
+    return is_labelled(reading.layout) and (reading.grammar != READ_OFF or is_named(reading.layout))
+
+
+def logged_documents(head: bytes) -> int:
+    """How many lines hold a document with a key in it."""
+    lines = (line for line in head.split(b"\n") if b'":' in line)
+    return sum(any(is_valid(line[start:end]) for start, end in documents_in(line, 0, len(line))) for line in lines)
+
+
+def nothing_fits(explanation: Explanation, head: bytes) -> str:
+    """What was seen in its place; a layout is named only where it is near, and would say more than values."""
+    best = explanation.best
+    is_near = best is not None and best.bits < explanation.plain + prices.NEAR and _names_fields(best)
+    said = text_kind(head)
+    if said is not None and not is_near:
+        return said
+    shown = f" (nearest: {describe(best.layout)})" if best is not None and is_near else ""
+    return (
+        f"no layout fits this dump{shown}\n"
+        "say how it was made: --kcat-format '…' (the string given to kcat -f), or --command '…' (the whole command)"
+    )
