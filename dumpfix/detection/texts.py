@@ -125,6 +125,8 @@ class Texts:
             if is_valid(text):
                 # Numbers in brackets: logs begin so.
                 return Payload("scalar", prices.SCALAR + edge + self.bits(text))
+            if is_of_python(text):
+                return Payload("broken", prices.BROKEN + edge + len(text) * prices.DOCUMENT_BYTE)
             found = scan_value(text, 0, len(text))
             is_broken = found.state != "complete" and found.at >= min(len(text), SHORTEST_BROKEN)
             kind, bits = ("broken", prices.BROKEN) if is_broken else ("other", prices.OTHER)
@@ -158,6 +160,15 @@ def is_piece(text: bytes) -> bool:
 def document_bits(text: bytes) -> float:
     """That a document stands in plain text, beside its bytes; one with a record's coordinates is rather a record."""
     return prices.PLAIN_DOCUMENT + prices.ENVELOPE * is_envelope(text)
+
+
+def is_of_python(text: bytes) -> bool:
+    """Whether this is a dictionary or a list of some as Python writes it, with no quote in its strings."""
+    if not text.startswith((b"{'", b"[{'")) or b'"' in text:
+        return False
+    for word, its in ((b"'", b'"'), (b": True", b":true"), (b": False", b":false"), (b": None", b":null")):
+        text = text.replace(word, its)
+    return is_valid(text)
 
 
 def _are_numbers(text: bytes) -> bool:

@@ -479,3 +479,15 @@ def test_what_holds_a_record_deep_inside_is_no_event(form: bytes) -> None:
 )
 def test_the_beginning_of_a_line_is_not_surely_a_key(form: Callable[[int, int, bytes], bytes]) -> None:
     assert choose(lines(form), Told(), final=True).confidence == "unclear"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        b"Topic: t Partition: %d Offset: %d Key: %b Payload: {'id': 1, 'ok': True, 'no': None}\n",
+        b"orders:%d:%d: key=%b value={'id': 1, 'ok': True, 'no': None}\n",
+    ],
+)
+def test_a_dictionary_of_python_is_a_payload(form: bytes) -> None:
+    found = [(r.partition, r.offset, r.key, r.value) for r in dumpfix.records(b"".join(form % row for row in ROWS))]
+    assert found == [(*row, b'{"id": 1, "ok": true, "no": null}') for row in ROWS]
