@@ -9,8 +9,9 @@ from itertools import islice
 
 from dumpfix.detection import commands, lines, objects, prices, read_off
 from dumpfix.detection.candidates import COMMANDED, Candidate, Shipped, Told, notices_of, told_grammars
-from dumpfix.detection.explain import Explaining, Explanation, is_labelled, is_named
+from dumpfix.detection.explain import Explaining, Explanation
 from dumpfix.detection.files import file_kind
+from dumpfix.detection.named import is_labelled, is_named
 from dumpfix.detection.reading import KEYED, Reading, differs, payloads
 from dumpfix.detection.refusals import event_or_record, logged_documents, nothing_fits
 from dumpfix.detection.settled import is_beginning, is_begun, is_settled

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import READ_OFF
-from dumpfix.detection.explain import Explanation, is_labelled, is_named
+from dumpfix.detection.explain import Explanation
 from dumpfix.detection.files import text_kind
+from dumpfix.detection.named import is_labelled, is_named
 from dumpfix.detection.reading import Reading
 from dumpfix.detection.texts import documents_in
 from dumpfix.json.validity import is_valid

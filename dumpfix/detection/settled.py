@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import READ_OFF
-from dumpfix.detection.explain import SEVERAL, Explanation, ends_headers_as_each, is_labelled
+from dumpfix.detection.doubts import SEVERAL, ends_headers_as_each
+from dumpfix.detection.explain import Explanation
+from dumpfix.detection.named import is_labelled
 from dumpfix.detection.reading import Reading
 from dumpfix.layout.model import Layout, Literal
 

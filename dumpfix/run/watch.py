@@ -8,7 +8,7 @@ from itertools import compress, repeat
 
 from dumpfix.detection import prices
 from dumpfix.detection.columns import behind, names_a_field
-from dumpfix.detection.explain import is_named
+from dumpfix.detection.named import is_named
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.layout.load import automatic, shipped
 from dumpfix.layout.model import AnyLayout, Layout, ObjectLayout

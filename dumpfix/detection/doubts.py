@@ -1,0 +1,203 @@
+"""What keys and payloads look like that no other reading says: then the cheapest reading is not sure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from dumpfix.detection.candidates import READ_OFF
+from dumpfix.detection.columns import MOST_PARTITIONS, behind
+from dumpfix.detection.lines import KNOWN, LABELS, PYTHON_BYTES, is_word, tokens
+from dumpfix.detection.named import is_labelled, is_named
+from dumpfix.detection.reading import KEYED, Reading
+from dumpfix.detection.texts import LEVELS
+from dumpfix.layout.model import AnyLayout, Field, Layout, Literal
+
+#: records that show a layout by themselves
+SEVERAL = 3
+#: keys that are looked at for columns, and what separates these
+MOST_KEYS = 48
+_COLUMN_SEPARATORS = (b"\t", b"|", b";", b" ", b",")
+_STRONG_SEPARATORS = _COLUMN_SEPARATORS[:3]
+_CONTAINERS = (b"{", b"[")
+_OPENERS = (*_CONTAINERS, b'"')
+_ENDS = (b"}", b"]", b'"')
+_DIGITS = frozenset(b"0123456789")
+#: digits as they are, and a blank for everything else
+_NUMBERS_ALONE = bytes(byte if byte in _DIGITS else 0x20 for byte in range(256))
+_BRACKETS = ((b"(", b")"), (b"<", b">"), (b"[", b"]"))
+#: how words end that name a length
+_SIZES = (b"size", b"length", b"len", b"bytes")
+#: what stands between a word and what it names, hardly in a key
+_NAMING_SIGNS = (b"=", b": ")
+
+
+def may_be_something_else(reading: Reading) -> bool:
+    """Whether its keys or payloads look like what no other reading says."""
+    layout, keys = reading.layout, [key for said in reading.says[:MOST_KEYS] if (key := said.get("key"))]
+    if not is_labelled(layout) and (reading.may_be_text or _may_be_columns(layout, keys) or _turn(layout, keys)):
+        # Text under nothing but separators may be anything; so may numbers behind words.
+        return True
+    if reading.grammar == READ_OFF and not is_named(layout) and b"null" in keys:
+        # What a tool that nobody knows prints for no key, or a text.
+        return True
+    if keys and isinstance(layout, Layout) and (_are_in_quotes(keys, reading) or _may_be_headers(layout, keys)):
+        return True
+    if keys and not is_named(layout) and _are_of_a_line(keys):
+        return True
+    if reading.grammar == READ_OFF and isinstance(layout, Layout) and _leaves_columns_out(layout):
+        return True
+    # Nothing is called b'ada', which is read as the text that it is.
+    are_python_bytes = bool(keys) and all(key.startswith(PYTHON_BYTES) and key[-1:] == key[1:2] for key in keys)
+    return _may_be_two_events(layout, keys) or (reading.grammar == READ_OFF and are_python_bytes)
+
+
+def _may_be_headers(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
+    """Whether keys behind headers may be more of these, or these another column: what ends the headers stands between
+    them too, and in keys; or nothing names them, and the keys are one word and a number each
+    (``shard:0<TAB>seq:118<TAB>…``)."""
+    if ends_headers_as_each(layout):
+        return any(behind(layout, "headers") in key for key in keys)
+    names = {key.partition(b":")[0] for key in keys}
+    are_numbered = len(names) == 1 and all(key.partition(b":")[2].isdigit() for key in keys)
+    return are_numbered and "HEADERS" in layout.fields and not is_labelled(layout)
+
+
+def ends_headers_as_each(layout: AnyLayout) -> bool:
+    """Whether what stands behind the headers stands between them, too."""
+    end = behind(layout, "headers")
+    return end != b"" and isinstance(layout, Layout) and layout.headers is not None and end == layout.headers.separator
+
+
+def _is_of_a_log(key: bytes) -> bool:
+    """Whether a log's level stands in it, among other words."""
+    words = list(filter(is_word, tokens(key)))
+    return len(words) > 1 and not LEVELS.isdisjoint(words)
+
+
+def _are_of_a_line(keys: Sequence[bytes]) -> bool:
+    """Whether what stands before the payloads is rather the beginning of a line than a key: words of a log, the same
+    sentence, signs alone, one of two brackets, a word and what it names, or numbers of which two do what a partition
+    and an offset do."""
+    first = keys[0]
+    if all(map(_is_of_a_log, keys)) or not any(map(_holds_a_word, keys)) or _hold_places(keys):
+        return True
+    if any(all(key.count(opener) != key.count(closer) for key in keys) for opener, closer in _BRACKETS):
+        return True
+    if len(keys) == 1:
+        return False
+    words = {key.partition(sign)[0] for sign in _NAMING_SIGNS for key in keys if sign in first}
+    return (b" " in first and keys.count(first) == len(keys)) or (
+        len(words) == 1 and all(word.decode(errors="replace").isalpha() for word in words)
+    )
+
+
+def _hold_places(keys: Sequence[bytes]) -> bool:
+    """Whether all keys hold as many numbers, and two side by side are a partition and an offset that goes up in it."""
+    rows = [key.translate(_NUMBERS_ALONE).split() for key in keys]
+    if len(keys) < SEVERAL or len(set(map(len, rows))) > 1 or any(n[:1] == b"0" != n for row in rows for n in row):
+        return False
+    numbers = [list(map(int, column)) for column in zip(*rows, strict=True)]
+    return any(_go_up(partitions, offsets) for partitions, offsets in pairwise(numbers))
+
+
+def _go_up(partitions: Sequence[int], offsets: Sequence[int]) -> bool:
+    """Whether these numbers go up for each of those, of which some come again."""
+    last: dict[int, int] = {}
+    for partition, offset in zip(partitions, offsets, strict=True):
+        if partition >= MOST_PARTITIONS or offset <= last.get(partition, -1):
+            return False
+        last[partition] = offset
+    return len(last) < len(offsets)
+
+
+def _leaves_columns_out(layout: Layout) -> bool:
+    """Whether a word that names no field stands before a text where there is no key, or before a number where there is
+    no offset: these may be it."""
+    missing = {"TEXT": "KEY" not in layout.fields, "INTEGER": "OFFSET" not in layout.fields}
+    for literal, field in pairwise(layout.elements):
+        if isinstance(literal, Literal) and isinstance(field, Field) and missing.get(field.terminal):
+            text = literal.text.rstrip(b" ")
+            word = tokens(text[:-1])[-1].lower() if text[:-1] and text[-1:] in (b"=", b":") else b""
+            if word.isalpha() and word not in KNOWN and not word.endswith(_SIZES):
+                return True
+    return False
+
+
+def _holds_a_word(key: bytes) -> bool:
+    """Whether a letter or a digit stands in it: signs alone (``>>>``, ``--``) stand before a line rather than name."""
+    return any(byte >= 0x80 or chr(byte).isalnum() for byte in key)
+
+
+def _are_in_quotes(keys: Sequence[bytes], reading: Reading) -> bool:
+    """Whether all keys stand in single quotes, or the payloads stand in the same as they: who printed them put them
+    there."""
+    quotes = {key[:1] for key in keys if len(key) > 1 and key[:1] == key[-1:]}
+    values = [value for said in reading.says[:MOST_KEYS] if (value := said.get("value"))]
+    if len(quotes) != 1 or any(key[:1] != key[-1:] for key in keys):
+        return False
+    (quote,) = quotes
+    return quote == b"'" or (quote == b'"' and bool(values) and all(v.startswith((b'"{', b'"[')) for v in values))
+
+
+def _may_be_two_events(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
+    """Whether the keys are documents, and between them and the payloads stands what stands between any two."""
+    if not isinstance(layout, Layout) or layout.fields != KEYED:
+        return False
+    is_weak = any(isinstance(one, Literal) and not one.text.strip(b", ") for one in layout.elements[1:2])
+    return is_weak and bool(keys) and all(key.startswith(_CONTAINERS) for key in keys)
+
+
+def _may_be_columns(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
+    """Whether the keys of all records are cut by as many separators, two or more, or have a number before the first, or
+    by the one that stands behind them: columns that were taken for a key look like that, and few keys do. Of one whose
+    length is printed it is known where it ends."""
+    if "KEY_SIZE" in layout.fields:
+        return False
+    separator = behind(layout, "key")
+    texts = [key for key in keys if not (key.startswith(_OPENERS) and key.endswith(_ENDS))]
+    if not texts:
+        return False
+    for sign in _COLUMN_SEPARATORS:
+        counts = {text.count(sign) for text in texts}
+        if len(counts) == 1 and counts != {0}:
+            has_numbers = all(any(map(_DIGITS.__contains__, text.partition(sign)[0])) for text in texts)
+            return counts != {1} or has_numbers or (sign == separator and sign in _STRONG_SEPARATORS)
+    return False
+
+
+def _turn(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
+    """Whether the first keys, several of them, may be columns, or are numbers, and none of the others: rather a layout
+    that changed on the way than keys."""
+    first = next((at for at, key in enumerate(keys) if _outline(key) != _outline(keys[0])), len(keys))
+    if not SEVERAL <= first < len(keys) or _outline(keys[0]) in map(_outline, keys[first:]):
+        return False
+    return keys[0].isdigit() or _may_be_columns(layout, keys[:first])
+
+
+def _outline(key: bytes) -> tuple[bool, list[int]]:
+    """Whether a key is a number, and how often each separator of columns stands in it."""
+    return key.isdigit(), [key.count(sign) for sign in _COLUMN_SEPARATORS]
+
+
+def may_be_of_its_key(layout: AnyLayout) -> bool:
+    """Whether a word that names nothing stands beside a key, blanks apart: what all keys share may be theirs; or one
+    number before it, and another separator than behind it: the number may be its beginning."""
+    elements = layout.elements if isinstance(layout, Layout) else ()
+    match elements:
+        case (Field(terminal="PARTITION" | "OFFSET"), Literal() as sign, Field(terminal="KEY"), Literal() as end, *_):
+            if sign.text != end.text:
+                return True
+    for one, blank, other in zip(elements, elements[1:], elements[2:], strict=False):
+        is_word_apart = isinstance(one, Field) and one.terminal in ("TEXT", "TOPIC")
+        if is_word_apart and blank == Literal(b" ") and isinstance(other, Field) and other.meaning == "key":
+            return True
+    for one, other in pairwise(elements):
+        literal, field = (one, other) if isinstance(one, Literal) else (other, one)
+        if not isinstance(literal, Literal) or not isinstance(field, Field) or field.meaning != "key":
+            continue
+        said = [token.lower() for token in tokens(literal.text) if token.strip(b" ")]
+        is_named = any(LABELS.get(word) == "KEY" for word in said) if literal is one else KNOWN.issuperset(said[:1])
+        if any(map(is_word, said[-1:] if literal is one else said[:1])) and not is_named:
+            return True
+    return False
