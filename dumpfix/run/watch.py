@@ -8,7 +8,7 @@ from itertools import compress, repeat
 
 from dumpfix.detection import prices
 from dumpfix.detection.columns import behind, names_a_field
-from dumpfix.detection.named import is_named
+from dumpfix.detection.named import is_labelled
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.layout.load import automatic, shipped
 from dumpfix.layout.model import AnyLayout, Layout, ObjectLayout
@@ -29,15 +29,15 @@ Item = Batch | Frame | Span
 class Watch:
     """Weighs the items of one section. What its keys and payloads are like is learnt from its first records.
 
-    Keys are looked at only where nothing names them, nor tells how long they are: there what another tool prints before
-    the payload may be taken for a key. Payloads are looked at where the layout has no coordinates: another tool's
+    Keys are looked at only where no words stand in a record, nor its lengths: there what another tool prints before the
+    payload may be taken for a key. Payloads are looked at where the layout has no coordinates: another tool's
     record with its coordinates may be taken for a payload.
     """
 
     def __init__(self, layout: AnyLayout) -> None:
         self.is_anchored = not isinstance(layout, Layout) or layout.is_anchored
         self._is_sized = isinstance(layout, Layout) and layout.is_sized and not layout.is_json
-        self._looks_at_keys = "KEY" in layout.fields and not (self._is_sized or is_named(layout))
+        self._looks_at_keys = "KEY" in layout.fields and not (self._is_sized or is_labelled(layout))
         self._looks_at_values = not COORDINATES.intersection(layout.fields)
         #: what ends a key, and whether a key may hold it
         self._separator = behind(layout, "key") if self._looks_at_keys else b""
