@@ -21,7 +21,7 @@ _BESIDE = frozenset({"topic", "key", "value", "payload", "k", "v"})
 _PLACE = (("partition", "partitionid", "partition_id", "p"), ("offset", "o"))
 _LARGEST_ENVELOPE = 1 << 16
 #: objects around the one that has them
-DEEPEST_PLACE = 2
+MOST_AROUND = 2
 #: a document has to go on for so many bytes to be one that breaks off, and not a bracket
 SHORTEST_BROKEN = 6
 #: documents looked for in one text
@@ -121,7 +121,11 @@ class Texts:
         if text.startswith(_OPENERS):
             if is_valid(text) and not _are_numbers(text):
                 bits = prices.CONTAINER + edge + len(text) * prices.DOCUMENT_BYTE
-                return Payload("envelope", bits + prices.ENVELOPE) if is_envelope(text) else Payload("container", bits)
+                around = objects_around_place(text)
+                kind = "container" if around is None else "envelope"
+                # Over several lines it would rather fall to pieces than be what another tool printed.
+                is_dear = around == 0 or (around is not None and b"\n" not in text)
+                return Payload(kind, bits + prices.ENVELOPE * is_dear)
             if is_valid(text):
                 # Numbers in brackets: logs begin so.
                 return Payload("scalar", prices.SCALAR + edge + self.bits(text))
@@ -159,7 +163,7 @@ def is_piece(text: bytes) -> bool:
 
 def document_bits(text: bytes) -> float:
     """That a document stands in plain text, beside its bytes; one with a record's coordinates is rather a record."""
-    return prices.PLAIN_DOCUMENT + prices.ENVELOPE * is_envelope(text)
+    return prices.PLAIN_DOCUMENT + prices.ENVELOPE * (objects_around_place(text) == 0)
 
 
 def is_of_python(text: bytes) -> bool:
@@ -177,32 +181,33 @@ def _are_numbers(text: bytes) -> bool:
     return bool(rest) and not rest.strip(_DIGITS + b"+-.eE")
 
 
-def is_envelope(text: bytes) -> bool:
-    """Whether a valid JSON text is an object, or an array of them, that has a record's partition and offset, or holds
-    one that does."""
+def objects_around_place(text: bytes) -> int | None:
+    """How many objects there are around the one that has a record's partition and offset, in a valid JSON text that is
+    an object or an array of them; None where none has."""
     low = text[:_LARGEST_ENVELOPE].lower()
     if not all(any(b'"%b"' % name.encode() in low for name in names) for names in _PLACE):
-        return False
+        return None
     try:
         parsed = orjson.loads(text)
     except ValueError:
-        return False
-    return _has_place(parsed, DEEPEST_PLACE, is_beside=False)
+        return None
+    return _around_place(parsed, 0, is_beside=False)
 
 
-def _has_place(value: object, depth: int, *, is_beside: bool) -> bool:
-    """Whether a partition and an offset stand in an object, or in one that it holds so deep, and beside them, or around
-    them, what a record has as well (``is_beside``: it was seen)."""
+def _around_place(value: object, around: int, *, is_beside: bool) -> int | None:
+    """The same for a value with so many objects around it. Beside a partition and an offset, or around them, stands
+    what a record has as well (``is_beside``: it was seen)."""
     if isinstance(value, list) and value:
-        return _has_place(value[0], depth, is_beside=is_beside)
-    if not isinstance(value, dict):
-        return False
+        return _around_place(value[0], around, is_beside=is_beside)
+    if not isinstance(value, dict) or around > MOST_AROUND:
+        return None
     members = {name.lower(): one for name, one in value.items()}
     is_beside = is_beside or bool(_BESIDE & members.keys())
     numbers = (next((members[name] for name in names if name in members), None) for names in _PLACE)
     if is_beside and all(isinstance(n, int) and n >= 0 for n in numbers):
-        return True
-    return depth > 0 and any(_has_place(one, depth - 1, is_beside=is_beside) for one in members.values())
+        return around
+    inside = (_around_place(one, around + 1, is_beside=is_beside) for one in members.values())
+    return next((found for found in inside if found is not None), None)
 
 
 def _bits(text: bytes) -> float:
