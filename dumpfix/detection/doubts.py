@@ -25,6 +25,8 @@ _ENDS = (b"}", b"]", b'"')
 _DIGITS = frozenset(b"0123456789")
 #: digits as they are, and a blank for everything else
 _NUMBERS_ALONE = bytes(byte if byte in _DIGITS else 0x20 for byte in range(256))
+#: how a string begins that holds a document
+_IN_QUOTES = (b'"{', b'"[')
 _BRACKETS = ((b"(", b")"), (b"<", b">"), (b"[", b"]"))
 #: how words end that name a length
 _SIZES = (b"size", b"length", b"len", b"bytes")
@@ -45,8 +47,11 @@ def may_be_something_else(reading: Reading) -> bool:
         return True
     if keys and not is_named(layout) and _are_of_a_line(keys):
         return True
-    if reading.grammar == READ_OFF and isinstance(layout, Layout) and _leaves_columns_out(layout):
-        return True
+    if reading.grammar == READ_OFF and isinstance(layout, Layout):
+        values = [value for said in reading.says[:MOST_KEYS] if (value := said.get("value"))]
+        # A log writes a document in quotes, with its own escaped: a payload that is such a string is seldom.
+        if _leaves_columns_out(layout) or (values and all(value.startswith(_IN_QUOTES) for value in values)):
+            return True
     # Nothing is called b'ada', which is read as the text that it is.
     are_python_bytes = bool(keys) and all(key.startswith(PYTHON_BYTES) and key[-1:] == key[1:2] for key in keys)
     return _may_be_two_events(layout, keys) or (reading.grammar == READ_OFF and are_python_bytes)
@@ -137,7 +142,7 @@ def _are_in_quotes(keys: Sequence[bytes], reading: Reading) -> bool:
     if len(quotes) != 1 or any(key[:1] != key[-1:] for key in keys):
         return False
     (quote,) = quotes
-    return quote == b"'" or (quote == b'"' and bool(values) and all(v.startswith((b'"{', b'"[')) for v in values))
+    return quote == b"'" or (quote == b'"' and bool(values) and all(v.startswith(_IN_QUOTES) for v in values))
 
 
 def _may_be_two_events(layout: AnyLayout, keys: Sequence[bytes]) -> bool:

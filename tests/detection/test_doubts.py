@@ -491,3 +491,9 @@ def test_the_beginning_of_a_line_is_not_surely_a_key(form: Callable[[int, int, b
 def test_a_dictionary_of_python_is_a_payload(form: bytes) -> None:
     found = [(r.partition, r.offset, r.key, r.value) for r in dumpfix.records(b"".join(form % row for row in ROWS))]
     assert found == [(*row, b'{"id": 1, "ok": true, "no": null}') for row in ROWS]
+
+
+def test_documents_in_the_quotes_of_a_log_are_not_surely_strings() -> None:
+    form = b'level=info msg="got it" key=%b offset=%d partition=%d value="{\\"a\\":1}"\n'
+    dump = b"".join(form % (k, o, p) for p, o, k in ROWS)
+    assert choose(dump, Told(), final=True).confidence == "unclear"
