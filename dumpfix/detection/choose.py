@@ -96,8 +96,8 @@ class Search:
         self._known: tuple[bytes, tuple[Grammar, ...]] | None = None
         #: the last explanation that was not too much work
         self._last: Explanation | None = None
-        #: layouts that some first lines surely had, and where these end
-        self._sure: dict[AnyLayout, tuple[int, Explanation]] = {}
+        #: layouts that some first lines very likely had, and where these end
+        self._begun: dict[AnyLayout, tuple[int, Explanation]] = {}
 
     def look(self, head: bytes, *, final: bool) -> Choice | None:
         """The layout of the dump that begins with ``head``; None where more of it has to be seen.
@@ -119,14 +119,14 @@ class Search:
             self._looked = stop
             explanation = self._explained(head[:stop], grammars, final=False)
             if (best := explanation.best) is not None and is_beginning(explanation):
-                self._sure[best.layout] = stop, explanation
+                self._begun[best.layout] = stop, explanation
             if is_settled(explanation) and not self.work.is_exhausted and head[stop - 1] == 0x0A:
                 return self._choice(explanation, head)
         return self._at_last(head, grammars, final=final)
 
     def beginnings(self, head: bytes) -> Iterator[tuple[int, Choice]]:
-        """What the first lines of the head surely were by themselves, and where these end."""
-        for stop, explanation in self._sure.values():
+        """What the first lines of the head very likely were by themselves, and where these end."""
+        for stop, explanation in self._begun.values():
             with suppress(LayoutError):
                 yield stop, self._choice(explanation, head[:stop])
 

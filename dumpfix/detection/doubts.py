@@ -172,17 +172,20 @@ def _may_be_columns(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
 
 
 def _turn(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
-    """Whether the first keys, several of them, may be columns, or are numbers, and none of the others: rather a layout
-    that changed on the way than keys."""
-    first = next((at for at, key in enumerate(keys) if _outline(key) != _outline(keys[0])), len(keys))
-    if not SEVERAL <= first < len(keys) or _outline(keys[0]) in map(_outline, keys[first:]):
+    """Whether the first keys, several of them, may be columns, or are numbers or begin with one and what ends keys, and
+    none of the others: rather a layout that changed on the way than keys."""
+    end = behind(layout, "key")
+    outlines = [_outline(key, end) for key in keys]
+    first = next((at for at, outline in enumerate(outlines) if outline != outlines[0]), len(keys))
+    if not SEVERAL <= first < len(keys) or outlines[0] in outlines[first:]:
         return False
-    return keys[0].isdigit() or _may_be_columns(layout, keys[:first])
+    are_numbers = all(key.partition(end)[0].isdigit() for key in keys[:first]) if end else keys[0].isdigit()
+    return are_numbers or _may_be_columns(layout, keys[:first])
 
 
-def _outline(key: bytes) -> tuple[bool, list[int]]:
-    """Whether a key is a number, and how often each separator of columns stands in it."""
-    return key.isdigit(), [key.count(sign) for sign in _COLUMN_SEPARATORS]
+def _outline(key: bytes, end: bytes) -> tuple[bool, list[int]]:
+    """Whether a key is a number, and how often what ends keys stands in it, and each separator of columns."""
+    return key.isdigit(), [key.count(sign) for sign in (end, *_COLUMN_SEPARATORS) if sign]
 
 
 def may_be_of_its_key(layout: AnyLayout) -> bool:

@@ -40,10 +40,10 @@ def is_settled(explanation: Explanation) -> bool:
 
 
 def is_beginning(explanation: Explanation) -> bool:
-    """Whether some first records surely have a layout that leaves nothing of them unexplained."""
+    """Whether some first records very likely have a layout that leaves nothing of them unexplained."""
     best = explanation.best
     is_whole = best is not None and best.records >= SEVERAL and not best.unexplained
-    return is_whole and explanation.confidence == "sure"
+    return is_whole and explanation.gap >= prices.LIKELY
 
 
 def _is_null_for_another(explanation: Explanation, best: Reading) -> bool:

@@ -26,8 +26,12 @@ def beginning(search: Search, found: Choice, head: bytes, stripped: bytes) -> Ch
             continue
         try:
             work = Work(MOST)
+            first = price(choice, head[:turn], work)
+            if stripped == head and _turn(found, head, stop) <= turn and first < price(found, head[:turn], work):
+                # What follows is explained by neither.
+                return choice
             rest = Search(Told(), Work(MOST), looks_behind=False).look_at_all(head[turn:])
-            bits = price(choice, head[:turn], work) + prices.NEW_SECTION + price(rest, head[turn:], work)
+            bits = first + prices.NEW_SECTION + price(rest, head[turn:], work)
             if rest.confidence != "unclear" and bits < price(found, stripped, work):
                 return choice
         except (LayoutError, ExhaustedError):
