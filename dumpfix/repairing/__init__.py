@@ -46,11 +46,11 @@ from dumpfix.json.strings import string_text
 from dumpfix.json.validity import first_error, is_valid
 from dumpfix.repairing import not_json, strings, structure, surroundings
 from dumpfix.repairing.automaton import Effort
-from dumpfix.repairing.causes import CAUSES, RESPELLINGS
+from dumpfix.repairing.causes import CAUSES, RESPELLINGS, WITHIN_DOCUMENTS, begins_plainly
 from dumpfix.repairing.losses import NO_VALUE
 from dumpfix.repairing.model import Level, Repair, lead_to
 from dumpfix.repairing.pieces import Draft, Grade
-from dumpfix.repairing.reading import Outcome, Reading, in_double_quotes, may_be_surrounded
+from dumpfix.repairing.reading import Outcome, Reading, in_double_quotes, is_sound_but_for_strings, may_be_surrounded
 from dumpfix.repairing.reading import read as reading_of
 from dumpfix.repairing.shape import ShapeModel
 
@@ -99,7 +99,7 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
     effort = Effort()
     draft = Draft(payload)
     is_respelled = _unframe(draft)
-    if draft.text is not payload and is_valid(draft.text):
+    if (draft.text is not payload and is_valid(draft.text)) or is_sound_but_for_strings(draft.text, effort):
         outcome = Outcome([], Grade.SYNTAX, 0.0)
     else:
         settled, reading = _settled(draft, shape, effort)
@@ -171,9 +171,11 @@ def _why_not(payload: bytes) -> str:
 def _unframe(draft: Draft) -> bool:
     """Undo what was done to the whole text. Whether its quotes were spelled otherwise."""
     is_respelled = False
+    is_plain = begins_plainly(draft.text)
     for cause in CAUSES:
-        changes = cause(draft.text)
+        changes = cause(draft.text) if not is_plain or cause in WITHIN_DOCUMENTS else None
         if changes:
+            is_plain = False
             is_respelled = is_respelled or cause in RESPELLINGS
             draft.lay(changes)
             if is_valid(draft.text):

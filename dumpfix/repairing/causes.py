@@ -320,3 +320,23 @@ CAUSES: tuple[Cause, ...] = (
     doubled_backslashes,
     hexadecimal_backslashes,
 )
+#: those of a document that begins with a bracket and a quote; all others are told by another beginning
+WITHIN_DOCUMENTS = frozenset(
+    (
+        utf_16,
+        transmission_signs,
+        terminal_sequences,
+        LINE_CAUSES[1],
+        padding,
+        quoted_for_a_shell,
+        LINE_CAUSES[-1],
+        doubled_backslashes,
+        hexadecimal_backslashes,
+    )
+)
+
+
+def begins_plainly(text: bytes) -> bool:
+    """Whether a text begins as a document that nothing was done to: with brackets, and a quote that is not doubled."""
+    inner = text.lstrip(b"{[")
+    return len(inner) < len(text) and inner[:1] == b'"' != inner[1:2]

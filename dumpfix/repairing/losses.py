@@ -7,7 +7,7 @@ from dumpfix.repairing import ending, holes, prices, surroundings
 from dumpfix.repairing.automaton import AFTER, read_back, read_front
 from dumpfix.repairing.model import Fragment
 from dumpfix.repairing.pieces import Change, Grade
-from dumpfix.repairing.reading import Outcome, Reading, outcome_of
+from dumpfix.repairing.reading import NULS, Outcome, Reading, outcome_of
 from dumpfix.repairing.site import Candidate, Site
 from dumpfix.repairing.tokens import (
     ATOM,
@@ -20,9 +20,6 @@ from dumpfix.repairing.tokens import (
     Tokens,
     lex,
 )
-
-# A run that stands for lost bytes: a single NUL may be a byte like any other.
-NULS = b"\0\0"
 
 
 def two_documents(reading: Reading) -> Outcome | None:

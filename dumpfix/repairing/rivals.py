@@ -17,7 +17,7 @@ from dumpfix.repairing.candidates import is_odd_digit
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quoting import ESCAPED_DOCUMENTS, looks_like_structure
 from dumpfix.repairing.site import Candidate, Site, one_bit_off, separator_price
-from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_STRING, STRING, STRUCTURE, Tokens
+from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_STRING, PRINTABLE, STRING, STRUCTURE, Tokens
 
 # How many bytes on both sides of a place are tried, how far the neighbourhood reaches for a place where it may begin
 # or end, in tokens and in bytes, and how deep it may lie.
@@ -32,8 +32,6 @@ _SIGN_SET = frozenset(bytes((sign,)) for sign in _SIGNS)
 _BLANKS = frozenset((b"", b" ", b"\t", b"\r", b"\n"))
 _OF_NUMBERS = b"0123456789.-"
 _OF_WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "
-# What JSON does not allow in strings would hide every rival beside it; the judge asks for structure only.
-_PLAIN = bytes(0x20 if byte in b"\t\r\n" else byte if 0x20 <= byte < 0x7F else 0x78 for byte in range(256))
 _UNKNOWN = b"0"
 _FILLERS = {VALUE: b"", FIRST_ELEMENT: b"", FIRST_KEY: b"", KEY: b'"":0,', AFTER_KEY: b'""', AFTER: b"0"}
 
@@ -44,7 +42,8 @@ class Neighbourhood:
     def __init__(self, site: Site, begin: int, end: int, head: bytes, tail: bytes) -> None:
         self.begin, self.end = begin, end
         self.head, self.tail = head, tail
-        self.plain = site.text.data[begin:end].translate(_PLAIN)
+        # What JSON does not allow in strings would hide every rival beside it; the judge asks for structure only.
+        self.plain = site.text.data[begin:end].translate(PRINTABLE)
         front, back = site.tokens.changes, site.back.tokens.changes
         known = {each for each in (front if front is back else front + back) if begin <= each.at and each.end <= end}
         self.dialect = sorted(each._replace(at=each.at - begin, end=each.end - begin) for each in known)

@@ -9,10 +9,10 @@ import threading
 from collections import deque
 from collections.abc import Iterator
 
-from dumpfix.json.lexer import CONTROLS, escape_end, first_of, utf8_fault
+from dumpfix.json.lexer import CONTROLS, escape_end, utf8_fault, white_space_end
 from dumpfix.json.validity import is_valid
 from dumpfix.repairing.pieces import Change, Grade
-from dumpfix.repairing.tokens import COLON, STRING, Tokens, hex_pair, lex, prepare
+from dumpfix.repairing.tokens import hex_pair, prepare
 
 _SHORT = {0x08: b"\\b", 0x09: b"\\t", 0x0A: b"\\n", 0x0C: b"\\f", 0x0D: b"\\r"}
 # Escapes of Python, C and JavaScript that JSON has not: letter -> JSON spelling.
@@ -33,40 +33,40 @@ def clean(data: bytes, known: bytes = b"") -> list[Change]:
     `known` is more text of the same topic. Where a byte is damaged and the bytes around it stand intact elsewhere in
     the text or in `known`, what stands there tells what was meant.
     """
+    if _is_clean(data):
+        return []
+    cleaner = _Cleaner(data, known)
+    plain, marks = prepare(data).plain, data.translate(_SUSPECTS)
     changes: list[Change] = []
-    if not _is_clean(data):
-        tokens = lex(prepare(data))
-        cleaner = _Cleaner(data, known)
-        for index, kind in enumerate(tokens.kinds):
-            if kind == STRING:
-                start, end = tokens.starts[index] + 1, tokens.ends[index] - 1
-                piece = data[start:end]
-                if len(piece.translate(None, _SUSPECTS)) != len(piece) or not piece.isascii():
-                    is_key = index + 1 < len(tokens) and tokens.kinds[index + 1] == COLON
-                    changes.extend(cleaner.respelled(start, end, is_key))
-        if b"\n" in data or b"\r" in data:
-            changes.extend(_line_ends(data, tokens))
-        changes.sort()
+    at = marks.find(1)
+    quotes = position = 0
+    while at >= 0:
+        quotes += plain.count(b'"', position, at)
+        position = at
+        if quotes & 1:
+            end = plain.find(b'"', at)
+            if end < 0:
+                break
+            behind = white_space_end(data, end + 1, len(data))
+            is_key = data[behind : behind + 1] == b":"
+            changes.extend(cleaner.respelled(plain.rfind(b'"', 0, at) + 1, end, is_key))
+        elif data[at] in b"\r\n":
+            # The line end goes with the blanks behind it; JSON Lines has room for none.
+            end = white_space_end(data, at, len(data))
+            changes.append(Change(at, end, b"", "line end"))
+        else:
+            end = at + 1
+        at = marks.find(1, end)
+    changes.sort()
     return changes
 
 
-_SUSPECTS = CONTROLS + b"\\"
-_MARKS = bytes(byte in _SUSPECTS for byte in range(256))
+_MARKS = bytes(byte in CONTROLS + b"\\" for byte in range(256))
+_SUSPECTS = _MARKS[:0x80] + b"\1" * 0x80
 
 
 def _is_clean(data: bytes) -> bool:
     return b"\n" not in data and b"\r" not in data and is_valid(data)
-
-
-def _line_ends(data: bytes, tokens: Tokens) -> Iterator[Change]:
-    """Line ends and the blanks behind them go where they stand between tokens; JSON Lines has room for none."""
-    position = 0
-    for start, end in zip([*tokens.starts, len(data)], [*tokens.ends, len(data)], strict=True):
-        gap = data[position:start]
-        if b"\n" in gap or b"\r" in gap:
-            first = first_of(gap, 0, len(gap), b"\r\n")
-            yield Change(position + first, start, b"", "line end")
-        position = end
 
 
 class _Cleaner:

@@ -20,6 +20,8 @@ ATOM, WORD, OPEN_STRING, END = 1, 2, 3, 4
 STRUCTURE = b"{}[],:"
 DELIMITERS = STRUCTURE + b'"' + WHITE_SPACE
 _MASK = bytes(byte in DELIMITERS for byte in range(256))
+#: what JSON does not allow in strings, as a letter or a blank: what is left says how a text is built, and no more
+PRINTABLE = bytes(0x20 if byte in b"\t\r\n" else byte if 0x20 <= byte < 0x7F else 0x78 for byte in range(256))
 _WHITE_SPACES = frozenset(bytes((byte,)) for byte in WHITE_SPACE)
 
 # Blanks of other alphabets, which JSON does not take for blanks.
