@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dumpfix.cli import options
+from dumpfix.cli.streams import require_open, show
 from dumpfix.errors import UsageError
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def plan(
 
     Every payload that is poison in the topic counts, whether dumpfix can repair it in the dump or not. The files are
     for kafka-consumer-groups --reset-offsets --from-file; each says how many good events it skips. The exit status is
-    0 where nothing is poison, 1 where something is, 2 where no plan can be made.
+    0 where nothing is poison, 1 where something is or may be, 2 where no plan can be made.
     """
     from dumpfix.cli.inputs import offsets_in
     from dumpfix.cli.task import performed
@@ -48,6 +49,7 @@ def plan(
     from dumpfix.planning.words import healing_lines
     from dumpfix.run.job import Job
 
+    require_open()
     offsets = offsets_in(committed)
     if output is not None:
         _refuse_full(output)
@@ -58,9 +60,9 @@ def plan(
     healing = healing_of(done.report, offsets)
     if output is not None and healing.partitions:
         _write(healing, output)
-    for line in healing_lines(healing, list(dumps or ()), output, ()):
-        typer.echo(line)
-    return 1 if healing.partitions else 0
+    for line in healing_lines(healing, list(dumps or ()), output):
+        show(line)
+    return 1 if healing.needs_a_look else 0
 
 
 def _refuse_full(folder: str) -> None:

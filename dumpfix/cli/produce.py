@@ -52,9 +52,9 @@ def produce(
     something was withheld or mended with loss, 2 where nothing was sent, 3 where it broke off (what is in, it says).
     """
     from dumpfix.cli.inputs import opened
-    from dumpfix.cli.task import hazard_kinds
+    from dumpfix.cli.task import hazard_kinds, print_summary
     from dumpfix.producing.client import require_client
-    from dumpfix.producing.production import production
+    from dumpfix.producing.production import NothingToSendError, production
     from dumpfix.run.job import Job
 
     require_client()
@@ -68,11 +68,16 @@ def produce(
         jobs=jobs,
         selection=records.selection(),
     )
-    with opened(dumps) as sources, production(job, sources, known, settings) as made:
-        if not _goes_on(made, dry_run=sending.dry_run, yes=sending.yes, quiet=quiet):
-            return 2 if not sending.dry_run else 1 if made.needs_a_look else 0
-        _send(made, sending.starts, progress=progress, quiet=quiet)
-        return 1 if made.needs_a_look else 0
+    try:
+        with opened(dumps) as sources, production(job, sources, known, settings) as made:
+            if not _goes_on(made, dry_run=sending.dry_run, yes=sending.yes, quiet=quiet):
+                return 2 if not sending.dry_run else 1 if made.needs_a_look else 0
+            _send(made, sending.starts, progress=progress, quiet=quiet)
+            return 1 if made.needs_a_look else 0
+    except NothingToSendError as nothing:
+        if not quiet:
+            print_summary(nothing.done)
+        raise
 
 
 def _send(made: Production, starts: str | None, *, progress: bool | None, quiet: bool) -> None:
@@ -98,6 +103,7 @@ def _goes_on(made: Production, *, dry_run: bool, yes: bool, quiet: bool) -> bool
     """Show the plan, refuse what needs an option, and ask. Raises UsageError."""
     from dumpfix.cli.task import print_summary
     from dumpfix.producing.words import plan_lines, require_no_obstacle
+    from dumpfix.report.text import counted
 
     if not quiet or not yes:
         print_summary(made.done)
@@ -106,8 +112,14 @@ def _goes_on(made: Production, *, dry_run: bool, yes: bool, quiet: bool) -> bool
     if dry_run:
         return False
     if not made.plan.records:
-        raise UsageError("nothing to send: no record of the dump goes out")
-    return yes or _is_answered(f"Put {made.plan.records} records into {made.plan.topic.name}? [y/N] ")
+        why = (
+            "the group has read every record that goes out (--unread)" if made.plan.read else "every record is left out"
+        )
+        raise UsageError(f"nothing to send: {why}")
+    if not made.left:
+        # The journal says that everything is in: there is nothing to agree to.
+        return True
+    return yes or _is_answered(f"Put {counted(made.left, 'record')} into {made.plan.topic.name}? [y/N] ")
 
 
 def _is_answered(question: str) -> bool:
@@ -144,6 +156,8 @@ def _write_starts(made: Production, output: Output) -> None:
         raise UnsafeStartsError(f"--starts was not written: {obstacle_lines(made)[-1]}")
     output.write(starts_text(made))
     output.finish()
+    if not made.starts:
+        say("--starts: the file is empty, since the group stands where it reads on already: no offset has to be set")
 
 
 class UnsafeStartsError(DumpfixError):

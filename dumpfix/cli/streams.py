@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+from typing import NoReturn
 
 from dumpfix.errors import BrokenRunError, UsageError
 
@@ -28,8 +29,14 @@ def encoded(text: str) -> bytes:
     return text.encode(encoding, "backslashreplace")
 
 
+def require_open() -> None:
+    """Raises UsageError where standard output is closed: better known before anything is done."""
+    if sys.stdout is None:
+        raise UsageError("standard output is closed")
+
+
 def show(text: str) -> None:
-    """A line for people on standard output. Raises UsageError where that is closed, OSError where it is full."""
+    """A line for people on standard output. Raises UsageError where that is closed, BrokenRunError where it is full."""
     _write(encoded(f"{text}\n"))
 
 
@@ -39,10 +46,12 @@ def document(text: str) -> None:
 
 
 def _write(data: bytes) -> None:
-    if sys.stdout is None:
-        raise UsageError("standard output is closed")
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
+    require_open()
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+    except OSError as error:
+        _give_up(error)
 
 
 def say(text: str) -> bool:
@@ -67,6 +76,13 @@ def finish() -> None:
         if sys.stdout is not None:
             sys.stdout.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        if not isinstance(error, BrokenPipeError):
-            raise BrokenRunError(f"standard output cannot be written: {error.strerror or error}") from error
+        with contextlib.suppress(BrokenPipeError):
+            _give_up(error)
+
+
+def _give_up(error: OSError) -> NoReturn:
+    """Raises BrokenRunError, or the error itself where the reader went away; nothing is tried once more in the end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    if isinstance(error, BrokenPipeError):
+        raise error
+    raise BrokenRunError(f"standard output cannot be written: {error.strerror or error}") from error

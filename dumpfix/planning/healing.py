@@ -16,6 +16,8 @@ from dumpfix.report.shapes import Finding
 
 #: steps that get a file of their own; who has more stops than that puts the events back instead
 MOST_STEPS = 100
+#: verdicts on payloads that are no valid JSON as they stand in the topic
+_POISON = ("repaired", "irrecoverable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,8 @@ class Stop:
 class StuckPartition:
     """A partition with poison at or behind the place where the group stands.
 
-    ``stands`` is that place; the first stop, where nobody said. ``is_exact``: all gaps of the dump are known, so that
+    ``stands`` is that place; the first stop, where nobody said. Not ``is_placed``: what was said does not speak of this
+    partition, and the group is taken to have read nothing of it. ``is_exact``: all gaps of the dump are known, so that
     good events can be counted, else they are at most as many. ``poison`` counts offsets.
     """
 
@@ -48,6 +51,7 @@ class StuckPartition:
     last_offset: int
     gaps: tuple[tuple[int, int], ...] = ()
     is_exact: bool = True
+    is_placed: bool = True
 
     def next_good_offset(self, start: int | None = None) -> int:
         """Behind the first stop from ``start`` on; without one behind the last, where nothing is poison any more."""
@@ -87,10 +91,33 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
+class Blind:
+    """What a plan says nothing of, since the dump does not, or nobody asked.
+
+    ``left_out`` counts records that were not asked for, ``garbage`` bytes that belong to no record, ``unplaced`` poison
+    payloads that lack topic, partition or offset, ``mismatches`` counts of a tool that disagree with the dump.
+    ``others`` are partitions of topics in which nothing is JSON, each with its payloads; ``doubts`` are dumps of which
+    it is not sure how they are to be read, each with what they may be as well.
+    """
+
+    left_out: int = 0
+    garbage: int = 0
+    unplaced: int = 0
+    mismatches: int = 0
+    others: tuple[tuple[str | None, int, int], ...] = ()
+    doubts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def may_hide_poison(self) -> bool:
+        """Whether something may be poison although everything was asked for."""
+        return bool(self.garbage or self.unplaced or self.mismatches or self.others or self.doubts)
+
+
+@dataclass(frozen=True, slots=True)
 class Healing:
     """``steps`` are the rows of step-1.csv, step-2.csv …; ``skip`` those of skip.csv, behind all poison.
 
-    ``knows_group``: the places where the group stands were given.
+    ``knows_group``: the places where the group stands were given, for ``known_topics``. ``blind`` is what is not in it.
     """
 
     partitions: tuple[StuckPartition, ...]
@@ -98,6 +125,18 @@ class Healing:
     skip: tuple[Row, ...] = ()
     knows_group: bool = False
     more_steps: int = 0
+    known_topics: tuple[str, ...] = ()
+    blind: Blind = Blind()
+
+    @property
+    def needs_a_look(self) -> bool:
+        """What exit status 1 says: something is poison, or may be."""
+        return bool(self.partitions) or self.blind.may_hide_poison
+
+    @property
+    def unplaced(self) -> tuple[StuckPartition, ...]:
+        """Partitions that what was said of the group's places does not speak of."""
+        return tuple(one for one in self.partitions if not one.is_placed)
 
     @property
     def skips(self) -> int:
@@ -145,7 +184,10 @@ class _Poison:
 
 
 def healing_of(report: Report, committed: Mapping[tuple[str, int], int] | None = None) -> Healing:
-    """The plan. ``committed`` says where the group stands, by topic and partition; partitions it lacks are left alone.
+    """The plan. ``committed`` says where the group stands, by topic and partition.
+
+    A partition that it lacks counts from its first record on, as for ``convert --from-offsets``: the group never
+    committed there, or somebody took the wrong file.
 
     Raises UsageError where the dump does not show what a plan needs.
     """
@@ -161,9 +203,9 @@ def healing_of(report: Report, committed: Mapping[tuple[str, int], int] | None =
             continue
         name = topic, row["partition"]
         stops = poison[name].stops() if row["next_good_offset"] is not None and name in poison else []
-        stands = stops[0].first if stops and committed is None else (committed or {}).get(name)
-        left = tuple(stop for stop in stops if stands is not None and stop.last >= stands)
-        if left and stands is not None:
+        stands = (stops[0].first if stops else first) if committed is None else committed.get(name, first)
+        left = tuple(Stop(max(stop.first, stands), stop.last) for stop in stops if stop.last >= stands)
+        if left:
             stuck.append(
                 StuckPartition(
                     *name,
@@ -174,6 +216,7 @@ def healing_of(report: Report, committed: Mapping[tuple[str, int], int] | None =
                     last_offset=last,
                     gaps=tuple((gap[0], gap[1]) for gap in row["gaps"]),
                     is_exact=row["gap_count"] == len(row["gaps"]),
+                    is_placed=committed is None or name in committed,
                 )
             )
     most = max((len(one.stops) for one in stuck), default=0)
@@ -183,6 +226,28 @@ def healing_of(report: Report, committed: Mapping[tuple[str, int], int] | None =
         tuple(_row(one, one.stands, one.next_good_offset()) for one in stuck),
         committed is not None,
         max(most - MOST_STEPS, 0),
+        tuple(sorted({topic for topic, _ in committed or ()})),
+        _blind(report),
+    )
+
+
+def _blind(report: Report) -> Blind:
+    placeless = mismatches = 0
+    for finding in report.findings:
+        mismatches += finding["verdict"] == "count_mismatch"
+        if finding["verdict"] in _POISON:
+            placeless += None in (finding["topic"], finding["partition"], finding["offset"])
+    return Blind(
+        report.totals.left_out,
+        report.totals.garbage_bytes,
+        placeless,
+        mismatches,
+        tuple(
+            (row["topic"], row["partition"], row["poison_count"])
+            for row in report.partitions
+            if row["poison_count"] and row["next_good_offset"] is None
+        ),
+        tuple((account.path, account.doubt) for account in report.inputs if account.doubt is not None),
     )
 
 
@@ -204,7 +269,7 @@ def _poison_of(findings: Iterable[Finding]) -> dict[tuple[str, int], _Poison]:
         topic, partition, offset = finding["topic"], finding["partition"], finding["offset"]
         if topic is None or partition is None or offset is None:
             continue
-        if finding["verdict"] in ("repaired", "irrecoverable"):
+        if finding["verdict"] in _POISON:
             poison.setdefault((topic, partition), _Poison()).add(offset)
     return poison
 
@@ -212,7 +277,9 @@ def _poison_of(findings: Iterable[Finding]) -> dict[tuple[str, int], _Poison]:
 def _require_coordinates(report: Report) -> None:
     """Raises UsageError where no record says where in the topic it is."""
     if not report.totals.records:
-        raise UsageError("no plan: the dump holds no record")
+        left_out = report.totals.left_out
+        why = f"none of the {left_out} records of the dump was asked for" if left_out else "the dump holds no record"
+        raise UsageError(f"no plan: {why}")
     if not report.partitions:
         raise UsageError(f"no plan: the dump does not show partitions. {_AGAIN}")
     if all(row["topic"] is None for row in report.partitions):

@@ -5,25 +5,28 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Sequence
 
-from dumpfix.planning.healing import Healing, Row, StuckPartition
+from dumpfix.planning.healing import Blind, Healing, Row, StuckPartition
 from dumpfix.report.text import counted, place, shown
 
 #: partitions, stops and steps that are listed
 MOST_LINES = 20
 
 
-def healing_lines(healing: Healing, dumps: Sequence[str], folder: str | None, notes: Sequence[str]) -> Iterator[str]:
+def healing_lines(healing: Healing, dumps: Sequence[str], folder: str | None) -> Iterator[str]:
     """What a person does, in order. ``folder`` is where the files are; None: they were not written."""
     if not healing.partitions:
+        what = "nothing that was asked for" if healing.blind.left_out else "nothing"
+        known = "is known to be poison" if healing.blind.may_hide_poison else "is poison"
         where = " at or behind the group's offsets" if healing.knows_group else ""
-        yield f"nothing is poison{where}: no offset has to be set"
-        yield from notes
+        yield f"{what} {known}{where}: no offset has to be set"
+        yield from _blind(healing.blind)
         return
     for one in healing.partitions[:MOST_LINES]:
         yield _stuck(one)
     if len(healing.partitions) > MOST_LINES:
         yield f"… and {counted(len(healing.partitions) - MOST_LINES, 'more partition')}"
-    yield from notes
+    yield from _unplaced(healing)
+    yield from _blind(healing.blind)
     yield ""
     yield "1. Stop the group's consumers. One that crashed is still a member until its session timeout has passed"
     yield "   (session.timeout.ms: 45 s, before Kafka 3.0 10 s): until then the reset is refused and changes nothing."
@@ -50,6 +53,44 @@ def healing_lines(healing: Healing, dumps: Sequence[str], folder: str | None, no
         yield "   dumpfix plan --committed committed.csv …"
     if folder is None:
         yield "-o DIR writes the files."
+
+
+def _unplaced(healing: Healing) -> Iterator[str]:
+    """What is taken of partitions of which nobody said where the group stands."""
+    some = healing.unplaced
+    if not some:
+        return
+    names = ", ".join(place(one.topic, one.partition, None) for one in some[:MOST_LINES])
+    more = f" and {len(some) - MOST_LINES} more" if len(some) > MOST_LINES else ""
+    poison = counted(sum(one.poison for one in some), "poison offset")
+    yield f"--committed does not speak of {names}{more} ({poison}): the group is taken to have read nothing there"
+    if not {one.topic for one in some} & set(healing.known_topics):
+        topics = ", ".join(map(shown, healing.known_topics[:3])) or "no topic"
+        yield f"  it speaks of {topics}{', …' if len(healing.known_topics) > 3 else ''}: is it the right file?"
+
+
+def _blind(blind: Blind) -> Iterator[str]:
+    """What is not in the plan."""
+    if blind.left_out:
+        is_one = blind.left_out == 1
+        yield (
+            f"{counted(blind.left_out, 'more record')} of the dump {'was' if is_one else 'were'} not asked for: no "
+            "poison among them is in this plan"
+        )
+    if blind.unplaced:
+        yield (
+            f"{counted(blind.unplaced, 'more payload')} that {'is' if blind.unplaced == 1 else 'are'} no valid JSON "
+            f"{'does' if blind.unplaced == 1 else 'do'} not show topic, partition and offset"
+        )
+    if blind.garbage:
+        yield f"{counted(blind.garbage, 'byte')} of garbage may be records: dumpfix check DUMP shows where"
+    if blind.mismatches:
+        yield "what a tool said of its records is not what the dump holds: dumpfix check DUMP shows where"
+    for topic, number, count in blind.others[:MOST_LINES]:
+        none = f"{counted(count, 'payload')} that {'is' if count == 1 else 'are'} no JSON"
+        yield f"{place(topic, number, None)}  {none}, like all of the topic: it is of another format"
+    for path, doubt in blind.doubts:
+        yield f"{shown(path)}: it is not sure how it is to be read: {shown(doubt, 400)}"
 
 
 def _stuck(one: StuckPartition) -> str:

@@ -212,7 +212,7 @@ def require_client() -> None:
     try:
         import confluent_kafka  # noqa: F401
     except ImportError:
-        raise ClusterError("needs the client library confluent-kafka: pip install 'dumpfix[kafka]'") from None
+        raise ClusterError("needs the client library confluent-kafka: pip install confluent-kafka") from None
 
 
 def is_the_same(record: Queued, found: Read, *, compares_time: bool) -> bool:

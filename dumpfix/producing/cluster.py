@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -108,15 +108,23 @@ def _description(client: Client, topic: str) -> Any:
     return asked[topic].result(PATIENCE + 1)
 
 
-def committed(client: Client, group: str, topic: str) -> dict[int, int]:
-    """Where a group goes on, by partition of a topic. Raises ClusterError."""
-    from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException
+def committed(client: Client, group: str, places: Iterable[tuple[str, int]]) -> dict[tuple[str, int], int]:
+    """Where a group goes on, by topic and partition; those are lacking in which it has no committed offset.
 
+    A group that nobody knows has none anywhere. Raises ClusterError.
+    """
+    from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+
+    asked = [TopicPartition(topic, partition) for topic, partition in sorted(places)]
     try:
         (future,) = client.admin.list_consumer_group_offsets(
-            [ConsumerGroupTopicPartitions(group)], request_timeout=PATIENCE
+            [ConsumerGroupTopicPartitions(group, asked)], request_timeout=PATIENCE
         ).values()
-        places = future.result(PATIENCE + 1).topic_partitions or []
+        found = future.result(PATIENCE + 1).topic_partitions or []
+        for place in found:
+            # A topic that is gone has no offsets, either.
+            if place.error is not None and place.error.code() != KafkaError.UNKNOWN_TOPIC_OR_PART:
+                raise KafkaException(place.error)
     except KafkaException as error:
         raise client.failed(error, f"the offsets of group {group!r} cannot be read") from None
-    return {place.partition: place.offset for place in places if place.topic == topic and place.offset >= 0}
+    return {(place.topic, place.partition): place.offset for place in found if place.offset >= 0}

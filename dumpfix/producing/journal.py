@@ -82,6 +82,28 @@ class Journal:
         journal._read(text, head)
         return journal
 
+    @classmethod
+    def look(cls, path: str | None, belongs_to: dict[str, Any]) -> Journal:
+        """What stands in a file by now; nothing is made, changed or kept open. Raises as :meth:`open` does."""
+        journal = cls(path)
+        try:
+            text = b"" if path is None else Path(path).read_bytes()
+        except FileNotFoundError:
+            return journal
+        except OSError as error:
+            raise UsageError(f"cannot be used as a journal: {error.strerror or error}", path=path) from error
+        head = {"journal": VERSION, **belongs_to}
+        if b"\n" in text:
+            journal._read(text, head)
+        elif text and not orjson.dumps(head).startswith(text):
+            raise UsageError("is no journal of dumpfix: name another file", path=path)
+        return journal
+
+    @property
+    def arrived(self) -> int:
+        """How many records are in."""
+        return sum(state.arrived for state in self.partitions.values())
+
     def begin(self, offsets: dict[int, int]) -> None:
         """The offsets that come next, before anything was sent; for partitions that are not known yet."""
         for partition, offset in offsets.items():
@@ -134,7 +156,8 @@ class Journal:
                     "name another file",
                     path=self.path,
                 )
-        os.ftruncate(self._descriptor, end)
+        if self._descriptor >= 0:
+            os.ftruncate(self._descriptor, end)
         self.is_resumed = True
         for entry in rest:
             self._take(entry)

@@ -32,7 +32,10 @@ class Wanted:
 
 @dataclass(slots=True)
 class Survey:
-    """What the records on their way are like. ``content`` is the SHA-256 of all of them."""
+    """What the records on their way are like. ``content`` is the SHA-256 of all of them.
+
+    ``places`` counts them by topic and partition, those whose offset is shown; ``without_place`` the others.
+    """
 
     file: IO[bytes]
     content: str
@@ -44,6 +47,8 @@ class Survey:
     without_timestamp: int = 0
     at_zero: int = 0
     has_keys: bool = False
+    places: Counter[tuple[str, int]] = field(default_factory=Counter)
+    without_place: int = 0
 
     @classmethod
     def of(cls, file: IO[bytes], content: str) -> Survey:
@@ -60,6 +65,10 @@ class Survey:
                 survey.without_partition += 1
             else:
                 survey.highest_partition = max(survey.highest_partition, record.partition)
+            if record.place is None or record.offset is None:
+                survey.without_place += 1
+            else:
+                survey.places[record.place] += 1
         return survey
 
     def all(self) -> Iterator[Queued]:
@@ -69,8 +78,6 @@ class Survey:
 
     def topic(self, wanted: str | None) -> str:
         """The topic to write to. Raises UsageError where neither the user nor the dump says one."""
-        if not self.records:
-            raise UsageError("nothing to send: no record of the dump goes out")
         if wanted is not None:
             return wanted
         names = sorted(name for name in self.topics if name is not None)
@@ -86,10 +93,14 @@ class Survey:
 
 @dataclass(slots=True)
 class PartitionPlan:
-    """What goes into one partition. Offsets are those of the dump. ``deletes`` counts tombstones."""
+    """What goes into one partition. Offsets are those of the dump.
+
+    ``deletes`` counts tombstones, ``ambiguous`` those of them that may have been empty payloads.
+    """
 
     records: int = 0
     deletes: int = 0
+    ambiguous: int = 0
     bytes: int = 0
     first_offset: int | None = None
     last_offset: int | None = None
@@ -98,6 +109,7 @@ class PartitionPlan:
         """One more record."""
         self.records += 1
         self.deletes += record.value is None
+        self.ambiguous += record.is_ambiguous
         self.bytes += record.size
         if record.offset is not None:
             self.first_offset = record.offset if self.first_offset is None else min(self.first_offset, record.offset)
@@ -110,7 +122,7 @@ class ProducePlan:
 
     ``skipped`` counts what is left out since the broker would refuse it, by reason; ``moved`` records that go to
     another partition than the one where they were. ``read`` counts what a group has read already and need not get
-    again: what lies before its offset in ``read_until``, by partition of the topic.
+    again: what lies before its offset in ``read_until``, by topic and partition of the dump, wherever it goes.
     """
 
     topic: TopicFacts
@@ -124,13 +136,13 @@ class ProducePlan:
     expired: int = 0
     moved: int = 0
     read: int = 0
-    read_until: Mapping[int, int] = field(default_factory=dict)
+    read_until: Mapping[tuple[str, int], int] = field(default_factory=dict)
 
     def is_read(self, record: Queued) -> bool:
         """Whether the group has read a record where it was."""
-        if record.partition is None or record.offset is None or record.topic != self.topic.name:
+        if record.place is None or record.offset is None:
             return False
-        return record.offset < self.read_until.get(record.partition, 0)
+        return record.offset < self.read_until.get(record.place, 0)
 
     @property
     def records(self) -> int:
@@ -141,6 +153,11 @@ class ProducePlan:
     def deletes(self) -> int:
         """How many of them delete something."""
         return sum(one.deletes for one in self.partitions.values())
+
+    @property
+    def ambiguous(self) -> int:
+        """How many of those may have been empty payloads: the dump does not tell."""
+        return sum(one.ambiguous for one in self.partitions.values())
 
     @property
     def restores_time(self) -> bool:
@@ -177,7 +194,7 @@ def plan_of(
     topic: TopicFacts,
     wanted: Wanted,
     now: float | None = None,
-    read_until: Mapping[int, int] | None = None,
+    read_until: Mapping[tuple[str, int], int] | None = None,
 ) -> ProducePlan:
     """The plan; ``now`` is in seconds since 1970. Raises UsageError where the topic has too few partitions."""
     plan = ProducePlan(topic, wanted, _mode(survey, topic, wanted), survey, read_until=read_until or {})
@@ -304,7 +321,8 @@ def _look(plan: ProducePlan) -> None:
                 f"{unknown} get the time of sending: the dump shows no other, or the time 0, which no client sends"
             )
     if plan.read:
-        plan.notes.append(f"{plan.read} are left out: the group has read them (--unread)")
+        words = "is left out: the group has read it" if plan.read == 1 else "are left out: the group has read them"
+        plan.notes.append(f"{plan.read} {words} (--unread)")
     if plan.moved:
         plan.notes.append(f"{plan.moved} go to another partition than the one they were in")
     if wanted.to_partition is None and plan.mode == "key":

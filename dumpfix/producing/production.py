@@ -12,12 +12,13 @@ from typing import IO, Any
 from dumpfix.errors import BrokenRunError, UsageError
 from dumpfix.io.source import Source
 from dumpfix.producing.client import Client
-from dumpfix.producing.cluster import ask, committed
+from dumpfix.producing.cluster import TopicFacts, ask, committed
 from dumpfix.producing.journal import Journal, PartitionState
 from dumpfix.producing.plan import ProducePlan, Survey, Wanted, plan_of
 from dumpfix.producing.properties import Properties
 from dumpfix.producing.send import Sending, Watch
 from dumpfix.producing.starts import Coverage, Start, covered, starts
+from dumpfix.producing.unread import unplaced_note, unread_obstacles
 from dumpfix.producing.verify import Verified, verify
 from dumpfix.run.job import Done, Job, perform
 from dumpfix.sink import QUEUE
@@ -85,6 +86,8 @@ class Settings:
 
     def validate(self) -> None:
         """Raises UsageError."""
+        if self.group is not None and self.committed is not None:
+            raise UsageError("give one of --group and --committed: both say where the group stands")
         if (self.starts or self.unread) and self.group is None and self.committed is None:
             raise UsageError(
                 f"{'--starts' if self.starts else '--unread'} needs to know where the group stands, so that no event "
@@ -97,14 +100,18 @@ class Settings:
 
 @dataclass(slots=True)
 class Production:
-    """What is known so far. ``done`` is the reading of the dump; ``plan`` what will be sent of it."""
+    """What is known so far. ``done`` is the reading of the dump; ``plan`` what will be sent of it.
+
+    ``committed`` says where the group stands, by topic and partition. ``before`` is the journal as it was found.
+    """
 
     settings: Settings
     client: Client
     done: Done
     plan: ProducePlan
     coverage: Coverage = field(default_factory=Coverage)
-    committed: dict[int, int] = field(default_factory=dict)
+    committed: Mapping[tuple[str, int], int] = field(default_factory=dict)
+    before: Journal = field(default_factory=Journal)
     starts: list[Start] = field(default_factory=list)
     verified: Verified | None = None
     partitions: dict[int, PartitionState] = field(default_factory=dict)
@@ -114,6 +121,17 @@ class Production:
         """What exit status 1 says: not everything went in whole, or not where a group would read it."""
         is_odd = bool(self.verified and self.verified.missing) or not self.may_write_starts
         return self.done.report.needs_a_look or bool(self.plan.skipped) or is_odd
+
+    @property
+    def left(self) -> int:
+        """Records that are not in by what the journal says."""
+        return max(self.plan.records - self.before.arrived, 0)
+
+    @property
+    def stands(self) -> dict[int, int]:
+        """Where the group stands in the topic that is written to, by partition."""
+        name = self.plan.topic.name
+        return {partition: offset for (topic, partition), offset in self.committed.items() if topic == name}
 
     @property
     def missed(self) -> int:
@@ -129,7 +147,11 @@ class Production:
         """Count what a group would miss if the first record were sent now. Raises ClusterError."""
         if self.settings.starts:
             self.coverage = covered(self.plan, self.done.report.findings)
-            self.starts = starts(self.plan, self.client, Journal(), self.coverage, self.committed)
+            self.starts = starts(self.plan, self.client, self.before, self.coverage, self.stands)
+            name = self.plan.topic.name
+            lacking = [(name, number) for number in self.plan.partitions if (name, number) not in self.committed]
+            if lacking:
+                self.plan.notes.append(unplaced_note(lacking, self.settings.group))
 
     def send(self, watch: Watch | None = None) -> None:
         """Send, then look at it again as far as that is wanted. Raises BrokenRunError, ClusterError, UsageError."""
@@ -140,17 +162,27 @@ class Production:
             if self.settings.verify:
                 self.verified = verify(self.plan, self.client, journal)
             if self.settings.starts:
-                self.starts = starts(self.plan, self.client, journal, self.coverage, self.committed)
+                self.starts = starts(self.plan, self.client, journal, self.coverage, self.stands)
         finally:
             journal.close()
 
 
-def _committed(settings: Settings, client: Client, topic: str) -> dict[int, int]:
-    """Where the group stands in the topic, if there is one."""
-    if settings.group is not None:
-        return committed(client, settings.group, topic)
-    given = settings.committed or {}
-    return {partition: offset for (name, partition), offset in given.items() if name == topic}
+class NothingToSendError(UsageError):
+    """No record of the dump goes out; ``done`` says what became of them."""
+
+    def __init__(self, done: Done) -> None:
+        super().__init__("nothing to send: no record of the dump goes out")
+        self.done = done
+
+
+def _committed(settings: Settings, client: Client, survey: Survey, topic: TopicFacts) -> Mapping[tuple[str, int], int]:
+    """Where the group stands: in the topic that is written to, and where the records of the dump were."""
+    if settings.group is None:
+        return settings.committed or {}
+    if not settings.starts and not settings.unread:
+        return {}
+    places = {(topic.name, number) for number in range(topic.partitions)} if settings.starts else set()
+    return committed(client, settings.group, places | set(survey.places))
 
 
 @contextlib.contextmanager
@@ -167,10 +199,15 @@ def production(
         if done.broken is not None:
             raise done.broken
         survey = Survey.of(queue.file, queue.content)
+        if not survey.records:
+            raise NothingToSendError(done)
         client = Client(properties)
         topic = ask(client, survey.topic(settings.wanted.to_topic))
-        stands = _committed(settings, client, topic.name)
+        stands = _committed(settings, client, survey, topic)
         plan = plan_of(survey, topic, settings.wanted, read_until=stands if settings.unread else None)
-        made = Production(settings, client, done, plan, committed=stands)
+        if settings.unread:
+            plan.obstacles += unread_obstacles(survey, stands, settings.group)
+        before = Journal.look(settings.journal, plan.belongs_to())
+        made = Production(settings, client, done, plan, committed=stands, before=before)
         made.look_ahead()
         yield made

@@ -103,7 +103,9 @@ def _add(values: dict[str, str], text: str, where: str) -> None:
     if not name.startswith(_GLOBAL):
         name = name.removeprefix("topic.")
     if not found or not name:
-        raise UsageError(f"{where}: property=value is expected")
+        # A text without the sign may hold a secret; nothing but small letters and dots is a name.
+        is_name = not found and bool(name) and all(c in "._-" or "a" <= c <= "z" for c in name)
+        raise UsageError(f"{where}: property=value is expected" + (f", not {name}" if is_name else ""))
     if name in _REFUSED:
         raise UsageError(f"{where}: {name} cannot be set: {_REFUSED[name]}")
     value = value.strip()

@@ -93,7 +93,8 @@ def starts(
 ) -> list[Start]:
     """A start for each partition in which the group has to move. ``committed``: where it stands now.
 
-    Where nothing was sent yet, the records of this run are taken to come next. Raises ClusterError.
+    A group without an offset that the partition has goes on where its consumers' auto.offset.reset says, the end maybe:
+    it has to be set. Where nothing was sent yet, the records of this run are taken to come next. Raises ClusterError.
     """
     consumer = client.consumer()
     found = []
@@ -101,17 +102,22 @@ def starts(
         for number in sorted(set(plan.partitions) | set(coverage.partitions)):
             if number < plan.topic.partitions:
                 low, high = client.watermarks(consumer, plan.topic.name, number)
-                stands = max(committed.get(number, low), low)
-                is_stuck = any(offset >= stands for offset in coverage.poison.get(number, ()))
+                state = journal.partitions.get(number)
+                end = high if state is None or journal.is_resumed else state.begins
+                known = committed.get(number)
+                is_placed = known is not None and known <= end
+                stands = max(known or 0, low) if is_placed else low
+                # Offsets behind the end are those of a log that is gone: the topic was made anew.
+                is_same = max(known or 0, coverage.end(number) or 0) <= end
+                there = coverage if is_same else Coverage()
                 if number in plan.partitions:
-                    state = journal.partitions.get(number)
                     replay = high if state is None or state.first is None else state.first
-                elif is_stuck:
-                    replay = coverage.end(number) or high
+                elif any(offset >= stands for offset in there.poison.get(number, ())):
+                    replay = there.end(number) or high
                 else:
                     continue
-                if stands < replay:
-                    found.append(_start(plan, client, consumer, coverage, number, stands, replay))
+                if stands < replay or not is_placed:
+                    found.append(_start(plan, client, consumer, there, number, stands, replay))
     finally:
         consumer.close()
     by_number = {start.partition: start for start in found}

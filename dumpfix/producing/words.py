@@ -18,8 +18,14 @@ def plan_lines(made: Production) -> Iterator[str]:
     """What will be done, and what the topic would do to it."""
     plan = made.plan
     name = shown(plan.topic.name)
-    deletes = f", {plan.deletes} of them delete something (null values)" if plan.deletes else ""
-    yield f"to {name} ({counted(plan.topic.partitions, 'partition')}): {counted(plan.records, 'record')}{deletes}"
+    deletes = f", {plan.deletes} of them {_delete(plan.deletes)} something (null values)" if plan.deletes else ""
+    done = f": {made.before.arrived} in already, {made.left} to go" if made.before.arrived else ""
+    yield f"to {name} ({counted(plan.topic.partitions, 'partition')}): {counted(plan.records, 'record')}{deletes}{done}"
+    if plan.ambiguous:
+        yield (
+            f"  {plan.ambiguous} of these {plan.deletes} may have been empty payloads, no deletes: the dump does not "
+            "tell them apart, one by kcat -J does"
+        )
     rows = sorted(plan.partitions.items())
     for number, row in rows[:MOST_LINES]:
         yield f"  {name}[{number}]  {_row(row)}"
@@ -30,27 +36,44 @@ def plan_lines(made: Production) -> Iterator[str]:
         yield f"  left out {count}: {reason}"
     for note in plan.notes:
         yield f"  {note}"
-    yield f"  consumer groups that read {name} already will read these records as new ones"
+    if made.left:
+        yield f"  consumer groups that read {name} already will read these records as new ones"
     yield from _missed(made)
+
+
+def _delete(count: int) -> str:
+    return "deletes" if count == 1 else "delete"
 
 
 def _row(row: PartitionPlan) -> str:
     text = counted(row.records, "record")
     if row.first_offset is not None:
-        text += f", offsets {row.first_offset} to {row.last_offset} of the dump"
+        is_one = row.first_offset == row.last_offset
+        some = f"offset {row.first_offset}" if is_one else f"offsets {row.first_offset} to {row.last_offset}"
+        text += f", {some} of the dump"
     return text + (f", {counted(row.deletes, 'delete')}" if row.deletes else "")
 
 
 def _withheld(made: Production) -> Iterator[str]:
-    """How many of each partition are kept back, and why."""
+    """How many of each partition are withheld, and why."""
     counts: Counter[tuple[str, str]] = Counter()
     for finding in made.done.report.findings:
         because = finding["withheld_because"]
         if because is not None:
-            where = place(finding["topic"], finding["partition"], None) or "somewhere"
+            where = place(finding["topic"], finding["partition"], None) or "of no known partition"
             counts[where, because] += 1
     for (where, words), count in sorted(counts.items())[:MOST_LINES]:
-        yield f"  {where}  {count} withheld: {words.replace('_', ' ')}"
+        yield f"  {where}  {count} withheld: {_WITHHELD.get(words, words)}"
+
+
+#: what ``withheld_because`` says of a record, in words
+_WITHHELD = {
+    "irrecoverable": "irrecoverable",
+    "level": "the repair is bolder than --repair allows",
+    "incomplete": "the repair lacks what the other payloads of the topic all have",
+    "hazard": "a hazard that --withhold-hazards names",
+    "not_representable": "no client can send it as the dump shows it",
+}
 
 
 def _missed(made: Production) -> Iterator[str]:

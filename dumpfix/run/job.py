@@ -242,7 +242,7 @@ def _plan(report: Report) -> Sequence[str]:
     except UsageError:
         return ()
     dumps = [account.path for account in report.inputs]
-    return tuple(healing_lines(healing, dumps, None, ())) if healing.partitions else ()
+    return tuple(healing_lines(healing, dumps, None)) if healing.partitions else ()
 
 
 def _context(job: Job, output: Output) -> Context:

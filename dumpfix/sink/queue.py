@@ -20,6 +20,8 @@ _HEAD = struct.Struct("<qqqqqqqq")
 _HEADER = struct.Struct("<qq")
 #: the length of what is null, and a number that the dump does not show; no timestamp is as early
 _NONE = -(1 << 63)
+#: the length of a value that is null, or empty: the dump does not tell them apart
+_NULL_OR_EMPTY = -2
 #: numbers that a head can hold
 _LEAST, _MOST = -(1 << 63) + 1, (1 << 63) - 1
 
@@ -28,6 +30,7 @@ class Queued(NamedTuple):
     """One record on its way into a topic. What the dump does not show is None; ``timestamp`` is in milliseconds.
 
     ``partition`` and ``offset`` are those of the topic that was dumped, ``line`` is where the dump has the record.
+    ``is_ambiguous``: the value is null here, and may have been empty.
     """
 
     topic: str | None
@@ -38,6 +41,12 @@ class Queued(NamedTuple):
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
     line: int
+    is_ambiguous: bool = False
+
+    @property
+    def place(self) -> tuple[str, int] | None:
+        """Topic and partition, where the dump shows both."""
+        return None if self.topic is None or self.partition is None else (self.topic, self.partition)
 
     @property
     def size(self) -> int:
@@ -72,7 +81,9 @@ class Queue:
         topic = None if record.topic is None else record.topic.encode("utf-8", "surrogateescape")
         headers = b"".join(_header(name, content) for name, content in record.headers or ())
         shown = (_NONE if number is None else number for number in numbers)
-        lengths = (_NONE if text is None else len(text) for text in (topic, record.key, value, headers))
+        lengths = [_NONE if text is None else len(text) for text in (topic, record.key, value, headers)]
+        if value is None and record.judgement.ambiguous:
+            lengths[2] = _NULL_OR_EMPTY
         head = _HEAD.pack(*shown, record.line, *lengths)
         return b"".join((head, topic or b"", record.key or b"", value or b"", headers))
 
@@ -91,7 +102,7 @@ def read_queue(file: IO[bytes]) -> Iterator[Queued]:
     """The records of a file, from where it stands to its end."""
     while head := file.read(_HEAD.size):
         partition, offset, timestamp, line, *lengths = _HEAD.unpack(head)
-        topic, key, value, headers = (None if length == _NONE else file.read(length) for length in lengths)
+        topic, key, value, headers = (None if length < 0 else file.read(length) for length in lengths)
         yield Queued(
             None if topic is None else topic.decode("utf-8", "surrogateescape"),
             None if partition == _NONE else partition,
@@ -101,6 +112,7 @@ def read_queue(file: IO[bytes]) -> Iterator[Queued]:
             value,
             tuple(_headers(headers)) if headers else (),
             line,
+            lengths[2] == _NULL_OR_EMPTY,
         )
 
 

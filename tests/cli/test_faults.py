@@ -199,7 +199,9 @@ def test_the_exit_status_does_not_depend_on_standard_error(words: str, status: i
     assert shell(f"dumpfix {words} {how}", folder).returncode == status
 
 
-@pytest.mark.parametrize("words", ["convert dump.txt", "check dump.txt", "detect dump.txt", "explain dump.txt:1"])
+@pytest.mark.parametrize(
+    "words", ["convert dump.txt", "check dump.txt", "detect dump.txt", "explain dump.txt:1", "plan dump.txt", "grammar"]
+)
 def test_closed_standard_output_is_bad_usage(words: str, folder: Path) -> None:
     done = shell(f"dumpfix {words} >&-", folder)
     assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
@@ -214,10 +216,12 @@ def test_an_output_to_a_closed_descriptor_is_bad_usage(where: str, folder: Path)
 
 
 @needs_full
-def test_full_standard_output_breaks_the_run_off(folder: Path) -> None:
-    done = shell("dumpfix convert dump.txt > /dev/full", folder)
+@pytest.mark.parametrize("words", ["convert -q dump.txt", "detect dump.txt", "plan dump.txt", "grammar --vocabulary"])
+def test_full_standard_output_breaks_the_run_off(words: str, folder: Path) -> None:
+    done = shell(f"dumpfix {words} > /dev/full", folder)
     assert done.returncode == 3
-    assert b"cannot be written: No space left on device" in done.stderr
+    assert b"standard output" in done.stderr
+    assert done.stderr.endswith(b"cannot be written: No space left on device\n")
 
 
 def test_a_reader_that_goes_away_is_no_error(folder: Path) -> None:

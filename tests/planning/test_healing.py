@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dumpfix
-from tests.cli.program import PROSE, prose
+from tests.cli.program import PROSE, command, environment, prose
 from tests.cli.program import dumpfix as program
 
 GOOD, POISON, MENDED, GAP = "good", "poison", "mended", "gap"
@@ -120,4 +122,102 @@ def test_nothing_poison_is_nothing_to_do(tmp_path: Path) -> None:
     dump.write_bytes(prose((3, b"k", b"1")))
     done = program("plan", dump, "-o", tmp_path / "plan")
     assert (done.status, done.stdout) == (0, b"nothing is poison: no offset has to be set\n")
+    assert not (tmp_path / "plan").exists()
+
+
+# -- what the plan does not know ---------------------------------------------------------------------------------------
+
+BAD = b'{"a":'
+
+
+@given(
+    st.dictionaries(st.integers(0, 3), st.lists(st.sampled_from([GOOD, POISON]), min_size=1, max_size=4), min_size=1),
+    st.dictionaries(st.integers(0, 5), st.integers(0, 5)),
+)
+def test_what_is_not_spoken_of_counts_from_its_first_record_on(
+    topic: dict[int, list[str]], stands: dict[int, int]
+) -> None:
+    """As for ``convert --from-offsets``: what that would put out of a partition is what the plan looks at."""
+    dump = b"".join(
+        prose(*((at, b"k", PAYLOADS[kind]) for at, kind in enumerate(kinds)), partition=number)
+        for number, kinds in topic.items()
+    )
+    committed = {("events", number): offset for number, offset in stands.items()}
+    healing = dumpfix.plan(dump, kcat_format=PROSE, committed=committed)
+    expected = {
+        number: sum(kind == POISON for kind in kinds[stands.get(number, 0) :]) for number, kinds in topic.items()
+    }
+    assert {one.partition: one.poison for one in healing.partitions} == {
+        n: count for n, count in expected.items() if count
+    }
+    assert {one.partition for one in healing.unplaced} == {n for n, count in expected.items() if count} - set(stands)
+    for row in healing.skip:
+        kinds = topic[row.partition]
+        assert row.skips == kinds[stands.get(row.partition, 0) : row.offset].count(GOOD)
+
+
+def plan_of(tmp_path: Path, dump: bytes, *arguments: str | Path) -> tuple[int, str]:
+    (tmp_path / "dump.txt").write_bytes(dump)
+    done = program("plan", tmp_path / "dump.txt", *arguments)
+    return done.status, done.stdout.decode() + done.stderr
+
+
+def test_a_file_that_does_not_speak_of_the_poison_is_named(tmp_path: Path) -> None:
+    dump = prose((0, b"k", b"1"), (1, b"k", BAD), topic="grp") + prose((0, b"k", BAD), topic="grp", partition=1)
+    (tmp_path / "c.csv").write_text("other,0,5\n")
+    status, said = plan_of(tmp_path, dump, "--committed", tmp_path / "c.csv")
+    assert status == 1
+    assert "--committed does not speak of grp[0], grp[1] (2 poison offsets)" in said
+    assert "it speaks of other: is it the right file?" in said
+    (tmp_path / "c.csv").write_text("grp,0,2\n")
+    status, said = plan_of(tmp_path, dump, "--committed", tmp_path / "c.csv")
+    assert status == 1
+    assert "--committed does not speak of grp[1] (1 poison offset)" in said
+    assert "the right file" not in said
+    (tmp_path / "c.csv").write_text("grp,0,2\ngrp,1,1\n")
+    status, said = plan_of(tmp_path, dump, "--committed", tmp_path / "c.csv")
+    assert (status, said) == (0, "nothing is poison at or behind the group's offsets: no offset has to be set\n")
+
+
+def test_what_nobody_asked_for_is_counted(tmp_path: Path) -> None:
+    dump = prose((0, b"k", b"1"), (1, b"k", BAD), (2, b"k", b"2"))
+    status, said = plan_of(tmp_path, dump, "--limit", "1")
+    assert status == 0
+    assert said.splitlines()[0] == "nothing that was asked for is poison: no offset has to be set"
+    assert "2 more records of the dump were not asked for" in said
+    status, said = plan_of(tmp_path, dump, "--offset", "1..2")
+    assert status == 1
+    assert "1 more record of the dump was not asked for" in said
+    status, said = plan_of(tmp_path, dump, "--partition", "5")
+    assert status == 2
+    assert "none of the 3 records of the dump was asked for" in said
+
+
+AVRO = b"\x00\x00\x00\x00\x07avro"
+
+
+@pytest.mark.parametrize(
+    ("dump", "says"),
+    [
+        (b"at offset 7: key k: {\n" + prose((0, b"k", b"1"), (1, b"k", b"2")), "of garbage may be records"),
+        (prose((0, b"k", b"1")) + b"Topic events [0] at offs\n" + prose((1, b"k", b"2")), "does not show topic, part"),
+        (
+            prose(*((at, b"k", AVRO) for at in range(5))),
+            "events[0]  5 payloads that are no JSON, like all of the topic",
+        ),
+    ],
+    ids=["garbage", "cut", "Avro"],
+)
+def test_where_poison_may_be_hidden_it_is_said(tmp_path: Path, dump: bytes, says: str) -> None:
+    status, said = plan_of(tmp_path, dump, "--kcat-format", PROSE)
+    assert status == 1
+    assert "nothing is known to be poison" in said
+    assert says in said
+
+
+def test_on_standard_output_that_is_closed_nothing_is_begun(tmp_path: Path) -> None:
+    (tmp_path / "dump.txt").write_bytes(prose((0, b"k", b"1"), (1, b"k", BAD)))
+    line = f"{shlex.join(command('plan', 'dump.txt', '-o', 'plan'))} >&-"
+    done = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, check=False, env=environment())
+    assert (done.returncode, done.stderr) == (2, b"dumpfix: standard output is closed\n")
     assert not (tmp_path / "plan").exists()

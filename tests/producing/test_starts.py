@@ -68,7 +68,8 @@ def test_whatever_is_good_is_read_or_named(
         partitions={0: None} if replayed else {},
         routed=lambda: ((0, row) for row in rows),
     )
-    journal: Any = SimpleNamespace(partitions={0: SimpleNamespace(first=first)} if replayed else {})
+    state = SimpleNamespace(first=first, begins=len(old) + len(before))
+    journal: Any = SimpleNamespace(partitions={0: state} if replayed else {}, is_resumed=False)
     client: Any = Topic(log)
     found = starts(plan, client, journal, coverage, {0: stands})
     if not found:
@@ -88,6 +89,36 @@ def test_whatever_is_good_is_read_or_named(
         assert read_as_copies == set(replayed), "the replay is read from its first record on"
         assert not set(replayed) & read, "nothing is read twice"
     assert start.twice == sum(offset < stands for offset in replayed)
+
+
+def started(log: list[str], dumped: list[int], committed: dict[int, int]) -> list[tuple[int, list[int]]]:
+    """Where a group is set that gets the offsets ``dumped``, sent behind ``log``; which good events it misses."""
+    coverage = Coverage()
+    for offset in dumped:
+        coverage.add(0, offset)
+    rows = [Queued("t", 0, offset, 1, b"k", b"{}", (), 1) for offset in dumped]
+    plan: Any = SimpleNamespace(
+        topic=SimpleNamespace(name="t", partitions=1), partitions={0: None}, routed=lambda: ((0, row) for row in rows)
+    )
+    state = SimpleNamespace(first=len(log), begins=len(log))
+    journal: Any = SimpleNamespace(partitions={0: state}, is_resumed=False)
+    client: Any = Topic([*log, *(GOOD for _ in dumped)])
+    return [(start.offset, start.missed) for start in starts(plan, client, journal, coverage, committed)]
+
+
+def test_a_group_that_stands_nowhere_is_set_where_the_replay_begins() -> None:
+    # Where nothing was before: its consumers may begin at the end, behind what was put back.
+    assert started([], [0, 1], {}) == [(0, [])]
+    assert started([GONE, GONE], [0, 1], {}) == [(2, [])]
+    assert started([], [0, 1], {0: 0}) == [], "it stands there"
+
+
+@given(st.integers(1, 5), st.integers(0, 3), st.integers(0, 20))
+def test_a_topic_that_was_made_anew_is_not_the_one_that_was_dumped(size: int, live: int, stands: int) -> None:
+    """The dump and the group speak of offsets that the new topic does not have yet: they say nothing of its events."""
+    dumped = list(range(live + stands, live + stands + size))
+    offset, missed = started([GOOD] * live, dumped, {0: live + 1 + stands})[0]
+    assert (offset, missed) == (0, []), "what is there is read, then what was put back"
 
 
 def test_holes_are_what_is_not_covered_whatever_the_order() -> None:
