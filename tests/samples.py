@@ -25,6 +25,12 @@ def rules_of(path: Path) -> list[str]:
     return [line.partition(":")[0] for line in path.read_text("utf-8").split("\n") if line[:1].islower()]
 
 
+def for_lark(text: str) -> str:
+    """A grammar as Lark takes it: a name that stands for the empty string, which Lark refuses, is not given."""
+    lines = text.split("\n")
+    return "\n".join("" if line[:1].isupper() and line.partition(":")[2].strip() == '""' else line for line in lines)
+
+
 #: the grammars of records and notices; the others are of JSON, of what wraps lines, of words
 GRAMMARS = sorted(p for p in folder().glob("*.lark") if {"record", "notice"} & set(rules_of(p)))
 

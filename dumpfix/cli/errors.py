@@ -29,6 +29,11 @@ def exit_status(arguments: list[str]) -> int:
 def _run(arguments: list[str]) -> int:
     from dumpfix.cli.app import program
 
+    if arguments[:1] == ["explain"]:
+        from dumpfix.cli.explain import refuse_pipe
+
+        # The option parser would say something else of what begins with a sign.
+        refuse_pipe(arguments[1:])
     result = program(arguments).main(arguments or ["--help"], prog_name="dumpfix", standalone_mode=False)
     if not arguments:
         # Help was not asked for: it is the answer to a call that says too little.

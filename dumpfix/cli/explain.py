@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ import typer
 from dumpfix.cli import options
 from dumpfix.cli.streams import show
 from dumpfix.errors import LayoutError, UsageError
+from dumpfix.report.text import counted
 
 if TYPE_CHECKING:
     from dumpfix.detection.choose import Told
@@ -41,11 +43,32 @@ def explain(
         if record is None:
             raise
     if record is None:
-        raise UsageError("no record holds this line", path=path, line=line)
+        raise UsageError(_why_none(path, line), path=path, line=line)
     coloured = sys.stdout is not None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for text in explanation(record, path, Style(coloured=coloured)):
         show(text)
     return 0
+
+
+def _why_none(path: str, line: int) -> str:
+    """Why no record is found in a line."""
+    from dumpfix.cli.inputs import opened
+
+    with opened([path]) as (source,):
+        ends, last = 0, b"\n"
+        for chunk in source.chunks():
+            ends += chunk.count(b"\n")
+            last = chunk[-1:] or last
+    lines = ends + (last != b"\n")
+    if line > lines:
+        return f"there is no such line: it has {counted(lines, 'line')}"
+    return "no record holds this line: it is a notice, blank, or garbage"
+
+
+def refuse_pipe(arguments: Sequence[str]) -> None:
+    """Raises UsageError for a place of standard input, as a summary names it: what came through a pipe is gone."""
+    if any(text.startswith("-:") for text in arguments):
+        raise UsageError("explain needs a file: keep what came through the pipe, and name it, like dump.txt:5012")
 
 
 def _of_a_dump(path: str, line: int, wanted: Told) -> Record | None:

@@ -35,10 +35,10 @@ def opened(paths: Sequence[str] | None) -> Iterator[list[Source]]:
             source.close()
 
 
-def refuse_terminal() -> None:
+def refuse_terminal(what: str = "dump", example: str = "dumpfix convert dump.txt > events.jsonl") -> None:
     """Nobody types a dump: say what was probably meant. Raises UsageError."""
     if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError("no dump: name a file, or pipe one in (dumpfix convert dump.txt > events.jsonl)")
+        raise UsageError(f"no {what}: name a file, or pipe one in ({example})")
 
 
 def offsets_in(path: str | None) -> Mapping[tuple[str, int], int] | None:

@@ -38,7 +38,7 @@ def _levels() -> list[str]:
 
 Dumps = Annotated[
     list[str] | None,
-    typer.Argument(metavar="DUMP", help="Dumps, .gz .zst .xz .bz2 .lz4 as well. None, or -: standard input."),
+    typer.Argument(metavar="[DUMP]...", help="Dumps, .gz .zst .xz .bz2 .lz4 as well. None, or -: standard input."),
 ]
 Output = Annotated[
     str | None,

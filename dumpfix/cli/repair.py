@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Annotated
 
 import typer
 
 from dumpfix.cli import options
+from dumpfix.errors import DumpfixError
+from dumpfix.report.text import shown
 
 
 def repair(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE", help="JSON, a document a line. None, or -: standard input."),
+        typer.Argument(metavar="[FILE]...", help="JSON, a document a line. None, or -: standard input."),
     ] = None,
     output: options.Output = None,
     whole: Annotated[bool, typer.Option("--whole", help="Each file is one document.")] = False,
@@ -39,11 +42,15 @@ def repair(
     price says how unlikely the damage is that a reading undoes: readings whose prices differ by 0.5 at most are nearly
     as likely, and none of them is lossless.
     """
-    from dumpfix.cli.task import convert_all
+    from dumpfix.cli.inputs import STANDARD_INPUT, refuse_terminal
+    from dumpfix.cli.streams import say
+    from dumpfix.cli.task import performed, print_summary, status_of
     from dumpfix.detection.told import Told
     from dumpfix.run.documents import pipeline_for
     from dumpfix.run.job import Job
 
+    if STANDARD_INPUT in (files or [STANDARD_INPUT]):
+        refuse_terminal("JSON", "dumpfix repair events.jsonl > fixed.jsonl")
     job = Job(
         Told(),
         level=level,
@@ -53,4 +60,27 @@ def repair(
         documents=pipeline_for(whole=whole, unwrap=unwrap),
         is_explained=explain,
     )
-    return convert_all(job, files, progress=progress, quiet=quiet)
+    done = performed(job, files, progress=progress, quiet=quiet)
+    if not quiet:
+        print_summary(done)
+        if done.report.findings:
+            for path in files or ():
+                if _is_dump(path):
+                    say(f"{shown(path)} looks like a dump of a topic: dumpfix convert {shown(shlex.quote(path))}")
+    return status_of(done)
+
+
+def _is_dump(path: str) -> bool:
+    """Whether a file is surely one of records, with a place in a topic or a key, and no documents alone."""
+    from dumpfix.cli.inputs import STANDARD_INPUT, opened
+    from dumpfix.detection.told import Told
+    from dumpfix.run.opening import find_layout
+
+    if path == STANDARD_INPUT:
+        return False
+    try:
+        with opened([path]) as (source,):
+            choice = find_layout(source, Told()).choice
+    except DumpfixError:
+        return False
+    return choice is not None and choice.confidence == "sure" and "OFFSET" in choice.layout.fields

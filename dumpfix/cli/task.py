@@ -27,7 +27,7 @@ def convert_all(job: Job, dumps: Sequence[str] | None, *, progress: bool | None,
     done = performed(job, dumps, progress=progress, quiet=quiet)
     if not quiet:
         print_summary(done)
-    return _status(done)
+    return status_of(done)
 
 
 def check_all(job: Job, dumps: Sequence[str] | None, *, as_json: bool, progress: bool | None, quiet: bool) -> int:
@@ -43,7 +43,7 @@ def check_all(job: Job, dumps: Sequence[str] | None, *, as_json: bool, progress:
         for line in _summary(done, is_terminal=sys.stdout is not None and sys.stdout.isatty()):
             stdout.write(encoded(f"{line}\n"))
     stdout.finish()
-    return _status(done)
+    return status_of(done)
 
 
 def performed(job: Job, dumps: Sequence[str] | None, *, progress: bool | None, quiet: bool) -> Done:
@@ -65,7 +65,8 @@ def _watch(
     return lambda run: progress_of(run, sources)
 
 
-def _status(done: Done) -> int:
+def status_of(done: Done) -> int:
+    """The exit status. Raises BrokenRunError where the run broke off."""
     if done.broken is not None:
         raise done.broken
     return 1 if done.report.needs_a_look else 0

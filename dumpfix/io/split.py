@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,6 +24,8 @@ class SplitOutput:
         self._suffix = suffix
         self._files: dict[str, AtomicFile] = {}
         try:
+            #: the folders that were not there, the innermost first
+            self._made = [path for path in (self._folder, *self._folder.parents) if not path.exists()]
             self._folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise UsageError(f"cannot be made: {error.strerror or error}", path=folder) from None
@@ -64,6 +67,9 @@ class SplitOutput:
             file.finish()
 
     def discard(self) -> None:
-        """See Output."""
+        """See Output. Folders that were made for this are taken away, unless somebody put something there."""
         for file in self._files.values():
             file.discard()
+        with contextlib.suppress(OSError):
+            for folder in self._made:
+                folder.rmdir()

@@ -39,9 +39,9 @@ JSON_PAYLOAD_TEXT may stand beside a payload: where it does, it is the payload.
 Named string terminals, which options and ``--command`` override: KEY_SEPARATOR, LINE_SEPARATOR,
 HEADERS_SEPARATOR, SCHEMA_ID_SEPARATOR, NULL_LITERAL (printed for null alone: then an empty value is known to
 be empty) and NULL_OR_EMPTY_LITERAL (printed for null and for empty alike; ``""`` beside a NULL_LITERAL: an empty
-text may be null as well). A rule ``null_key: "null" | "None"`` says which texts of KEY stand for no key, where it is
-not known what printed them: they are told of. Named strings that say something about their record: CREATE_TIME,
-LOG_APPEND_TIME, NO_TIMESTAMP.
+text may be null as well; Lark takes no empty string, dumpfix does). A rule ``null_key: "null" | "None"`` says which
+texts of KEY stand for no key, where it is not known what printed them: they are told of. Named strings that say
+something about their record: CREATE_TIME, LOG_APPEND_TIME, NO_TIMESTAMP.
 
 How HEADERS are spelled, so that they can be taken apart: HEADER_VALUE_SEPARATOR (between a name and its value),
 HEADERS_SEPARATOR (between one header and the next) or AMBIGUOUS_HEADERS_SEPARATOR (the same, but values hold it

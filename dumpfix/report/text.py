@@ -6,6 +6,7 @@ from __future__ import annotations
 def shown(text: str | bytes, most: int | None = None) -> str:
     """``text`` on one line with everything escaped that does not print; bytes that are no UTF-8 as ``\\xff``.
 
+    So are those of a name of a file, which Python keeps as lone surrogates.
     ``most`` is the number of characters after which it is cut (``…``).
     """
     decoded = text.decode("utf-8", "backslashreplace") if isinstance(text, bytes) else text
@@ -16,6 +17,8 @@ def shown(text: str | bytes, most: int | None = None) -> str:
 
 
 def _escaped(character: str) -> str:
+    if "\udc80" <= character <= "\udcff":
+        return f"\\x{ord(character) & 0xFF:02x}"
     return character.encode("unicode_escape", "backslashreplace").decode("ascii", "backslashreplace")
 
 

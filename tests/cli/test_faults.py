@@ -256,10 +256,11 @@ def heard() -> None:
         signal.signal(number, signal.SIG_DFL)
 
 
-def started(folder: Path, *before: str) -> subprocess.Popen[bytes]:
+def started(folder: Path, *before: str, split: str | None = None) -> subprocess.Popen[bytes]:
     """The program with an output that is not whole, waiting for more of its dump."""
+    where = ("-o", "out") if split is None else ("--split", split)
     process = subprocess.Popen(
-        [*before, *command("convert", "-f", PROSE, "-o", "out", "--rejects", "rejects")],
+        [*before, *command("convert", "-f", PROSE, *where, "--rejects", "rejects")],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -292,6 +293,17 @@ def test_bursts_of_signals_leave_no_half_file(burst: list[signal.Signals], folde
     # A signal behind the end of the run ends the process as it ends any other.
     assert process.returncode in wanted | {-number for number in burst}
     assert len(burst) > 1 or process.returncode in wanted
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_folder_that_was_made_for_nothing_is_taken_away(kept: bool, folder: Path) -> None:
+    (folder / "there").mkdir()
+    process = started(folder, split="there" if kept else "new/inner")
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=300)
+    assert (process.returncode, stderr) == (130, b"")
+    assert names(folder) == ["dump.txt", "there"]
+    assert names(folder / "there") == []
 
 
 def interrupted(folder: Path, code: str) -> subprocess.CompletedProcess[bytes]:

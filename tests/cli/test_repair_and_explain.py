@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -114,3 +115,36 @@ def test_the_shell_completes_values_of_options() -> None:
             [sys.executable, "-c", code], env=variables, capture_output=True, timeout=300, check=False
         )
         assert wanted in done.stdout.split(), done
+
+
+def test_a_place_that_is_none_is_told_from_one_that_holds_no_record(tmp_path: Path) -> None:
+    (tmp_path / "dump.txt").write_bytes(prose((0, b"k", b"1")) + b"% Reached end of topic events [0] at offset 1\n")
+    beyond, notice, pipe = (dumpfix("explain", place, cwd=tmp_path) for place in ("dump.txt:99", "dump.txt:2", "-:4"))
+    assert (beyond.status, notice.status, pipe.status) == (2, 2, 2)
+    assert beyond.stderr == "dumpfix: dump.txt:99: there is no such line: it has 2 lines\n"
+    assert notice.stderr == "dumpfix: dump.txt:2: no record holds this line: it is a notice, blank, or garbage\n"
+    assert "explain needs a file" in pipe.stderr
+
+
+def test_a_dump_of_a_topic_is_sent_to_convert(tmp_path: Path) -> None:
+    (tmp_path / "a dump.txt").write_bytes(prose((0, b"k", b"1"), (1, b"k", b"{}"), (2, b"k", b"no JSON")))
+    (tmp_path / "events.jsonl").write_bytes(b'{"a":1}\n{"a":[1,\n')
+    said = dumpfix("repair", "a dump.txt", "events.jsonl", cwd=tmp_path).stderr
+    assert "a dump.txt looks like a dump of a topic: dumpfix convert 'a dump.txt'\n" in said
+    assert "events.jsonl looks" not in said
+
+
+def test_a_name_that_is_no_utf8_is_shown_alike_everywhere(tmp_path: Path) -> None:
+    name = os.fsdecode(b"d\xff.txt")
+    (tmp_path / name).write_bytes(prose((0, b"k", b"1"), (1, b"k", b"no JSON")))
+    for words in (
+        ("convert", name),
+        ("check", name),
+        ("detect", name),
+        ("explain", f"{name}:2"),
+        ("convert", f"x{name}"),
+    ):
+        done = dumpfix(*words, cwd=tmp_path)
+        said = done.stdout.decode() + done.stderr
+        assert "d\\xff.txt" in said
+        assert "udcff" not in said

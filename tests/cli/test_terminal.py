@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
 import subprocess
 import threading
 from pathlib import Path
+
+import pytest
 
 from .program import PROSE, command, environment, prose
 
@@ -60,3 +63,21 @@ def test_a_run_that_takes_a_while_has_a_bar(tmp_path: Path) -> None:
     assert "records, 0 withheld" in on_a_terminal("convert", "-f", PROSE, "-j", "1", str(dump), stdin=b"")
     quiet = on_a_terminal("convert", "-f", PROSE, "-j", "1", "--no-progress", str(dump), stdin=b"", NO_COLOR="1")
     assert "\r" not in quiet.replace("\r\n", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("convert", "dumpfix convert dump.txt"), ("repair", "dumpfix repair events")]
+)
+def test_nobody_types_a_dump(name: str, says: str) -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:  # pragma: no cover
+        arguments = command(name)
+        os.execve(arguments[0], arguments, environment())
+    shown = b""
+    with contextlib.suppress(OSError):
+        while piece := os.read(terminal, 4096):
+            shown += piece
+    _, ended = os.waitpid(pid, 0)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(ended) == 2
+    assert says in shown.decode()

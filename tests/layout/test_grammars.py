@@ -16,7 +16,7 @@ from dumpfix.layout.model import AnyLayout, Grammar, Literal, ObjectLayout
 from dumpfix.layout.vocabulary import TERMINALS
 from dumpfix.layout.write import describe, grammar_of
 from tests.reading import reference, scan
-from tests.samples import samples_of
+from tests.samples import for_lark, samples_of
 
 ROOT = Path(__file__).resolve().parents[2]
 GRAMMARS = sorted(folder().glob("*.lark"))
@@ -35,7 +35,7 @@ class NoLexer(Lexer):
 @pytest.mark.parametrize("path", GRAMMARS, ids=lambda path: path.name)
 def test_lark_finds_no_pattern_in_a_shipped_grammar(path: Path) -> None:
     # LALR tables of a grammar with hundreds of layouts are of no use here; Earley's front end only loads it.
-    lark = Lark(path.read_text("utf-8"), parser="earley", lexer=NoLexer, start="start")
+    lark = Lark(for_lark(path.read_text("utf-8")), parser="earley", lexer=NoLexer, start="start")
     patterns = [t.name for t in lark.terminals if isinstance(t.pattern, PatternRE)]
     assert not patterns
     assert lark.terminals or "declare" in path.read_text("utf-8")

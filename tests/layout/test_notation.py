@@ -19,6 +19,7 @@ from dumpfix.errors import DumpfixError, GrammarError
 from dumpfix.layout.literals import literal_bytes, literal_text
 from dumpfix.layout.load import folder, load, load_file
 from dumpfix.layout.notation import Group, Name, Part, Sequence, String, parse
+from tests.samples import for_lark
 
 GRAMMARS = sorted(folder().glob("*.lark"))
 
@@ -93,7 +94,14 @@ def larks_part(tree: Any) -> Shape:
 @pytest.mark.parametrize("path", GRAMMARS, ids=lambda path: path.name)
 def test_lark_reads_a_shipped_grammar_as_we_do(path: Path) -> None:
     text = path.read_text("utf-8")
-    assert ours(text) == larks(text)
+    assert ours(for_lark(text)) == larks(for_lark(text))
+
+
+def test_a_name_may_stand_for_the_empty_string_which_lark_does_not_take() -> None:
+    text = 'record: KEY "|" VALUE "\\n"\n%declare KEY VALUE\nNULL_LITERAL: "NULL"\nNULL_OR_EMPTY_LITERAL: ""\n'
+    assert ours(text) == {**larks(for_lark(text)), "NULL_OR_EMPTY_LITERAL": ("text", "")}
+    with pytest.raises(LarkError, match="Empty terminals"):
+        larks(text)
 
 
 NAMES = st.sampled_from(["record", "part_1", "member", "a"])

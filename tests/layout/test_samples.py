@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from itertools import pairwise
 from pathlib import Path
@@ -40,7 +40,7 @@ def test_every_alternative_has_a_sample_with_its_command(path: Path) -> None:
 
 @pytest.mark.parametrize(("sample", "layouts"), RECORDS, ids=lambda one: one.id if isinstance(one, Sample) else "")
 def test_a_sample_says_what_stands_behind_it(sample: Sample, layouts: tuple[AnyLayout, ...]) -> None:
-    assert any(reads(sample, layout) for layout in layouts)
+    assert any(reads(sample, layout) for layout in layouts), difference(sample, layouts)
 
 
 @pytest.mark.parametrize("sample", [s for s in ALL if s.notices], ids=lambda sample: sample.id)
@@ -59,6 +59,34 @@ def reads(sample: Sample, layout: AnyLayout) -> bool:
     """Whether a layout makes of a sample just what stands behind it."""
     found = scan(sample.text, layout, ())
     return found.records == sample.says and not found.of_role("garbage")
+
+
+def difference(sample: Sample, layouts: Sequence[AnyLayout]) -> str:
+    """What a sample says, and what is read of it by each layout of its alternative."""
+    lines = [f"grammars/{sample.grammar}.lark, the sample at line {sample.line}", f"  says  {records_in(sample.says)}"]
+    for layout in layouts:
+        found = scan(sample.text, layout, ())
+        garbage = b"".join(sample.text[span.start : span.end] for span in found.of_role("garbage"))
+        lines.append(f"  reads {records_in(found.records)}" + (f", and garbage {garbage!r}" if garbage else ""))
+    return "\n".join(lines)
+
+
+def records_in(records: Sequence[dict[str, bytes | None]]) -> str:
+    """Records as ``//=`` lines spell them, names in order."""
+    rows = (
+        " ".join(f"{name} is null" if text is None else f"{name}={text!r}" for name, text in sorted(record.items()))
+        for record in records
+    )
+    return " / ".join(rows) or "no record"
+
+
+def test_a_sample_that_says_something_else_is_shown_beside_what_is_read() -> None:
+    sample, layouts = next((one, found) for one, found in RECORDS if one.grammar == "kafkacat" and len(one.says) == 1)
+    wrong = Sample(sample.grammar, sample.line, sample.command, sample.text, [{"key": None}])
+    shown = difference(wrong, layouts)
+    assert f"grammars/kafkacat.lark, the sample at line {sample.line}" in shown
+    assert "says  key is null" in shown
+    assert records_in(sample.says) in shown
 
 
 def told() -> Iterator[Sample]:

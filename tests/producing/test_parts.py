@@ -149,6 +149,13 @@ def test_properties_are_read_as_kcat_reads_them() -> None:
     assert properties_of("b:2", lines).brokers == "b:2"
 
 
+def test_a_property_without_a_value_is_named_unless_it_may_be_a_secret() -> None:
+    with pytest.raises(UsageError, match="property=value is expected, not linger.ms$"):
+        properties_of("b:1", (), ["linger.ms"])
+    with pytest.raises(UsageError, match="property=value is expected$"):
+        properties_of("b:1", (), ["sasl.password hunter2"])
+
+
 @pytest.mark.parametrize(
     "given",
     [["acks=1"], ["enable.idempotence=false"], ["partitioner=random"], ["transactional.id=x"], ["hunter2"], ["=x"]],
