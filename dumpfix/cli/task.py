@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from dumpfix.io.source import Source
     from dumpfix.run.conversion import Run
     from dumpfix.run.job import Done, Job
+
+
+#: partitions that are named in one line
+MOST_NAMED = 10
 
 
 def hazard_kinds(text: str | None) -> frozenset[str]:
@@ -110,9 +114,26 @@ def fitted(line: str, columns: int) -> list[str]:
     return [f"{colour}{piece}\x1b[0m" if colour else piece for piece in pieces] or [line]
 
 
-def _summary(done: Done, *, is_terminal: bool) -> Iterable[str]:
+def _summary(done: Done, *, is_terminal: bool) -> Iterator[str]:
     from dumpfix.report.summary import summary
     from dumpfix.report.text import Style
 
     coloured = is_terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return summary(done.report, done.run.ledger, done.context, Style(coloured=coloured))
+    yield from summary(done.report, done.run.ledger, done.context, Style(coloured=coloured))
+    yield from _unnamed(done)
+
+
+def _unnamed(done: Done) -> Iterator[str]:
+    """Partitions that the file of ``--from-offsets`` does not speak of, and that were taken whole."""
+    from dumpfix.report.text import counted, place
+
+    offsets = done.run.policy.selection.from_offsets
+    if offsets is None:
+        return
+    rows = [row for row in done.report.partitions if (row["topic"] or "", row["partition"]) not in offsets]
+    rows = [row for row in rows if row["records"]]
+    if rows:
+        names = ", ".join(place(row["topic"], row["partition"], None) for row in rows[:MOST_NAMED])
+        more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
+        records = counted(sum(row["records"] for row in rows), "record")
+        yield f"--from-offsets does not speak of {names}{more}: all of it is taken, {records}"

@@ -221,3 +221,14 @@ def test_on_standard_output_that_is_closed_nothing_is_begun(tmp_path: Path) -> N
     done = subprocess.run(["sh", "-c", line], cwd=tmp_path, capture_output=True, check=False, env=environment())
     assert (done.returncode, done.stderr) == (2, b"dumpfix: standard output is closed\n")
     assert not (tmp_path / "plan").exists()
+
+
+def test_convert_names_what_its_file_of_offsets_does_not_speak_of(tmp_path: Path) -> None:
+    (tmp_path / "dump.txt").write_bytes(prose((0, b"k", b"1"), (1, b"k", b"2")) + prose((0, b"k", b"3"), partition=1))
+    (tmp_path / "c.csv").write_text("events,0,1\n")
+    done = program("convert", tmp_path / "dump.txt", "--from-offsets", tmp_path / "c.csv")
+    assert (done.status, done.stdout) == (0, b"2\n3\n")
+    assert "--from-offsets does not speak of events[1]: all of it is taken, 1 record\n" in done.stderr
+    assert "events[0]:" not in done.stderr
+    (tmp_path / "c.csv").write_text("events,0,1\nevents,1,0\n")
+    assert "speak" not in program("convert", tmp_path / "dump.txt", "--from-offsets", tmp_path / "c.csv").stderr
