@@ -149,3 +149,8 @@ def utf8_fault(data: bytes, start: int, stop: int) -> int | None:
                 return start + error.start
             return start + error.end
     return None
+
+
+def hex_pair(data: bytes, at: int) -> bool:
+    """Whether two hexadecimal digits stand at `at`."""
+    return len(data) >= at + 2 and data[at] in HEX_DIGITS and data[at + 1] in HEX_DIGITS

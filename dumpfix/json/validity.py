@@ -89,17 +89,26 @@ def is_valid(payload: bytes) -> bool:
     A byte order mark and NaN are refused; 1e400, lone surrogate escapes and duplicate keys are taken, as the RFC's
     grammar takes them.
     """
-    if passes_gate(payload):
-        return True
-    if not _has_both_ends(payload) or (len(payload) > _LARGE and _breaks_soon(payload)):
-        return False
-    return not _is_surely_broken(payload) and _automaton_accepts(payload)
-
-
-def _has_both_ends(payload: bytes) -> bool:
-    """Whether `payload` begins as a JSON text does and, if it is an object, an array or a string, ends as one: most
-    texts that are none are told so, cut ones among them, however deep."""
     text = payload.strip(WHITE_SPACE)
+    if text[:1] not in _FIRST or (len(payload) > _LARGE and _breaks_soon(payload)):
+        return False
+    try:
+        orjson.loads(payload)
+    except orjson.JSONDecodeError as error:
+        if error.msg.startswith(_SURE) or not _has_both_ends(text):
+            return False
+        return not _is_surely_broken(payload) and _automaton_accepts(payload)
+    return True
+
+
+#: how orjson begins to say that something stands where no JSON text has it, or is not there; what it says of numbers,
+#: surrogates and depth begins otherwise, and what another version might say is only slower
+_SURE = ("unexpected ",)
+
+
+def _has_both_ends(text: bytes) -> bool:
+    """Whether a text without blanks around it begins as a JSON text does and, if it is an object, an array or a string,
+    ends as one: most texts that are none are told so, cut ones among them, however deep."""
     return text.startswith(_BEGINNINGS) and text[-1:] == _ENDS.get(text[:1], text[-1:])
 
 

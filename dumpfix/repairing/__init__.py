@@ -5,7 +5,7 @@ The way of a payload:
 1. `not_json`: what was never JSON is told by name and left alone.
 2. `causes` that explain many errors at once are undone first: a byte order mark, padding, a terminal's line breaks,
    one more level of escaping or of quoting. `surroundings`: text before and behind the document, several documents.
-3. `structure`: the text in tokens (`tokens`), the automaton from both ends (`automaton`), and every cheapest edit at
+3. `structure`: the text in tokens (`lexer`), the automaton from both ends (`automaton`), and every cheapest edit at
    which the two meet (`candidates`); else a cut (`ending`) or a hole (`holes`). `shape` breaks ties.
    `rivals` is the second judge: it looks for other single damages that would explain the text as well.
 4. `strings`: what stands inside strings that JSON does not allow.

@@ -19,7 +19,9 @@ from dumpfix.repairing.tokens import (
     OPEN_ARRAY,
     OPEN_OBJECT,
     STRING,
+    Offsets,
     Tokens,
+    offsets,
 )
 
 VALUE, FIRST_ELEMENT, FIRST_KEY, KEY, AFTER_KEY, AFTER = range(6)
@@ -90,9 +92,9 @@ class Front:
 
     __slots__ = ("stacks", "states", "stop")
 
-    def __init__(self) -> None:
-        self.states = bytearray()
-        self.stacks = array("i")
+    def __init__(self, states: bytearray, stacks: Offsets) -> None:
+        self.states = states
+        self.stacks = stacks
         self.stop = 0
 
 
@@ -148,13 +150,15 @@ def _nested(what: int, stack: int, table: Stacks) -> tuple[int, int]:
     return (FIRST_KEY if is_object else FIRST_ELEMENT), table.push(stack, is_object)
 
 
-def read_front(tokens: Tokens, table: Stacks) -> Front:
-    """Run the automaton from the first token to the first that cannot stand where it does."""
-    front = Front()
+def read_front(tokens: Tokens, table: Stacks, known: Front | None = None) -> Front:
+    """Run the automaton from the first token to the first that cannot stand where it does. `known`: what it made of
+    tokens that were the same but for those from the last it took on."""
+    size = max(0, known.stop - 1) if known else 0
+    front = Front(known.states[:size], known.stacks[:size]) if known else Front(bytearray(), offsets(len(tokens)))
     add_state, add_stack = front.states.append, front.stacks.append
-    state, stack = VALUE, 0
-    rows = _OUTSIDE.after
-    for kind in tokens.kinds:
+    state, stack = (known.states[size], known.stacks[size]) if known else (VALUE, 0)
+    rows = table.rules[stack].after
+    for kind in tokens.kinds[size:]:
         add_state(state)
         add_stack(stack)
         state = rows[state][kind]
@@ -182,7 +186,7 @@ class Back:
         self.tokens = tokens
         size = len(tokens)
         self.masks = bytearray(size) + bytes((1 << AFTER,))
-        self.needs = array("i", (0,)) * (size + 1)
+        self.needs = [0] * (size + 1) if isinstance(tokens.starts, list) else array("i", (0,)) * (size + 1)
         self.first = size
 
     def accepts(self, index: int, state: int, stack: int) -> bool:

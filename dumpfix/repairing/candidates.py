@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dumpfix.repairing import prices
 from dumpfix.repairing.automaton import AFTER, AFTER_KEY, ERROR, FIRST_ELEMENT, FIRST_KEY, KEY, Stacks, step
 from dumpfix.repairing.pieces import Change, Grade
-from dumpfix.repairing.quoting import quote_repairs
+from dumpfix.repairing.quoting import first_with_inner_quotes, quote_repairs
 from dumpfix.repairing.site import Candidate, Site, is_one_bit_off, is_sign, separator_price
 from dumpfix.repairing.tokens import (
     ATOM,
@@ -45,18 +45,19 @@ def candidates(site: Site) -> Iterator[Candidate]:
     """All single repairs at the gaps where front and back overlap, nearest to the error first."""
     tokens, front, back = site.tokens, site.front, site.back
     known = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(site.text.data)
-    lowest = max(0, front.stop - site.window)
-    for index in range(min(front.stop, len(tokens)), lowest - 1, -1):
+    lowest, size = max(0, front.stop - site.window), len(tokens)
+    inner_from = first_with_inner_quotes(site.text, known)
+    for index in range(min(front.stop, size), lowest - 1, -1):
         site.effort.steps += 1
         # A structural repair at a token reaches to the next one at most, one of quotes over many.
-        near = index + 2 >= len(tokens) or tokens.starts[index + 2] >= known
+        near = index + 2 >= size or tokens.starts[index + 2] >= known
         if not near and index < front.stop - _QUOTE_WINDOW:
             break
         if near and tokens is back.tokens:
             yield from _structural(site, index)
-        if index < len(tokens):
-            yield from quote_repairs(site, index)
-    if front.stop < len(tokens):
+        if index < size:
+            yield from quote_repairs(site, index, inner_from)
+    if front.stop < size:
         yield from _list_without_brackets(site)
         yield from _without_commas(site)
         for index in range(front.stop, max(lowest, front.stop - 2) - 1, -1):

@@ -7,12 +7,11 @@ They are tried in the order of `CAUSES`, and no more once the text is valid.
 
 from collections.abc import Callable
 
-from dumpfix.json.lexer import WHITE_SPACE, run_end
+from dumpfix.json.lexer import WHITE_SPACE, hex_pair, run_end
 from dumpfix.json.validity import is_valid
 from dumpfix.repairing.lines import LINE_CAUSES
 from dumpfix.repairing.pieces import Change, Grade, apply_changes, graded
 from dumpfix.repairing.spellings import BEGINNINGS, HEXADECIMAL, other_spelling, respelled
-from dumpfix.repairing.tokens import hex_pair
 
 Cause = Callable[[bytes], "list[Change] | None"]
 

@@ -93,21 +93,26 @@ def path_of(data: bytes, tokens: Tokens, front: Front, table: Stacks, index: int
     are more than anyone would read."""
     if table.depth[front.stacks[index]] > _DEEPEST_PATH:
         return ""
-    steps: list[str | int] = []
-    for before in range(index):
-        kind = tokens.kinds[before]
-        if kind in b"{[" and table.depth[front.stacks[before + 1]] > table.depth[front.stacks[before]]:
-            steps.append(0 if kind == OPEN_ARRAY else "")
-        elif kind in b"}]":
-            steps.pop()
+    # Of an array how many elements are before, of an object the last key, or none behind a comma: ~token.
+    steps: list[int | None] = []
+    for before, kind in enumerate(tokens.kinds[:index]):
+        if kind == STRING:
+            if front.states[before] in _KEYS:
+                steps[-1] = ~before
         elif kind == COMMA:
             last = steps[-1]
-            steps[-1] = last + 1 if isinstance(last, int) else ""
-        elif kind == STRING and front.states[before] in (FIRST_KEY, KEY):
-            steps[-1] = _key(data, tokens, before)
-    if steps and steps[-1] == "" and front.states[index] in (FIRST_KEY, KEY):
+            steps[-1] = last + 1 if last is not None and last >= 0 else None
+        elif kind in b"{[" and table.depth[front.stacks[before + 1]] > table.depth[front.stacks[before]]:
+            steps.append(0 if kind == OPEN_ARRAY else None)
+        elif kind in b"}]":
+            steps.pop()
+    if steps and steps[-1] is None and front.states[index] in _KEYS:
         steps.pop()
-    return "".join(f"/{step}" for step in steps)
+    keys = ("" if step is None else str(step) if step >= 0 else _key(data, tokens, ~step) for step in steps)
+    return "".join(f"/{key}" for key in keys)
+
+
+_KEYS = (FIRST_KEY, KEY)
 
 
 def _key(data: bytes, tokens: Tokens, index: int) -> str:

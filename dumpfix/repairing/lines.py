@@ -44,6 +44,8 @@ def server_sent_events(text: bytes) -> list[Change] | None:
 def parts_of_a_log(text: bytes) -> list[Change] | None:
     """Lines as container runtimes write them (CRI): a time, `stdout` or `stderr`, `P` for a part, `F` for the last.
     The parts of one line belong together."""
+    if b" std" not in text:
+        return None
     why = "parts of a log line"
     changes: list[Change] = []
     joins = -1

@@ -5,6 +5,7 @@ from bisect import bisect_left, bisect_right
 from dumpfix.json.lexer import WHITE_SPACE, run_end
 from dumpfix.repairing import ending, holes, prices, surroundings
 from dumpfix.repairing.automaton import AFTER, read_back, read_front
+from dumpfix.repairing.lexer import lex
 from dumpfix.repairing.model import Fragment
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.reading import NULS, Outcome, Reading, outcome_of
@@ -18,7 +19,6 @@ from dumpfix.repairing.tokens import (
     STRING,
     WORD,
     Tokens,
-    lex,
 )
 
 

@@ -1,8 +1,8 @@
 """Every single repair of a quote: missing, too many, of another kind, with a flipped bit, bare inside a string."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from itertools import chain, pairwise
 
 from dumpfix.json.strings import string_text
 from dumpfix.json.validity import is_valid, scan_value
@@ -11,7 +11,7 @@ from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_K
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quotes import OTHER_QUOTES
 from dumpfix.repairing.site import Candidate, Site, is_one_bit_off, meets
-from dumpfix.repairing.tokens import ATOM, COMMA, OPEN_STRING, STRING, STRUCTURE, WORD
+from dumpfix.repairing.tokens import ATOM, COMMA, OPEN_STRING, STRING, STRUCTURE, WORD, Text
 from dumpfix.repairing.torn import LITERALS, is_number_cut_short, is_of_words, looks_torn, may_go_on
 
 BARE_QUOTES = "a quote inside a string"
@@ -33,26 +33,42 @@ _QUOTABLE = (STRING, OPEN_STRING, WORD, ATOM)
 _CLOSING_QUOTES = tuple(dict.fromkeys(mark for closing in OTHER_QUOTES.values() for mark in closing))
 
 
-def quote_repairs(site: Site, index: int) -> Iterator[Candidate]:
-    """Insert, drop, escape or restore one quote at token `index` (several, where quotes stand inside a string)."""
+def first_with_inner_quotes(text: Text, known: int) -> int:
+    """The offset before which no string begins that may have bare quotes inside and end behind `known`: there would be
+    too many among them that look like the ends of strings."""
+    quote, left = max(known - 1, 0), _MOST_STRUCTURAL
+    while left >= 0:
+        quote = text.plain.rfind(b'"', 0, quote)
+        if quote < 0:
+            return 0
+        left -= _looks_structural(text.data, quote)
+    return quote
+
+
+def quote_repairs(site: Site, index: int, inner_from: int) -> Iterable[Candidate]:
+    """Insert, drop, escape or restore one quote at token `index` (several, where quotes stand inside a string, which
+    begins at `inner_from` or later)."""
     tokens = site.tokens
     kind, state = tokens.kinds[index], site.front.states[index]
     is_odd = tokens is not site.back.tokens  # else no quote is missing and none too many
     takes_string = state <= KEY
     if kind not in _QUOTABLE or not (is_odd or takes_string):
-        return
+        return ()
     start, end = tokens.starts[index], tokens.ends[index]
     after = AFTER if state <= FIRST_ELEMENT else AFTER_KEY
     if kind in (STRING, OPEN_STRING) and site.text.data[start] == STRING:
-        if takes_string:
-            if is_odd:
-                yield from _closer_missing(site, index, after, start, end)
-            yield from _inner_quotes(site, index, after, start)
-            yield from _document_in_string(site, index, after, start)
+        found: list[Iterator[Candidate]] = []
+        if takes_string and is_odd:
+            found.append(_closer_missing(site, index, after, start, end))
+        if takes_string and start >= inner_from:
+            found.append(_inner_quotes(site, index, after, start))
+        if takes_string and site.text.data[start + 1 : start + 2] in (b"{", b"["):
+            found.append(_document_in_string(site, index, after, start))
         if is_odd:
-            yield from _quote_too_many(site, index, state, start)
-    elif kind in (WORD, ATOM) and takes_string and is_odd:
-        yield from _opener_missing(site, index, after, start)
+            found.append(_quote_too_many(site, index, state, start))
+        return chain.from_iterable(found)
+    is_bare = kind in (WORD, ATOM) and takes_string and is_odd
+    return _opener_missing(site, index, after, start) if is_bare else ()
 
 
 def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
@@ -190,7 +206,8 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
     known = back.tokens.starts[back.first] if back.first < len(back.tokens) else len(data)
     inner: list[int] = []
     structural = 0
-    quote = site.text.quote(start + 1)
+    find = site.text.plain.find
+    quote = find(b'"', start + 1)
     while quote >= 0 and len(inner) < _MOST_INNER_QUOTES:
         if inner and quote + 1 >= known:
             meeting = meets(site, quote + 1, after, stack)
@@ -226,7 +243,7 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
         structural += _looks_structural(data, quote)
         if structural > _MOST_STRUCTURAL:
             return
-        quote = site.text.quote(quote + 1)
+        quote = find(b'"', quote + 1)
 
 
 def _holds_sound_text(data: bytes, start: int, inner: list[int], close: int) -> bool:
@@ -244,8 +261,6 @@ def _holds_sound_text(data: bytes, start: int, inner: list[int], close: int) -> 
 def _document_in_string(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
     """A string that holds a whole document whose quotes are bare: `"{"a":1}"`."""
     data = site.text.data
-    if data[start + 1 : start + 2] not in (b"{", b"["):
-        return
     found = scan_value(data, start + 1, len(data))
     site.effort.steps += found.at - start
     if found.state != "complete" or data[found.at : found.at + 1] != b'"':

@@ -6,26 +6,13 @@ from dumpfix.json.lexer import WHITE_SPACE
 from dumpfix.json.validity import passes_gate
 from dumpfix.repairing import quotes
 from dumpfix.repairing.automaton import AFTER, KEY, Back, Effort, Front, Stacks, read_back, read_front
+from dumpfix.repairing.dialect import COMMENT, OMISSION, PREFIX, SEPARATOR, speaks_dialect
+from dumpfix.repairing.lexer import LAST_COMMA, lex, lex_in_dialect
 from dumpfix.repairing.model import Fragment
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.quotes import TRIPLE
 from dumpfix.repairing.surroundings import unmatched
-from dumpfix.repairing.tokens import (
-    COMMENT,
-    LAST_COMMA,
-    OMISSION,
-    OPEN_STRING,
-    PREFIX,
-    PRINTABLE,
-    SEPARATOR,
-    STRING,
-    WORD,
-    Text,
-    Tokens,
-    lex,
-    prepare,
-    speaks_dialect,
-)
+from dumpfix.repairing.tokens import OPEN_STRING, PRINTABLE, STRING, WORD, Text, Tokens, prepare
 
 # A run that stands for lost bytes: a single NUL may be a byte like any other.
 NULS = b"\0\0"
@@ -104,12 +91,12 @@ def read(data: bytes, effort: Effort) -> Reading:
     effort.steps += len(data)
     text = prepare(data)
     table = Stacks()
-    tokens = lex(text, dialect=False)
-    front = read_front(tokens, table)
+    tokens = plain = lex(text, dialect=False)
+    front = json = read_front(tokens, table)
     if front.stop < len(tokens) and speaks_dialect(data, tokens, front.stop):
         effort.steps += len(data)
-        tokens = lex(text)
-        front = read_front(tokens, table)
+        tokens = lex_in_dialect(text, plain, json.stop)
+        front = read_front(tokens, table, json)
         prefixes = [at for at, change in enumerate(tokens.changes) if change.why == PREFIX]
         if len(prefixes) == 1:
             # One alone may be a letter that changed places with the quote, or has lost one; it explains nothing where
@@ -117,8 +104,8 @@ def read(data: bytes, effort: Effort) -> Reading:
             at = prefixes[0]
             tokens.changes[at] = tokens.changes[at]._replace(grade=Grade.CHOICE)
             if tokens.kinds.count(STRING) > 1 or front.stop < len(tokens) or front.stacks[front.stop]:
-                tokens = lex(text, takes_prefix=False)
-                front = read_front(tokens, table)
+                tokens = lex_in_dialect(text, plain, json.stop, takes_prefix=False)
+                front = read_front(tokens, table, json)
         _doubt_one_comma(data, tokens)
         if front.stop < len(tokens) or front.stacks[front.stop]:
             _doubt_comments(data, tokens)

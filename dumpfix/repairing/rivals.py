@@ -7,6 +7,7 @@ value comes out at nearly the same price; a rival that is cheaper takes its plac
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 
 import orjson
@@ -34,6 +35,10 @@ _OF_NUMBERS = b"0123456789.-"
 _OF_WORDS = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "
 _UNKNOWN = b"0"
 _FILLERS = {VALUE: b"", FIRST_ELEMENT: b"", FIRST_KEY: b"", KEY: b'"":0,', AFTER_KEY: b'""', AFTER: b"0"}
+
+
+Damage = tuple[float, int, bytes, str]
+"""What a byte may have met with: its price, where what it left ends, what undoes it, its name."""
 
 
 class Neighbourhood:
@@ -65,25 +70,40 @@ class Neighbourhood:
         at -= self.begin
         return _NONE if at and self.outline[at - 1] in _IN_STRING and b'"' not in self.plain[at : at + 2] else _ANY
 
-    def reads(self, at: int, end: int, insert: bytes) -> bool:
-        """Whether the neighbourhood is well formed once `insert` takes the place of [at, end)."""
-        at, end = at - self.begin, end - self.begin
-        text = self.plain
-        quotes = text.count(b'"', at, end) + insert.count(b'"')
-        if quotes & 1 == 1 - self.parity and b"\\" not in text[max(0, at - 1) : end]:
-            # Told without a parser: one quote is left over.
-            return False
-        if self.is_plain and at:
-            # Told without a parser as well: inside a string nothing changes, and outside two signs do not fit.
-            is_inside = self.outline[at - 1] in _IN_STRING
-            if not quotes and is_inside:
-                return self.is_sound
-            if not (self._fits(at, end, insert) if not quotes else insert != b'"' or self._pairs(at, end, is_inside)):
-                return False
-        if self.dialect:
-            around = [each for each in self.dialect if each.end <= at or each.at >= end]
-            return self._is_json(apply_changes(text, sorted([*around, Change(at, end, insert, "")])))
-        return self._is_json(text[:at] + insert + text[end:])
+    def undone(self, at: int, damages: list[Damage]) -> Iterator[Damage]:
+        """Those of the damages at a byte whose undoing makes the neighbourhood well formed."""
+        text, outline, origin = self.plain, self.outline, self.begin
+        at -= origin
+        # Much is told without a parser. Inside a string nothing changes, and outside two signs do not fit.
+        is_told = self.is_plain and at > 0
+        is_inside = is_told and outline[at - 1] in _IN_STRING
+        before = outline[:at].rstrip(b" ")[-1:] if is_told else b""
+        for damage in damages:
+            _, end, insert, _ = damage
+            end -= origin
+            quotes = text.count(b'"', at, end) + insert.count(b'"')
+            if quotes & 1 == 1 - self.parity and b"\\" not in text[max(0, at - 1) : end]:
+                # One quote is left over.
+                continue
+            if is_told and not quotes:
+                chain = before + insert.translate(_SIGNS_ALONE) + self._sign(end)
+                may_read = self.is_sound if is_inside else _fit_together(chain)
+            else:
+                may_read = not is_told or insert != b'"' or self._pairs(at, end, is_inside)
+            if not may_read:
+                continue
+            if self.dialect:
+                around = [each for each in self.dialect if each.end <= at or each.at >= end]
+                mended = apply_changes(text, sorted([*around, Change(at, end, insert, "")]))
+            else:
+                mended = text[:at] + insert + text[end:]
+            if self._is_json(mended):
+                yield damage
+
+    def _sign(self, at: int) -> bytes:
+        """The first sign from `at` on, blanks aside."""
+        sign = self.outline[at : at + 1]
+        return sign if sign != b" " else self.outline[at:].lstrip(b" ")[:1]
 
     def _pairs(self, at: int, end: int, is_inside: bool) -> bool:
         """Whether a quote in the place of [at, end), which has none, closes a string where one may end, or opens one
@@ -94,24 +114,18 @@ class Neighbourhood:
             end = self.plain.find(b'"', end) + 1
         return self.plain[end : end + _NEAR].lstrip(b" ")[:1] in _BEHIND_STRINGS
 
-    def _fits(self, at: int, end: int, insert: bytes) -> bool:
-        """Whether each sign may stand beside the next with `insert` in the place of [at, end), outside of strings."""
-        outline, size = self.outline, len(self.outline)
-        at -= 1
-        while at >= 0 and outline[at] == _BLANK:
-            at -= 1
-        while end < size and outline[end] == _BLANK:
-            end += 1
-        chain = outline[at : at + 1] if at >= 0 else b""
-        chain += insert.translate(_SIGNS_ALONE) + outline[end : end + 1]
-        return not any(pair in _MISFITS for pair in pairwise(chain))
-
     def _is_json(self, text: bytes) -> bool:
         try:
             orjson.loads(self.head + text + self.tail)
         except ValueError:
             return False
         return True
+
+
+@cache
+def _fit_together(chain: bytes) -> bool:
+    """Whether each of a few signs may stand beside the next."""
+    return not any(pair in _MISFITS for pair in pairwise(chain))
 
 
 def _outline(plain: bytes) -> bytes:
@@ -188,15 +202,16 @@ def rivals(site: Site, places: list[int], most: float) -> Iterator[Candidate]:
                 continue
             seen.add(at)
             asked = around.asks(at)
-            for price, end, insert, why in _single_damages(data, at, most, asked) if asked != _NONE else ():
-                if end <= around.end:
-                    site.effort.steps += 1
-                    if around.reads(at, end, insert):
-                        yield _as_candidate(site, price, Change(at, end, insert, why, Grade.CHOICE))
+            if asked == _NONE:
+                continue
+            damages = [each for each in _single_damages(data, at, most, asked) if each[1] <= around.end]
+            site.effort.steps += len(damages)
+            for price, end, insert, why in around.undone(at, damages):
+                yield _as_candidate(site, price, Change(at, end, insert, why, Grade.CHOICE))
 
 
-def _single_damages(data: bytes, at: int, most: float, asked: int) -> Iterator[tuple[float, int, bytes, str]]:
-    """Every single damage at byte `at` that costs at most `most`: price, where it ends, what undoes it, its name."""
+def _single_damages(data: bytes, at: int, most: float, asked: int) -> Iterator[Damage]:
+    """Every single damage at byte `at` that costs at most `most`."""
     byte, other = data[at : at + 1], data[at + 1 : at + 2]
     is_any = asked == _ANY
     is_behind_blank = data[at - 1 : at] in _BLANKS and at > 0
@@ -222,7 +237,8 @@ def _single_damages(data: bytes, at: int, most: float, asked: int) -> Iterator[t
         price = prices.FLIPPED_TO_QUOTE if is_quote else prices.FLIPPED
         table = _FLIPPED if is_any or is_quote else _FLIPPED_TO_QUOTE
         for meant in _FLIPPED_IN_WORDS if in_word else table[byte[0]]:
-            yield prices.FLIPPED_QUOTE if meant == b'"' else price, at + 1, meant, "a byte with a flipped bit"
+            cost = prices.FLIPPED_QUOTE if meant == b'"' else price
+            yield cost, at + 1, meant, "a byte with a flipped bit"
 
 
 def _may_be_of_number(data: bytes, at: int) -> bool:

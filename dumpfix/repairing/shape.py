@@ -29,6 +29,7 @@ Members = tuple[tuple[str, Any], ...]
 # Nothing of a number but that it is one.
 _DECODER = json.JSONDecoder(object_pairs_hook=tuple, parse_int=len, parse_float=len, strict=False)
 _KINDS = {str: "s", int: "n", bool: "b", type(None): "z", tuple: "o", list: "a"}
+_CONTAINERS = (tuple, list)
 
 
 def structure_of(document: bytes) -> Any:
@@ -57,25 +58,33 @@ class Profile:
 
     def _walk(self, path: str, value: Any, depth: int) -> None:
         """Take in the value at `path`, and what is in it down to `depth` levels."""
-        self.traits.add((path, _KINDS[type(value)]))
-        if not depth:
+        kind = _KINDS[type(value)]
+        self.traits.add((path, kind))
+        if not depth or kind not in "oa":
             return
-        if isinstance(value, list):
+        if kind == "a":
+            inside = path + "\0*"
             for inner in value:
-                self._walk(path + "\0*", inner, depth - 1)
-        elif isinstance(value, tuple):
-            before = ""
-            for key, inner in value:
-                if before:
-                    self.pairs += 1
-                    self.descents += key < before
-                self.successions.add((before, key))
-                before = key
+                if type(inner) in _CONTAINERS:
+                    self._walk(inside, inner, depth - 1)
+                else:
+                    self.traits.add((inside, _KINDS[type(inner)]))
+            return
+        before = ""
+        for key, inner in value:
+            if before:
+                self.pairs += 1
+                self.descents += key < before
+            self.successions.add((before, key))
+            before = key
+            if type(inner) in _CONTAINERS:
                 self._walk(f"{path}\0{key}", inner, depth - 1)
-            self.successions.add((before, ""))
-            names = {key for key, _ in value}
-            self.duplicates += len(value) - len(names)
-            self.traits.add((path + "\0" + "\0".join(sorted(names)), ""))
+            else:
+                self.traits.add((f"{path}\0{key}", _KINDS[type(inner)]))
+        self.successions.add((before, ""))
+        names = {key for key, _ in value}
+        self.duplicates += len(value) - len(names)
+        self.traits.add((path + "\0" + "\0".join(sorted(names)), ""))
 
 
 class ShapeModel:
@@ -147,18 +156,20 @@ def looks_spliced(document: bytes) -> bool:
         if isinstance(value, tuple):
             if len(dict(value)) < len(value):
                 return True
-            left.extend(inner for _, inner in value if isinstance(inner, tuple | list))
+            left.extend([inner for _, inner in value if type(inner) in _CONTAINERS])
         elif isinstance(value, list):
-            left.extend(each for each in value if isinstance(each, tuple | list))
-            if len(value) >= FEWEST_SIBLINGS and _has_an_odd_one(value):
+            left.extend([each for each in value if type(each) in _CONTAINERS])
+            if _has_an_odd_one([each for each in value if isinstance(each, tuple)]):
                 return True
     return False
 
 
-def _has_an_odd_one(elements: list[Any]) -> bool:
+def _has_an_odd_one(objects: list[Members]) -> bool:
     """Whether one object lacks what all the others have."""
-    kinds = Counter(frozenset(key for key, _ in each) for each in elements if isinstance(each, tuple))
-    if len(kinds) != 2 or kinds.total() < FEWEST_SIBLINGS:
+    if len(objects) < FEWEST_SIBLINGS:
+        return False
+    kinds = Counter([frozenset(dict(each)) for each in objects])
+    if len(kinds) != 2:
         return False
     (usual, _), (odd, count) = kinds.most_common()
     return count == 1 and odd < usual

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from dumpfix.json.lexer import HEX_DIGITS, WHITE_SPACE
+from dumpfix.json.lexer import HEX_DIGITS, WHITE_SPACE, hex_pair
 from dumpfix.repairing.pieces import Change, Grade, graded
-from dumpfix.repairing.tokens import hex_pair
 
 BEGINNINGS = (b"{", b"[")
 _PLUS = 0x2B

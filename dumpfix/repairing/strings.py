@@ -8,11 +8,12 @@ import codecs
 import threading
 from collections import deque
 from collections.abc import Iterator
+from itertools import compress
 
-from dumpfix.json.lexer import CONTROLS, escape_end, utf8_fault, white_space_end
+from dumpfix.json.lexer import CONTROLS, escape_end, hex_pair, utf8_fault, white_space_end
 from dumpfix.json.validity import is_valid
 from dumpfix.repairing.pieces import Change, Grade
-from dumpfix.repairing.tokens import hex_pair, prepare
+from dumpfix.repairing.tokens import prepare
 
 _SHORT = {0x08: b"\\b", 0x09: b"\\t", 0x0A: b"\\n", 0x0C: b"\\f", 0x0D: b"\\r"}
 # Escapes of Python, C and JavaScript that JSON has not: letter -> JSON spelling.
@@ -316,11 +317,9 @@ def _control(data: bytes, at: int, end: int, is_key: bool) -> Change:
 def _is_latin_1(data: bytes, known: bytes) -> bool:
     """Whether the bytes that are no UTF-8 look like Latin-1: nothing in the text is UTF-8 of several bytes, and the
     bytes over 0x7F are printable in Latin-1 and letters that touch letters, but for a few where there are many."""
-    if data.isascii() or any(byte in data for byte in _UNLIKELY):
+    if data.isascii() or len(data.translate(None, _NO_LATIN_1)) != len(data):
         return False
-    high = [at for at, byte in enumerate(data) if byte >= 0x80]
-    if any(data[at] < 0xA0 for at in high):
-        return False
+    high = list(compress(range(len(data)), data.translate(_NOT_ASCII)))
     if len(high) == 1:
         return _touches_a_letter(data, high[0]) and _is_at_home(data, high[0], known)
     letters = sum(_touches_a_letter(data, at) for at in high)
@@ -363,8 +362,9 @@ _WORD_ENDS = b" \t\r\n\"',.;!?()"
 _NOT_IN_WORDS = b"0123456789/_@:=&#%+<>{}[]|\\$*~^"
 _LONGEST_WORD = 32
 _MOST_LOOKED_AT = 256
-# Bytes that fill erased or unwritten storage, and letters that only Icelandic uses.
-_UNLIKELY = (b"\xff", b"\xfe", b"\xf0", b"\xd0", b"\xde")
+# What is no sign of Latin-1; bytes that fill erased or unwritten storage, and letters that only Icelandic uses.
+_NO_LATIN_1 = bytes(range(0x80, 0xA0)) + b"\xff\xfe\xf0\xd0\xde"
+_NOT_ASCII = bytes(byte >= 0x80 for byte in range(256))
 
 
 def _touches_a_letter(data: bytes, at: int) -> bool:

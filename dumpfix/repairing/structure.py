@@ -5,6 +5,8 @@ from dumpfix.repairing import ending, holes, prices
 from dumpfix.repairing.automaton import KEY, Ahead, Back
 from dumpfix.repairing.candidates import NO_JSON, candidates
 from dumpfix.repairing.choosing import MOST_ALTERNATIVES, cheapest, closes_the_end
+from dumpfix.repairing.dialect import BARE_KEY
+from dumpfix.repairing.lexer import LAST_COMMA
 from dumpfix.repairing.losses import (
     all_changes,
     bad_scalars,
@@ -31,7 +33,7 @@ from dumpfix.repairing.reading import (
 from dumpfix.repairing.rivals import LOST_QUOTE, SLIPPED_IN, rivals
 from dumpfix.repairing.shape import ShapeModel, looks_spliced
 from dumpfix.repairing.site import Candidate, Site
-from dumpfix.repairing.tokens import ATOM, BARE_KEY, COMMA, LAST_COMMA, STRING
+from dumpfix.repairing.tokens import ATOM, COMMA, STRING
 
 # An outcome up to CHEAP is one small edit; above it, holes and several errors are weighed against it.
 CHEAP = 2.6

@@ -1,6 +1,6 @@
 """Whether a text looks like a part of a longer one: torn in a word or a number, or open to more."""
 
-from dumpfix.repairing.tokens import ELLIPSES
+from dumpfix.repairing.dialect import ELLIPSES
 
 
 def looks_torn(text: bytes, *, lacks_front: bool) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dumpfix.repairing import prices
 from dumpfix.repairing.atoms import is_atom
 from dumpfix.repairing.automaton import AFTER, ERROR, FIRST_ELEMENT, KEY, Back, step
+from dumpfix.repairing.lexer import lex
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.site import Candidate, Site, is_sign, meets, one_bit_off
-from dumpfix.repairing.tokens import ATOM, STRUCTURE, WORD, lex, prepare
+from dumpfix.repairing.tokens import ATOM, STRUCTURE, WORD, prepare
 
 # How long a word may be that is looked at byte by byte.
 _LONGEST_WORD = 40

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from dumpfix.json.validity import is_valid
 from dumpfix.repairing import causes, not_json, surroundings
 from dumpfix.repairing.automaton import AFTER, ERROR, VALUE, Stacks, read_back, read_front, step
+from dumpfix.repairing.lexer import lex
 from dumpfix.repairing.lines import hard_wrap
 from dumpfix.repairing.pieces import apply_changes
 from dumpfix.repairing.shape import Profile, ShapeModel, irregularity
-from dumpfix.repairing.tokens import OPEN_STRING, WORD, lex, prepare
+from dumpfix.repairing.tokens import OPEN_STRING, WORD, prepare
 from tests.json.strategies import documents, near_json, payloads
 
 

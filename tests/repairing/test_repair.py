@@ -170,7 +170,8 @@ RESPELLED[b"null"] = (b"None", b"nul", b"nu", b"n")
 
 def scalars(document: bytes) -> list[bytes]:
     """The scalar tokens and keys of a valid document, in order, strings without their quotes."""
-    from dumpfix.repairing.tokens import ATOM, STRING, lex, prepare
+    from dumpfix.repairing.lexer import lex
+    from dumpfix.repairing.tokens import ATOM, STRING, prepare
 
     tokens = lex(prepare(document), dialect=False)
     spans = zip(tokens.kinds, tokens.starts, tokens.ends, strict=True)
