@@ -110,25 +110,22 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
             # A quote of several bytes is hardly gone as a whole: what is left of it is in the text.
             outcome.grade = Grade.CHOICE
     if outcome.undecided:
-        others = {draft.text: outcome.cost, **_priced(outcome)}
-        return Repair(
-            None,
-            "irrecoverable",
-            reason=_UNDECIDED,
-            alternatives=tuple(filter(is_valid, others)),
-            work=effort.steps,
-            prices=tuple(_rounded(price) for text, price in others.items() if is_valid(text)),
-        )
-    draft.lay(strings.clean(draft.text, shape.text if shape else b""))
+        others = ({draft.text: outcome.cost} if is_valid(draft.text) else {}) | _priced(outcome)
+        prices = tuple(map(_rounded, others.values()))
+        alternatives = tuple(others)
+        return Repair(None, "irrecoverable", (), _UNDECIDED, (), alternatives, work=effort.steps, prices=prices)
+    is_clean = strings.is_clean(draft.text)
+    if not is_clean:
+        draft.lay(strings.clean(draft.text, shape.text if shape else b""))
     grade = max(draft.grade, outcome.grade)
     edits = draft.edits()
     # Checked, not trusted: what is given out is JSON and what the edits say, whatever went wrong above.
-    is_sound = is_valid(draft.text) and lead_to(edits, payload, draft.text)
+    is_sound = (is_clean or is_valid(draft.text)) and lead_to(edits, payload, draft.text)
     # A value that is none is a loss of its own, whatever its length.
     known = sum(len(edit.delete) for edit in edits if NO_VALUE in edit.why)
     if not is_sound or (grade is Grade.CHOICE and len(draft.text) < _LEAST_KEPT * (len(payload) - known)):
         return Repair(None, "irrecoverable", (), _why_not(payload), tuple(outcome.fragments), work=effort.steps)
-    others = {text: price for text, price in _priced(outcome).items() if is_valid(text)}
+    others = _priced(outcome)
     return Repair(
         draft.text,
         _LEVELS[grade],
@@ -143,9 +140,9 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
 
 
 def _priced(outcome: Outcome) -> dict[bytes, float]:
-    """The alternatives with their prices; those that were not weighed cost what the outcome does."""
+    """The valid alternatives with their prices; those that were not weighed cost what the outcome does."""
     prices = outcome.prices or [outcome.cost] * len(outcome.alternatives)
-    return dict(zip(outcome.alternatives, prices, strict=True))
+    return {text: price for text, price in zip(outcome.alternatives, prices, strict=True) if is_valid(text)}
 
 
 def _rounded(price: float) -> float:

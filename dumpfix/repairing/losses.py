@@ -54,9 +54,15 @@ def mixed(reading: Reading) -> Outcome | None:
     closed = ending.close_before(data, tokens, front, reading.table, stop - 1)
     if closed is None:
         return None
-    kept = [change for change in tokens.changes if change.end <= closed.kept]
-    outcome = outcome_of([*kept, *closed.changes], 3.0)
+    outcome = closed_at(reading, closed, 3.0)
     outcome.grade = Grade.CHOICE
+    return outcome
+
+
+def closed_at(reading: Reading, closed: ending.Ending, cost: float) -> Outcome:
+    """The outcome for a text that is closed where an ending says."""
+    kept = [change for change in reading.tokens.changes if change.end <= closed.kept]
+    outcome = outcome_of([*kept, *closed.changes], cost)
     outcome.lost.append((closed.kept, None))
     if closed.fragment:
         outcome.fragments.append(closed.fragment)

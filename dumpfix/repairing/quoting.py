@@ -74,7 +74,7 @@ def quote_repairs(site: Site, index: int, inner_from: int) -> Iterable[Candidate
 def _opener_missing(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:
     """A word that ends in a quote: its opening quote was dropped, or stands there with a flipped bit."""
     data, stack = site.text.data, site.front.stacks[index]
-    quote = site.text.quote(start)
+    quote = site.text.plain.find(b'"', start)
     if quote < 0:
         return
     meeting = meets(site, quote + 1, after, stack)

@@ -82,7 +82,7 @@ class Neighbourhood:
             _, end, insert, _ = damage
             end -= origin
             quotes = text.count(b'"', at, end) + insert.count(b'"')
-            if quotes & 1 == 1 - self.parity and b"\\" not in text[max(0, at - 1) : end]:
+            if quotes & 1 == 1 - self.parity and (self.is_plain or b"\\" not in text[max(0, at - 1) : end]):
                 # One quote is left over.
                 continue
             if is_told and not quotes:

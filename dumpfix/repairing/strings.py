@@ -34,8 +34,6 @@ def clean(data: bytes, known: bytes = b"") -> list[Change]:
     `known` is more text of the same topic. Where a byte is damaged and the bytes around it stand intact elsewhere in
     the text or in `known`, what stands there tells what was meant.
     """
-    if _is_clean(data):
-        return []
     cleaner = _Cleaner(data, known)
     plain, marks = prepare(data).plain, data.translate(_SUSPECTS)
     changes: list[Change] = []
@@ -66,7 +64,8 @@ _MARKS = bytes(byte in CONTROLS + b"\\" for byte in range(256))
 _SUSPECTS = _MARKS[:0x80] + b"\1" * 0x80
 
 
-def _is_clean(data: bytes) -> bool:
+def is_clean(data: bytes) -> bool:
+    """Whether a text is JSON on one line."""
     return b"\n" not in data and b"\r" not in data and is_valid(data)
 
 

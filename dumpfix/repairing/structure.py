@@ -10,6 +10,7 @@ from dumpfix.repairing.lexer import LAST_COMMA
 from dumpfix.repairing.losses import (
     all_changes,
     bad_scalars,
+    closed_at,
     document_behind_nuls,
     head_lost,
     mixed,
@@ -146,11 +147,7 @@ def _ended(reading: Reading) -> Outcome | None:
     closed = ending.close(reading.data, reading.tokens, reading.front, reading.table)
     if closed is None:
         return None
-    kept = [change for change in reading.tokens.changes if change.end <= closed.kept]
-    outcome = outcome_of([*kept, *closed.changes], 0.5)
-    outcome.lost.append((closed.kept, None))
-    if closed.fragment:
-        outcome.fragments.append(closed.fragment)
+    outcome = closed_at(reading, closed, 0.5)
     if _may_be_no_cut(reading):
         outcome.grade = Grade.CHOICE
     return outcome

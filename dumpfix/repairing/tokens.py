@@ -65,10 +65,6 @@ class Text(NamedTuple):
     mask: bytes
     plain: bytes
 
-    def quote(self, begin: int) -> int:
-        """The offset of the first bare quote from `begin` on; -1 if there is none."""
-        return self.plain.find(b'"', begin)
-
 
 def prepare(data: bytes) -> Text:
     """`data` as a Text, at C speed."""
