@@ -56,7 +56,7 @@ def documents(data: bytes, counts: Callable[[int, int], bool] = lambda _start, _
     """
     at = valid_until = 0
     quoted = _Quoted(data)
-    while (start := _opener(data, at, len(data))) >= 0:
+    while (start := opener(data, at, len(data))) >= 0:
         if quoted.knows(start):
             at = start + 1
             continue
@@ -111,14 +111,14 @@ class _Quoted:
                 continue
             end = string_end(data, quote, stop)
             at = end if end >= 0 else stop
-            begin = _opener(data, max(quote, self._reached), at)
+            begin = opener(data, max(quote, self._reached), at)
             while begin >= 0:
                 inner = _Containers(begin, valid_until)
                 end, _ = walk(data, begin, valid_until, inner)
                 self._reached = end if end >= 0 else max(~end, begin + 1)
                 self._outside = self._string_end = begin
                 found += inner.spans()
-                begin = _opener(data, self._reached, at)
+                begin = opener(data, self._reached, at)
         return found
 
     def knows(self, at: int) -> bool:
@@ -137,7 +137,7 @@ class _Quoted:
         return False
 
 
-def _opener(data: bytes, at: int, stop: int) -> int:
+def opener(data: bytes, at: int, stop: int) -> int:
     """The first bracket from ``at`` on that opens something; -1 where there is none."""
     curly = data.find(b"{", at, stop)
     square = data.find(b"[", at, stop if curly < 0 else curly)

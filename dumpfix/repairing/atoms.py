@@ -3,7 +3,7 @@
 from dumpfix.json.lexer import HEX_DIGITS, number_end
 from dumpfix.repairing.pieces import Grade
 
-_LITERALS = frozenset((b"true", b"false", b"null"))
+LITERALS = (b"true", b"false", b"null")
 _OF_NUMBERS = b"0123456789.-+eE"
 
 # The closed table of respelled atoms: what stands there, what it is, and whether that is sure.
@@ -53,7 +53,7 @@ def is_atom(text: bytes) -> bool:
     """Whether `text` is a JSON number or literal."""
     if text.isdigit():
         return text[0] != 0x30 or len(text) == 1
-    if text in _LITERALS:
+    if text in LITERALS:
         return True
     whole, _, fraction = text.partition(b".")
     if whole.isdigit() and fraction.isdigit():

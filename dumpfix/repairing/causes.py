@@ -11,7 +11,7 @@ from dumpfix.json.lexer import WHITE_SPACE, hex_pair, run_end
 from dumpfix.json.validity import is_valid
 from dumpfix.repairing.lines import LINE_CAUSES
 from dumpfix.repairing.pieces import Change, Grade, apply_changes, graded
-from dumpfix.repairing.spellings import BEGINNINGS, HEXADECIMAL, other_spelling, respelled
+from dumpfix.repairing.spellings import BEGINNINGS, HEXADECIMAL, earliest, other_spelling, respelled
 
 Cause = Callable[[bytes], "list[Change] | None"]
 
@@ -112,7 +112,7 @@ def tag(text: bytes) -> list[Change] | None:
 def bytes_literal(text: bytes) -> list[Change] | None:
     """A Python `b'…'` that holds the document, with Python's escapes inside: alone, cut before its closing quote, or in
     a printed record (`ConsumerRecord(…, value=b'{"a": 1}', …)`)."""
-    at = min((at for mark in (b"b'{", b"b'[", b'b"{', b'b"[') if (at := text.find(mark)) >= 0), default=-1)
+    at = earliest(text, (b"b'{", b"b'[", b'b"{', b'b"['))
     if at < 0 or any(bracket in text[:at] for bracket in (b'{"', b'["', b"[{", b"{'")):
         return None
     return _unquoted(text, at + 1, 0, "Python bytes literal", _PYTHON)
@@ -120,8 +120,8 @@ def bytes_literal(text: bytes) -> list[Change] | None:
 
 def string_literal(text: bytes) -> list[Change] | None:
     r"""A string that holds the document, its quotes escaped, in other text: ``msg="{\\"a\\":1}" level=info``."""
-    at = min((at for mark in _BEGIN_LITERALS if (at := text.find(mark)) >= 0), default=0)
-    if text[at - 1 : at] not in _BEFORE_LITERALS:
+    at = earliest(text, _BEGIN_LITERALS)
+    if at < 0 or text[at - 1 : at] not in _BEFORE_LITERALS:
         return None
     before = text[:at]
     if not before.strip(WHITE_SPACE) or any(sign in before for sign in (b'"', b"'", b"{", b"[")):
@@ -169,10 +169,9 @@ def doubled_quotes(text: bytes) -> list[Change] | None:
     start = len(text) - len(text.lstrip(WHITE_SPACE))
     begin = start
     if not text.startswith(BEGINNINGS, start):
-        found = [at for mark in (b'"{', b'"[') if (at := text.find(mark)) >= 0]
-        begin = min(found, default=-2) + 1
+        begin = earliest(text, (b'"{', b'"[')) + 1
         if (
-            begin < 0
+            not begin
             or (begin > 1 and text[begin - 2] not in b",;\t|\n ")
             or any(each in text[:begin] for each in b"{[")
         ):
@@ -194,7 +193,7 @@ def doubled_quotes(text: bytes) -> list[Change] | None:
 
 def quoted_for_sql(text: bytes) -> list[Change] | None:
     """A document in single quotes, in which SQL writes every single quote twice, and MySQL escapes with backslashes."""
-    begin = min((at for mark in (b"'{", b"'[") if (at := text.find(mark)) >= 0), default=-1) + 1
+    begin = earliest(text, (b"'{", b"'[")) + 1
     head = text[: begin - 1]
     if not begin or any(sign in head for sign in (b'"', b"{", b"[")) or b'"' not in text[begin:]:
         return None

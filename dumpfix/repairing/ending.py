@@ -8,12 +8,12 @@ that every leaf of the output is a leaf of what the text once was.
 from typing import NamedTuple
 
 from dumpfix.json.strings import string_text
+from dumpfix.repairing.atoms import LITERALS
 from dumpfix.repairing.automaton import AFTER, FIRST_ELEMENT, FIRST_KEY, KEY, Front, Stacks
 from dumpfix.repairing.model import Fragment
 from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.tokens import ATOM, COMMA, OPEN_ARRAY, OPEN_STRING, STRING, WORD, Tokens
 
-_LITERALS = (b"true", b"false", b"null")
 _DEEPEST_PATH = 1000
 
 
@@ -60,7 +60,7 @@ def _completion(text: bytes, front: Front, index: int) -> bytes:
     """What is missing from a literal that was cut; empty if `text` is no cut literal inside a container."""
     if front.states[index] > FIRST_ELEMENT or not front.stacks[index]:
         return b""
-    return next((literal[len(text) :] for literal in _LITERALS if literal.startswith(text)), b"")
+    return next((literal[len(text) :] for literal in LITERALS if literal.startswith(text)), b"")
 
 
 def _is_cut_number(data: bytes, tokens: Tokens, index: int) -> bool:

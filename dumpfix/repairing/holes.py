@@ -104,7 +104,7 @@ def islands(data: bytes, back: Back, table: Stacks) -> list[Change] | None:
             index += 1
     while need and index < size:
         opener = b"{" if table.is_object[need] else b"["
-        end = _segment_end(tokens, index)
+        end = min(_next_separator(tokens, index, closes=True), size - 1)
         if end > index:
             insert = (b"," if count else b"") + opener
             changes.append(Change(position, tokens.starts[index], insert, WHY, Grade.CHOICE))
@@ -149,33 +149,16 @@ def _first_whole(back: Back, table: Stacks) -> tuple[int, bool] | None:
     return None
 
 
-def _next_separator(tokens: Tokens, index: int) -> int:
-    """The index of the first comma or closer behind `index` that belongs to the container around it."""
+def _next_separator(tokens: Tokens, index: int, *, closes: bool = False) -> int:
+    """The index of the first comma or closer from `index` on that belongs to the container around it; with `closes`
+    of its closer."""
     depth = 0
-    if tokens.kinds[index] == COMMA:
-        return index
     for at in range(index, len(tokens)):
         kind = tokens.kinds[at]
         if kind in (OPEN_OBJECT, OPEN_ARRAY):
             depth += 1
-        elif kind in (CLOSE_OBJECT, CLOSE_ARRAY):
-            if not depth:
-                return at
-            depth -= 1
-        elif kind == COMMA and not depth:
+        elif not depth and (kind in (CLOSE_OBJECT, CLOSE_ARRAY) or (kind == COMMA and not closes)):
             return at
-    return len(tokens)
-
-
-def _segment_end(tokens: Tokens, index: int) -> int:
-    """The index of the closer that closes the container which token `index` stands in."""
-    depth = 0
-    for at in range(index, len(tokens)):
-        kind = tokens.kinds[at]
-        if kind in (OPEN_OBJECT, OPEN_ARRAY):
-            depth += 1
         elif kind in (CLOSE_OBJECT, CLOSE_ARRAY):
-            if not depth:
-                return at
             depth -= 1
-    return len(tokens) - 1
+    return len(tokens)

@@ -7,12 +7,13 @@ from itertools import chain, pairwise
 from dumpfix.json.strings import string_text
 from dumpfix.json.validity import is_valid, scan_value
 from dumpfix.repairing import prices
+from dumpfix.repairing.atoms import LITERALS
 from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_KEY, KEY
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quotes import OTHER_QUOTES
 from dumpfix.repairing.site import Candidate, Site, is_one_bit_off, meets
 from dumpfix.repairing.tokens import ATOM, COMMA, OPEN_STRING, STRING, STRUCTURE, WORD, Text
-from dumpfix.repairing.torn import LITERALS, is_number_cut_short, is_of_words, looks_torn, may_go_on
+from dumpfix.repairing.torn import is_number_cut_short, is_of_words, looks_torn, may_go_on
 
 BARE_QUOTES = "a quote inside a string"
 # How many bare quotes one string may have, how many of them may look like the ends of strings, and how many places

@@ -1,6 +1,6 @@
 """Documents whose signs are spelled otherwise: HTML entities, percent encoding and forms, escapes for every sign."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from dumpfix.json.lexer import HEX_DIGITS, WHITE_SPACE, hex_pair
@@ -8,6 +8,11 @@ from dumpfix.repairing.pieces import Change, Grade, graded
 
 BEGINNINGS = (b"{", b"[")
 _PLUS = 0x2B
+
+
+def earliest(text: bytes, marks: Iterable[bytes]) -> int:
+    """Where the first of several marks stands; -1 if none does."""
+    return min((at for mark in marks if (at := text.find(mark)) >= 0), default=-1)
 
 
 class Spelling(NamedTuple):
@@ -97,7 +102,7 @@ def _pluses(text: bytes, begin: int, stop: int) -> list[Change]:
 
 def _form_field(text: bytes) -> list[Change] | None:
     """`payload=%7B…`: a form."""
-    at = min((at for each in (b"=%7B", b"=%5B", b"=%7b", b"=%5b") if (at := text.find(each)) >= 0), default=-1)
+    at = earliest(text, (b"=%7B", b"=%5B", b"=%7b", b"=%5b"))
     if at < 0 or text[:at].translate(None, _OF_FORMS) or b'"' in text:
         return None
     end = text.find(b"&", at)

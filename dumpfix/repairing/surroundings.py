@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from dumpfix.json.documents import opener
 from dumpfix.json.lexer import WHITE_SPACE
 from dumpfix.json.validity import is_valid, scan_value
 from dumpfix.repairing.atoms import is_atom
@@ -45,7 +46,7 @@ def documents(text: bytes, start: int = 0) -> Found:
     size = len(text)
     at, failures, work = start, 0, 0
     while failures < _MOST_FAILURES and work <= _SCAN_BUDGET * size:
-        at = _next_opener(text, at)
+        at = opener(text, at, len(text))
         if at < 0:
             break
         result = scan_value(text, at, size)
@@ -57,12 +58,6 @@ def documents(text: bytes, start: int = 0) -> Found:
             failures += 1
             at += 1
     return Found(spans, work)
-
-
-def _next_opener(text: bytes, at: int) -> int:
-    curly = text.find(b"{", at)
-    square = text.find(b"[", at, curly if curly >= 0 else len(text))
-    return square if square >= 0 else curly
 
 
 class Surrounded(NamedTuple):
@@ -207,7 +202,7 @@ def prefix(text: bytes) -> list[Change] | None:
     """Text before a document that is broken itself: it begins at the first bracket that looks like it."""
     at = 0
     limit = min(len(text), _PREFIX_REACH)
-    while (at := _next_opener(text, at)) >= 0 and at < limit:
+    while (at := opener(text, at, len(text))) >= 0 and at < limit:
         inner = text[at + 1 : at + 64].lstrip(WHITE_SPACE)
         if inner[:1] in ((b'"', b"'") if text[at] == 0x7B else (b"{",)):
             before = text[:at]

@@ -1,5 +1,6 @@
 """Whether a text looks like a part of a longer one: torn in a word or a number, or open to more."""
 
+from dumpfix.repairing.atoms import LITERALS
 from dumpfix.repairing.dialect import ELLIPSES
 
 
@@ -66,7 +67,6 @@ def _is_date_cut_short(text: bytes) -> bool:
 
 
 _LONGEST_DATE, _DATE_LENGTHS, _TO_THE_SECOND, _FRACTIONS = 23, (10, 17, 20), 19, (3, 6, 7, 9)
-LITERALS = (b"null", b"true", b"false")
 _LITERAL_BEGINNINGS = (b"nul", b"tru", b"fals")
 _LITERAL_ENDS = (b"ull", b"rue", b"alse")
 _FOLLOWS = tuple(bytes((byte,)) for byte in b"\\-:=&?!*;|~^%).,")

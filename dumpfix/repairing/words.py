@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from dumpfix.repairing import prices
-from dumpfix.repairing.atoms import is_atom
+from dumpfix.repairing.atoms import LITERALS, is_atom
 from dumpfix.repairing.automaton import AFTER, ERROR, FIRST_ELEMENT, KEY, Back, step
 from dumpfix.repairing.lexer import lex
 from dumpfix.repairing.pieces import Change, Grade
@@ -100,7 +100,7 @@ _FLIPPED_TO_SIGNS = one_bit_off(STRUCTURE)
 
 def _mended_literal(text: bytes) -> bytes:
     """The literal of which one byte was dropped, if `text` is one: such a word has no other reading."""
-    for literal in (b"true", b"false", b"null"):
+    for literal in LITERALS:
         if len(text) == len(literal) - 1 and any(
             literal[:at] + literal[at + 1 :] == text for at in range(len(literal))
         ):
