@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, Literal
 
 from dumpfix.detection.choose import Told
@@ -12,6 +12,7 @@ from dumpfix.errors import UsageError, WrongTypeError
 from dumpfix.io.output import FileObject
 from dumpfix.io.source import Dump, open_dump
 from dumpfix.layout.write import describe
+from dumpfix.record.verdict import BOLDNESS
 from dumpfix.repairing.model import Repair
 from dumpfix.run.conversion import records_in
 from dumpfix.run.job import Job, perform
@@ -77,8 +78,12 @@ def records(
     kcat_format: str | bytes | None = None,
     command: str | None = None,
     grammar: str | None = None,
+    repair: Literal["none", "lossless", "partial", "guess"] = "lossless",
 ) -> Iterator[Record]:
     """The records of a dump, lazily, in the order of the dump, whatever their verdict.
+
+    A payload that had to be mended more boldly than ``repair`` has no ``value``: its verdict is ``repaired``, its
+    ``proposal`` what could be made of it.
 
     ``dump`` is a path, bytes, a binary file object, or an iterable of bytes. It is opened and its layout found at once,
     unless ``layout`` has it or one of ``from_name`` (a shipped grammar), ``kcat_format``, ``command`` or ``grammar``
@@ -88,6 +93,8 @@ def records(
     """
     if layout is not None and not isinstance(layout, Detection):
         raise WrongTypeError(f"layout is what detect() answers, not {type(layout).__name__}")
+    if repair not in BOLDNESS.keys() - {"safe"}:
+        raise UsageError(f"repair is none, lossless, partial or guess, not {repair!r}")
     told = _told(from_name, kcat_format, command, grammar)
     if layout is not None and told != Told():
         raise UsageError("layout says how the dump is to be read: give nothing else that does")
@@ -101,12 +108,13 @@ def records(
     except BaseException:
         source.close()
         raise
-    return _records(opened)
+    return _records(opened, BOLDNESS[repair])
 
 
-def _records(opened: Opened) -> Iterator[Record]:
+def _records(opened: Opened, boldness: int) -> Iterator[Record]:
     try:
-        yield from records_in(opened)
+        for record in records_in(opened):
+            yield record if BOLDNESS[record.level] <= boldness else replace(record, value=None)
     finally:
         opened.source.close()
 

@@ -15,7 +15,8 @@ class Record:
     ``timestamp`` is in milliseconds since 1970, ``timestamp_type`` is ``create``, ``log_append`` or ``none``.
     ``headers`` are pairs of name and value where they can be taken apart; ``headers_text`` is what the dump shows.
     ``key`` and ``value`` are bytes; ``has_key`` tells a null key (True, None) from a dump without keys (False, None).
-    ``value`` is the payload as it goes out (one line of JSON), None for a tombstone or an irrecoverable payload;
+    ``value`` is the payload as it goes out (one line of JSON), None for a tombstone, an irrecoverable payload, and one
+    that was mended more boldly than was asked for (``level``, ``proposal``);
     ``raw_value`` is the payload as the dump has it; in a record that is damaged before its payload, a document that is
     whole in it. ``damaged`` is all of such a record, None for others. ``line`` is where the record begins,
     ``payload_line`` and ``payload_column`` where its payload does (None where that is not known); all count from 1,
@@ -52,3 +53,13 @@ class Record:
     def verdict(self) -> str:
         """``valid``, ``repaired``, ``tombstone`` or ``irrecoverable``."""
         return self.judgement.kind
+
+    @property
+    def level(self) -> str:
+        """How boldly the payload had to be mended: ``none``, ``lossless``, ``partial`` or ``guess``."""
+        return self.judgement.level
+
+    @property
+    def proposal(self) -> bytes | None:
+        """What could be made of a payload that had to be mended, however boldly; None for all others."""
+        return self.judgement.json if self.verdict == "repaired" else None

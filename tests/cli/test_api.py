@@ -27,7 +27,9 @@ def dump(tmp_path: Path) -> Path:
 def test_records_come_from_a_path_bytes_a_file_or_an_iterable(dump: Path) -> None:
     with dump.open("rb") as file:
         ways: list[Any] = [str(dump), dump, DUMP, file, io.BytesIO(DUMP), iter([DUMP[:30], DUMP[30:]]), [DUMP]]
-        answers = [[(r.offset, r.key, r.value, r.line, r.verdict) for r in dumpfix.records(way)] for way in ways]
+        answers = [
+            [(r.offset, r.key, r.proposal or r.value, r.line, r.verdict) for r in dumpfix.records(way)] for way in ways
+        ]
     assert answers[0] == [
         (0, b"a", b'{"n":1}', 1, "valid"),
         (1, None, b'{"n":2,"s":"x"}', 2, "repaired"),
@@ -136,7 +138,18 @@ def test_the_examples_of_the_page_run(tmp_path: Path, monkeypatch: pytest.Monkey
     for block in blocks:
         if "dumpfix.produce(" not in block:  # tests/producing has a cluster
             exec(block.split("```")[0], names)
-    assert len(blocks) == 8
+    assert len(blocks) == 9
+
+
+def test_what_is_mended_more_boldly_than_was_asked_for_is_no_value() -> None:
+    dump = b'{"n":1,"s":"x"}\n{"n":2 "s":"y"}\n{"n":3,"s":"z\n'
+    levels: tuple[Literal["none", "lossless", "partial", "guess"], ...] = ("none", "lossless", "partial", "guess")
+    for boldest in levels:
+        for record in dumpfix.records(dump, repair=boldest):
+            is_given = levels.index(record.level) <= levels.index(boldest)
+            assert record.value == ((record.proposal or record.raw_value) if is_given else None)
+    with pytest.raises(dumpfix.UsageError):
+        dumpfix.records(dump, repair="safe")  # type: ignore[arg-type]
 
 
 def test_what_a_report_holds_has_types(dump: Path) -> None:
