@@ -124,11 +124,12 @@ class Search:
                 return self._choice(explanation, head)
         return self._at_last(head, grammars, final=final)
 
-    def beginnings(self, head: bytes) -> Iterator[tuple[int, Choice]]:
-        """What the first lines of the head very likely were by themselves, and where these end."""
-        for stop, explanation in self._begun.values():
-            with suppress(LayoutError):
-                yield stop, self._choice(explanation, head[:stop])
+    def beginnings(self, head: bytes, found: AnyLayout) -> Iterator[tuple[int, Choice]]:
+        """What the first lines of the head very likely were by themselves, if that is not what was found."""
+        for layout, (stop, explanation) in self._begun.items():
+            if _parts(layout) != _parts(found):
+                with suppress(LayoutError):
+                    yield stop, self._choice(explanation, head[:stop])
 
     def look_at_all(self, head: bytes) -> Choice:
         """The layout of a dump of which this is all. Raises LayoutError, ExhaustedError."""
@@ -339,6 +340,11 @@ def _may_be_of_another_tool(first: Reading, other: Reading) -> bool:
 def _names_its_tool(reading: Reading) -> bool:
     """Whether it is known what printed the dump, and so what a key that is null looks like."""
     return reading.is_by_kcat or reading.is_by_java or reading.grammar == COMMANDED
+
+
+def _parts(layout: AnyLayout) -> object:
+    """What a layout is made of, whatever stands for null in it."""
+    return layout.elements if isinstance(layout, Layout) else layout.members
 
 
 def _shape(layout: Layout) -> list[object]:

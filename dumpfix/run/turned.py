@@ -20,8 +20,8 @@ def beginning(search: Search, found: Choice, head: bytes, stripped: bytes) -> Ch
     ``stripped`` is the head without what is wrapped around the lines that were found. None where it is one thing all
     along, and where it is too much work to know.
     """
-    for stop, choice in search.beginnings(head):
-        turn = len(head) if choice.layout == found.layout else _turn(choice, head, stop)
+    for stop, choice in search.beginnings(head, found.layout):
+        turn = _turn(choice, head, stop)
         if turn == len(head):
             continue
         try:
@@ -41,8 +41,8 @@ def beginning(search: Search, found: Choice, head: bytes, stripped: bytes) -> Ch
 
 def _turn(choice: Choice, head: bytes, stop: int) -> int:
     """Where a line begins from ``stop`` on which the layout does not explain; the end of the head where none does."""
-    for item, _, _ in frame([head[stop:]], choice.layout, choice.notices):
-        at = stop + item.start
+    for item, _, base in frame([head[stop:]], choice.layout, choice.notices):
+        at = stop + base + item.start
         is_bad = item.role == "garbage" if isinstance(item, Span) else not isinstance(item, Batch) and not item.is_valid
         if is_bad and (at == 0 or head[at - 1] == 0x0A):
             return at

@@ -74,3 +74,11 @@ def test_keys_of_two_words_from_some_line_on_are_keys() -> None:
     second = "".join(f'user:{n}:{{"n":1}}\n' for n in range(9))
     done = dumpfix("convert", "--to", "kcat", stdin=(first + second).encode())
     assert (done.status, done.lines[-1][:7]) == (0, b"user:8\t")
+
+
+@pytest.mark.parametrize("second", [b"%b => ", b"%b ~ ", b"key=%b value="])
+def test_what_a_dump_began_with_is_not_made_a_key_by_what_follows(second: bytes) -> None:
+    rows = [(100 + n, b"user-%d@x.org" % (n * 7 % 10), b'{"n":%d}' % n) for n in range(12)]
+    dump = b"".join(b"%d#%b#%b\n" % row for row in rows) + b"".join(second % k + v + b"\n" for _, k, v in rows)
+    found = [(r.offset, r.key, r.value) for r in records_of(Source("x", [dump]), Told())]
+    assert found == [*rows, *((None, k, v) for _, k, v in rows)]
