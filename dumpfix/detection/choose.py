@@ -124,10 +124,10 @@ class Search:
                 return self._choice(explanation, head)
         return self._at_last(head, grammars, final=final)
 
-    def beginnings(self, head: bytes, found: AnyLayout) -> Iterator[tuple[int, Choice]]:
+    def beginnings(self, head: bytes, found: AnyLayout | None) -> Iterator[tuple[int, Choice]]:
         """What the first lines of the head very likely were by themselves, if that is not what was found."""
         for layout, (stop, explanation) in self._begun.items():
-            if _parts(layout) != _parts(found):
+            if found is None or _parts(layout) != _parts(found):
                 with suppress(LayoutError):
                     yield stop, self._choice(explanation, head[:stop])
 

@@ -41,7 +41,7 @@ class Reading:
 
     ``unexplained`` counts bytes; ``kinds`` the payloads of each kind; ``says`` is what each record would put out.
     ``is_pending``: no record is whole yet, and one may have begun; ``pending_bits`` are those of a record that may go
-    on behind the head. ``is_whole``: it was priced to the end.
+    on behind the head. ``rest_is_text``: what goes on behind it is no document.
     """
 
     layout: AnyLayout
@@ -56,6 +56,7 @@ class Reading:
     is_pending: bool = False
     pending_bits: float = 0.0
     layout_bits: float = 0.0
+    rest_is_text: bool = False
 
     def at_the_end(self, bits: float) -> Reading:
         """The same as it stands now, at this price."""
@@ -328,7 +329,10 @@ def _undecided(reading: Reading, head: bytes, at: int, texts: Texts, *, is_garba
         reading.pending_bits = prices.BROKEN + texts.bits(rest)
         reading.bits += reading.pending_bits
     else:
-        reading.bits += texts.payload(rest).bits
+        payload = texts.payload(rest)
+        reading.bits += payload.bits
+        # What goes on there is no document yet: it may be another layout that begins.
+        reading.rest_is_text = payload.kind == "other"
 
 
 def _may_begin(layout: AnyLayout, head: bytes, at: int) -> bool:

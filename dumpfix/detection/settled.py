@@ -31,6 +31,7 @@ def is_settled(explanation: Explanation) -> bool:
         and best.records > 0
         and explanation.gap >= (prices.SURE if best.records >= MANY else prices.NEAR)
         and not explanation.is_open
+        and not best.rest_is_text
         and _shows_its_end(best)
         and best.layout.has_value
         and (best.kinds.get("container", 0) > 0 or (is_labelled(best.layout) and best.documents > 0))

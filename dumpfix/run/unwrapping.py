@@ -116,6 +116,8 @@ class Finder:
 
     def _or_its_beginning(self, found: Explained, head: bytes) -> Explained:
         """What the head surely began with, where it turns into something else on the way."""
+        if not self.told.is_auto:
+            return found
         first = turned.beginning(self._bare, found.choice, head, stripped(found.wrappers, head))
         return found if first is None else Explained(first)
 
@@ -163,6 +165,8 @@ class Finder:
                     return way.explained
         if bare is None:
             assert refused is not None
+            if (first := turned.beginning(self._bare, None, head, head)) is not None:
+                return Explained(first)
             raise refused
         if is_told and bare.is_mostly_garbage and self.told.is_doubted:
             _refuse_another(bare.explained.choice, beginning)

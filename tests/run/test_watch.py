@@ -82,3 +82,11 @@ def test_what_a_dump_began_with_is_not_made_a_key_by_what_follows(second: bytes)
     dump = b"".join(b"%d#%b#%b\n" % row for row in rows) + b"".join(second % k + v + b"\n" for _, k, v in rows)
     found = [(r.offset, r.key, r.value) for r in records_of(Source("x", [dump]), Told())]
     assert found == [*rows, *((None, k, v) for _, k, v in rows)]
+
+
+def test_two_layouts_of_which_none_explains_the_other_are_both_read() -> None:
+    rows = [(b"u%d" % (n * 7 % 5), b'{"n":%d}' % n) for n in range(12)]
+    first = b"".join(b"Key:    %b\nValue:  %b\n" % row for row in rows)
+    for second in (b"%b@@%b\n", b"Message with key %b: %b\n"):
+        dump = first + b"".join(second % row for row in rows)
+        assert [(r.key, r.value) for r in records_of(Source("x", [dump]), Told())] == rows * 2
