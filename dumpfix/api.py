@@ -253,7 +253,7 @@ def repair(payload: bytes, *, siblings: Iterable[bytes] = ()) -> Repair:
 
     ``siblings`` are intact payloads of the same topic, which break ties.
     """
-    from dumpfix.repairing import repair as repair_payload
+    from dumpfix.repairing.repair import repair as repair_payload
 
     if not isinstance(payload, bytes | bytearray | memoryview):
         raise WrongTypeError(f"a payload is bytes, not {type(payload).__name__}: encode it first")

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import COMMANDED, Candidate
-from dumpfix.detection.told.command import grammar_of
 from dumpfix.errors import DumpfixError
 from dumpfix.framing.notices import Notices
 from dumpfix.framing.talk import talk_at
@@ -22,6 +21,9 @@ MOST_LINES = 512
 def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
     """What the commands in ``head`` that read a topic would have printed: likely, and not certain."""
     for command in _commands(head):
+        # Few dumps have one.
+        from dumpfix.detection.told.command import grammar_of
+
         try:
             grammar = grammar_of(command)
         except DumpfixError:

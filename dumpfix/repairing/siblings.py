@@ -50,7 +50,7 @@ class Siblings:
 
     def repair(self, payload: bytes, topic: bytes | None) -> Repair:
         """What can be made of a broken payload of this topic. Never raises."""
-        from dumpfix.repairing import repair
+        from dumpfix.repairing.repair import repair
         from dumpfix.repairing.shape import ShapeModel
 
         while self._seen:

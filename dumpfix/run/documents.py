@@ -52,7 +52,7 @@ class Lines(Pipeline):
             return Span(start, start + len(line), "separator")
         begin = start + len(line) - len(line.lstrip(_BLANK))
         if self.is_unwrapped:
-            from dumpfix.repairing import unwrap
+            from dumpfix.repairing.repair import unwrap
 
             text = unwrap(text) or text
         return Frame(start, start + len(line), {"value": text}, [], begin)

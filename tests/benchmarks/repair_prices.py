@@ -15,7 +15,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from dumpfix.repairing import prices, repair
+from dumpfix.repairing import prices
+from dumpfix.repairing.repair import repair
 from tests.benchmarks.repair import cases, parse
 from tests.benchmarks.repair_damage import Damaged
 from tests.benchmarks.repair_documents import documents

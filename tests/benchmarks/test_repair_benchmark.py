@@ -2,7 +2,7 @@
 
 import pytest
 
-from dumpfix.repairing import repair
+from dumpfix.repairing.repair import repair
 from tests.benchmarks import repair as benchmark
 from tests.benchmarks import repair_prices
 from tests.benchmarks.repair_damage import KINDS, Damaged

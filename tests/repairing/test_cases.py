@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from dumpfix.repairing import repair
 from dumpfix.repairing.model import apply
+from dumpfix.repairing.repair import repair
 
 CASES = sorted(Path(__file__).with_name("cases").glob("*.json"))
 

@@ -12,8 +12,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from dumpfix.json.validity import is_valid
-from dumpfix.repairing import repair, unwrap
 from dumpfix.repairing.model import Edit, Repair, apply
+from dumpfix.repairing.repair import repair, unwrap
 from dumpfix.repairing.shape import ShapeModel
 from tests.json.strategies import container_documents, containers, documents, near_json, spell
 
