@@ -47,7 +47,7 @@ Leaf = tuple[tuple[str | int, ...], str]
 
 
 def dumpfix() -> Repairer:
-    repair = importlib.import_module("dumpfix.repairing").repair
+    repair = importlib.import_module("dumpfix.repairing.repair").repair
 
     def run(payload: bytes) -> Answer:
         result = repair(payload)
