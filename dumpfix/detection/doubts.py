@@ -37,7 +37,7 @@ _NAMING_SIGNS = (b"=", b": ")
 def may_be_something_else(reading: Reading) -> bool:
     """Whether its keys or payloads look like what no other reading says."""
     layout, keys = reading.layout, [key for said in reading.says[:MOST_KEYS] if (key := said.get("key"))]
-    if not is_labelled(layout) and (reading.may_be_text or _may_be_columns(layout, keys) or _turn(layout, keys)):
+    if not is_labelled(layout) and (reading.may_be_text or _may_be_columns(layout, keys) or _changes(layout, keys)):
         # Text under nothing but separators may be anything; so may numbers behind words.
         return True
     if reading.grammar == READ_OFF and not is_named(layout) and b"null" in keys:
@@ -47,11 +47,13 @@ def may_be_something_else(reading: Reading) -> bool:
         return True
     if keys and not is_named(layout) and _are_of_a_line(keys):
         return True
-    if reading.grammar == READ_OFF and isinstance(layout, Layout):
-        values = [value for said in reading.says[:MOST_KEYS] if (value := said.get("value"))]
-        # A log writes a document in quotes, with its own escaped: a payload that is such a string is seldom.
-        if _leaves_columns_out(layout) or (values and all(value.startswith(_IN_QUOTES) for value in values)):
-            return True
+    # A log writes a document in quotes, with its own escaped: a payload that is such a string is seldom.
+    if (
+        reading.grammar == READ_OFF
+        and isinstance(layout, Layout)
+        and (_leaves_columns_out(layout) or _are_documents_in_quotes(reading))
+    ):
+        return True
     # Nothing is called b'ada', which is read as the text that it is.
     are_python_bytes = bool(keys) and all(key.startswith(PYTHON_BYTES) and key[-1:] == key[1:2] for key in keys)
     return _may_be_two_events(layout, keys) or (reading.grammar == READ_OFF and are_python_bytes)
@@ -138,11 +140,16 @@ def _are_in_quotes(keys: Sequence[bytes], reading: Reading) -> bool:
     """Whether all keys stand in single quotes, or the payloads stand in the same as they: who printed them put them
     there."""
     quotes = {key[:1] for key in keys if len(key) > 1 and key[:1] == key[-1:]}
-    values = [value for said in reading.says[:MOST_KEYS] if (value := said.get("value"))]
     if len(quotes) != 1 or any(key[:1] != key[-1:] for key in keys):
         return False
     (quote,) = quotes
-    return quote == b"'" or (quote == b'"' and bool(values) and all(v.startswith(_IN_QUOTES) for v in values))
+    return quote == b"'" or (quote == b'"' and _are_documents_in_quotes(reading))
+
+
+def _are_documents_in_quotes(reading: Reading) -> bool:
+    """Whether all payloads are strings that hold a document."""
+    values = [value for said in reading.says[:MOST_KEYS] if (value := said.get("value"))]
+    return bool(values) and all(value.startswith(_IN_QUOTES) for value in values)
 
 
 def _may_be_two_events(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
@@ -171,7 +178,7 @@ def _may_be_columns(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
     return False
 
 
-def _turn(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
+def _changes(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
     """Whether the first keys, several of them, may be columns, or are numbers or begin with one and what ends keys, and
     none of the others: rather a layout that changed on the way than keys."""
     end = behind(layout, "key")

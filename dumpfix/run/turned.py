@@ -56,18 +56,18 @@ def _explained(part: bytes) -> Choice:
 
 def _turn(choice: Choice, head: bytes, stop: int) -> int:
     """Where a line begins from ``stop`` on which the layout does not explain; the end of the head where none does."""
-    return next((at for at, is_good in _told(choice, head, stop) if not is_good), len(head))
+    return next((at for at, is_good in _judged(choice, head, stop) if not is_good), len(head))
 
 
 def _last_turn(choice: Choice, head: bytes) -> int:
     """Where a line begins from which on the layout explains nothing more; the end of the head where it does."""
     turn = len(head)
-    for at, is_good in _told(choice, head, 0):
+    for at, is_good in _judged(choice, head, 0):
         turn = len(head) if is_good else min(turn, at)
     return turn
 
 
-def _told(choice: Choice, head: bytes, stop: int) -> Iterator[tuple[int, bool]]:
+def _judged(choice: Choice, head: bytes, stop: int) -> Iterator[tuple[int, bool]]:
     """Records, and what is none, that begin a line from ``stop`` on; whether they are as the layout says."""
     for item, _, base in frame([head[stop:]], choice.layout, choice.notices):
         at = stop + base + item.start

@@ -83,10 +83,11 @@ def key_separator(grammar: Grammar, head: bytes) -> bytes | None:
     between a key and a value. None where the usual one stands there, or no such column is seen.
     """
     usual = grammar.named.get("KEY_SEPARATOR")
-    columns = {} if usual is None else dict(_first_columns(grammar, usual))
-    if not columns or usual is None:
+    if usual is None or not head:
         return None
-    labels = {label for _, label in _first_columns(grammar, usual)} - {b"", b"\n"}
+    first = list(_first_columns(grammar, usual))
+    columns = dict.fromkeys(column for column, _ in first)
+    labels = {label for _, label in first} - {b"", b"\n"}
     for line in head.splitlines(keepends=True)[:MOST_LINES]:
         found = (fixed_run(column, Window(line), 0) for column in columns)
         end = next((one[1] for one in found if one is not None and not isinstance(one, PartialMatch)), 0)
