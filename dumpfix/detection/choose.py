@@ -7,10 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from dumpfix.detection import commands, lines, objects, prices, read_off
+from dumpfix.detection import carried, commands, lines, objects, prices, read_off
 from dumpfix.detection.candidates import COMMANDED, Candidate, Shipped, Told, notices_of, told_grammars
+from dumpfix.detection.doubts import are_documents_in_quotes
 from dumpfix.detection.explain import Explaining, Explanation
-from dumpfix.detection.files import file_kind
+from dumpfix.detection.files import are_elements, file_kind, text_kind
 from dumpfix.detection.named import is_labelled, is_named
 from dumpfix.detection.reading import KEYED, Reading, differs, payloads
 from dumpfix.detection.refusals import event_or_record, logged_documents, nothing_fits
@@ -229,7 +230,7 @@ class Search:
             )
         if not is_asked_for and self._looks_behind:
             if not _shows_kafka(best):
-                _refuse_what_holds_a_dump(best)
+                _refuse_what_carries(best)
             refuse_expanded_tabs(best)
         if not best.layout.has_value:
             raise LayoutError(
@@ -252,14 +253,24 @@ class Search:
             tuple(names)[:MOST_NAMED],
             tuple(r.layout for r in rivals),
             explanation.confidence == "unclear"
-            and (best.may_be_text or any(payloads(r) != payloads(best) for r in rivals)),
+            and (
+                best.may_be_text or are_documents_in_quotes(best) or any(payloads(r) != payloads(best) for r in rivals)
+            ),
             best.layout_bits,
         )
 
 
-def _refuse_what_holds_a_dump(reading: Reading) -> None:
-    """Raises RecognisedError where the payloads are objects, and the lines that a member of each holds are a dump."""
-    held = objects.lines_held(value for said in reading.says if (value := said.get("value")))
+def _refuse_what_carries(reading: Reading) -> None:
+    """Raises RecognisedError where the payloads carry something else than events, lines of a dump for one."""
+    texts = payloads(reading)
+    values = carried.parsed(texts)
+    seen = None
+    if reading.layout.fields == ("VALUE",):
+        seen = text_kind(b"\n".join(texts)) if are_elements(texts) else carried.carried(values, reading.records)
+    seen = seen or carried.records_held(values)
+    if seen is not None:
+        raise RecognisedError(seen)
+    held = carried.lines_held(values)
     if held is None:
         return
     member, lines = held

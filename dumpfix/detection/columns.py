@@ -226,13 +226,19 @@ class Columns:
         return _times_apart(number - self._timestamp)
 
 
-def behind(layout: AnyLayout, attribute: str) -> bytes:
+def literal_behind(layout: AnyLayout, attribute: str) -> bytes:
     """The literal that ends a key, or headers; empty where none does."""
     elements = layout.elements if isinstance(layout, Layout) else ()
     for one, other in pairwise(elements):
         if isinstance(one, Field) and one.meaning == attribute and isinstance(other, Literal):
-            return other.text.strip() or other.text
+            return other.text
     return b""
+
+
+def behind(layout: AnyLayout, attribute: str) -> bytes:
+    """The same without blanks around it, unless it is blank."""
+    text = literal_behind(layout, attribute)
+    return text.strip() or text
 
 
 def names_a_field(text: bytes) -> bool:
@@ -299,8 +305,8 @@ def _common(one: bytes, other: bytes) -> bytes:
 
 def _step(up: int) -> float:
     """The price of an offset that is so much larger than the last of its partition."""
-    if up == 1:
-        return prices.NEXT_OFFSET
+    if up in (1, 2):
+        return prices.NEXT_OFFSET if up == 1 else prices.OVER_MARKER
     return prices.OFFSET_UP + 2 * log2(up) if up > 0 else prices.OFFSET_DOWN + 2 * log2(1 - up)
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from dumpfix.detection.candidates import READ_OFF
-from dumpfix.detection.columns import MOST_PARTITIONS, behind
-from dumpfix.detection.lines import KNOWN, LABELS, PYTHON_BYTES, is_word, tokens
+from dumpfix.detection.columns import MOST_PARTITIONS, behind, literal_behind
+from dumpfix.detection.lines import KNOWN, LABELS, PYTHON_BYTES, is_number, is_word, tokens
 from dumpfix.detection.named import is_labelled, is_named
 from dumpfix.detection.reading import KEYED, Reading
 from dumpfix.detection.texts import LEVELS
@@ -15,16 +15,23 @@ from dumpfix.layout.model import AnyLayout, Field, Layout, Literal
 
 #: records that show a layout by themselves
 SEVERAL = 3
+#: keys side by side that show that they are of one outline
+FEW = 2
 #: keys that are looked at for columns, and what separates these
 MOST_KEYS = 48
 _COLUMN_SEPARATORS = (b"\t", b"|", b";", b" ", b",")
-_STRONG_SEPARATORS = _COLUMN_SEPARATORS[:3]
+_WEAK_SEPARATORS = (b" ", b",")
+#: signs that keys hold, and that separate them as well
+_OF_KEYS = (b"", b":", b"=", b"-", b"_", b"->")
+#: letters, digits and what is no ASCII
+_ALPHANUMERIC = bytes(byte for byte in range(256) if byte >= 0x80 or chr(byte).isalnum())
 _CONTAINERS = (b"{", b"[")
 _OPENERS = (*_CONTAINERS, b'"')
 _ENDS = (b"}", b"]", b'"')
 _DIGITS = frozenset(b"0123456789")
 #: digits as they are, and a blank for everything else
 _NUMBERS_ALONE = bytes(byte if byte in _DIGITS else 0x20 for byte in range(256))
+_IN_FRONT_OF_A_NUMBER = tuple(("VALUE", number) for number in ("OFFSET", "TIMESTAMP"))
 #: how a string begins that holds a document
 _IN_QUOTES = (b'"{', b'"[')
 _BRACKETS = ((b"(", b")"), (b"<", b">"), (b"[", b"]"))
@@ -45,13 +52,16 @@ def may_be_something_else(reading: Reading) -> bool:
         return True
     if keys and isinstance(layout, Layout) and (_are_in_quotes(keys, reading) or _may_be_headers(layout, keys)):
         return True
-    if keys and not is_named(layout) and _are_of_a_line(keys):
+    if reading.grammar == READ_OFF and layout.fields in _IN_FRONT_OF_A_NUMBER and not is_labelled(layout):
+        # A document and a number may be a key that is JSON, and a payload that is a number.
+        return True
+    if keys and not is_named(layout) and (_are_of_a_line(keys) or _may_count_lines(layout, keys)):
         return True
     # A log writes a document in quotes, with its own escaped: a payload that is such a string is seldom.
     if (
         reading.grammar == READ_OFF
         and isinstance(layout, Layout)
-        and (_leaves_columns_out(layout) or _are_documents_in_quotes(reading))
+        and (_leaves_columns_out(layout) or are_documents_in_quotes(reading))
     ):
         return True
     # Nothing is called b'ada', which is read as the text that it is.
@@ -62,12 +72,20 @@ def may_be_something_else(reading: Reading) -> bool:
 def _may_be_headers(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
     """Whether keys behind headers may be more of these, or these another column: what ends the headers stands between
     them too, and in keys; or nothing names them, and the keys are one word and a number each
-    (``shard:0<TAB>seq:118<TAB>…``)."""
+    (``shard:0<TAB>seq:118<TAB>…``), or lists of names with values."""
     if ends_headers_as_each(layout):
         return any(behind(layout, "headers") in key for key in keys)
+    if all(map(_is_header_list, keys)):
+        return True
     names = {key.partition(b":")[0] for key in keys}
     are_numbered = len(names) == 1 and all(key.partition(b":")[2].isdigit() for key in keys)
     return are_numbered and "HEADERS" in layout.fields and not is_labelled(layout)
+
+
+def _is_header_list(key: bytes) -> bool:
+    """Whether a key is names with values, more than one, as the console consumer prints headers."""
+    pairs = key.split(b",")
+    return len(pairs) > 1 and not key.startswith(_OPENERS) and all(pair.find(b":") > 0 for pair in pairs)
 
 
 def ends_headers_as_each(layout: AnyLayout) -> bool:
@@ -93,10 +111,20 @@ def _are_of_a_line(keys: Sequence[bytes]) -> bool:
         return True
     if len(keys) == 1:
         return False
+    if keys.count(first) == len(keys) and b"/" in first:
+        # The name of a file, as grep -H prints it.
+        return True
     words = {key.partition(sign)[0] for sign in _NAMING_SIGNS for key in keys if sign in first}
     return (b" " in first and keys.count(first) == len(keys)) or (
         len(words) == 1 and all(word.decode(errors="replace").isalpha() for word in words)
     )
+
+
+def _may_count_lines(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
+    """Whether the keys are numbers that go up and up in front of a colon: grep -n prints the numbers of lines so."""
+    if layout.fields != KEYED or behind(layout, "key") != b":" or len(keys) < SEVERAL:
+        return False
+    return all(map(is_number, keys)) and all(int(one) < int(other) for one, other in pairwise(keys))
 
 
 def _hold_places(keys: Sequence[bytes]) -> bool:
@@ -137,16 +165,17 @@ def _holds_a_word(key: bytes) -> bool:
 
 
 def _are_in_quotes(keys: Sequence[bytes], reading: Reading) -> bool:
-    """Whether all keys stand in single quotes, or the payloads stand in the same as they: who printed them put them
-    there."""
+    """Whether all keys stand in single quotes, or in double ones as the payloads do, or as a logger puts them: who
+    printed them may have put them there."""
     quotes = {key[:1] for key in keys if len(key) > 1 and key[:1] == key[-1:]}
     if len(quotes) != 1 or any(key[:1] != key[-1:] for key in keys):
         return False
     (quote,) = quotes
-    return quote == b"'" or (quote == b'"' and _are_documents_in_quotes(reading))
+    is_of_unknown = reading.grammar == READ_OFF and _quotes_values(reading.layout)
+    return quote == b"'" or (quote == b'"' and (is_of_unknown or are_documents_in_quotes(reading)))
 
 
-def _are_documents_in_quotes(reading: Reading) -> bool:
+def are_documents_in_quotes(reading: Reading) -> bool:
     """Whether all payloads are strings that hold a document."""
     values = [value for said in reading.says[:MOST_KEYS] if (value := said.get("value"))]
     return bool(values) and all(value.startswith(_IN_QUOTES) for value in values)
@@ -162,37 +191,60 @@ def _may_be_two_events(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
 
 def _may_be_columns(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
     """Whether the keys of all records are cut by as many separators, two or more, or have a number before the first, or
-    by the one that stands behind them: columns that were taken for a key look like that, and few keys do. Of one whose
-    length is printed it is known where it ends."""
+    by the one that stands behind them, or have two numbers between slashes, or one in brackets at their end: columns
+    that were taken for a key look like that, and few keys do. Of one whose length is printed it is known where it
+    ends."""
     if "KEY_SIZE" in layout.fields:
         return False
-    separator = behind(layout, "key")
+    separator = literal_behind(layout, "key")
     texts = [key for key in keys if not (key.startswith(_OPENERS) and key.endswith(_ENDS))]
     if not texts:
         return False
-    for sign in _COLUMN_SEPARATORS:
+    paths = zip(*(text.split(b"/") for text in texts), strict=False)
+    if all(map(_ends_with_a_number_in_brackets, texts)) or sum(all(map(bytes.isdigit, part)) for part in paths) > 1:
+        return True
+    own = () if separator.strip(b" ") in _OF_KEYS else (separator,)
+    for sign in dict.fromkeys((*_COLUMN_SEPARATORS, *own)):
         counts = {text.count(sign) for text in texts}
         if len(counts) == 1 and counts != {0}:
             has_numbers = all(any(map(_DIGITS.__contains__, text.partition(sign)[0])) for text in texts)
-            return counts != {1} or has_numbers or (sign == separator and sign in _STRONG_SEPARATORS)
+            is_strong = sign == separator and sign not in _WEAK_SEPARATORS
+            if counts != {1} or has_numbers or is_strong:
+                return True
     return False
 
 
+def _ends_with_a_number_in_brackets(key: bytes) -> bool:
+    """Whether a number in brackets stands behind something else (``ada (17)``)."""
+    text = key.rstrip(b": ")
+    before, _, number = text[:-1].replace(b"[", b"(").rpartition(b"(")
+    return text[-1:] in (b")", b"]") and before != b"" and number.isdigit()
+
+
 def _changes(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
-    """Whether the first keys, several of them, may be columns, or are numbers or begin with one and what ends keys, and
-    none of the others: rather a layout that changed on the way than keys."""
-    end = behind(layout, "key")
-    outlines = [_outline(key, end) for key in keys]
+    """Whether the first keys are of one outline and all others of another, and the ones or the others may be columns or
+    are numbers: rather a layout that changed on the way than keys."""
+    outlines = [_outline(key) for key in keys]
     first = next((at for at, outline in enumerate(outlines) if outline != outlines[0]), len(keys))
-    if not SEVERAL <= first < len(keys) or outlines[0] in outlines[first:]:
+    if first < FEW or len(keys) - first < FEW or outlines[0] in outlines[first:]:
         return False
-    are_numbers = all(key.partition(end)[0].isdigit() for key in keys[:first]) if end else keys[0].isdigit()
-    return are_numbers or _may_be_columns(layout, keys[:first])
+    parts = keys[:first], keys[first:]
+    return any(all(key.rstrip(b": ").isdigit() for key in part) or _may_be_columns(layout, part) for part in parts)
 
 
-def _outline(key: bytes, end: bytes) -> tuple[bool, list[int]]:
-    """Whether a key is a number, and how often what ends keys stands in it, and each separator of columns."""
-    return key.isdigit(), [key.count(sign) for sign in (end, *_COLUMN_SEPARATORS) if sign]
+def _outline(key: bytes) -> tuple[bool, bytes]:
+    """Whether a key is a number, and what stands in it beside letters and digits."""
+    return key.isdigit(), key.translate(None, _ALPHANUMERIC)
+
+
+def _quotes_values(layout: AnyLayout) -> bool:
+    """Whether the layout puts quotes around the payload, or an equals sign before the key, as loggers do that quote."""
+    elements = layout.elements if isinstance(layout, Layout) else ()
+    ends = {(b"=", "key"), (b'"', "value")}
+    return any(
+        isinstance(one, Literal) and isinstance(other, Field) and (one.text[-1:], other.meaning) in ends
+        for one, other in pairwise(elements)
+    )
 
 
 def may_be_of_its_key(layout: AnyLayout) -> bool:
@@ -211,6 +263,9 @@ def may_be_of_its_key(layout: AnyLayout) -> bool:
         literal, field = (one, other) if isinstance(one, Literal) else (other, one)
         if not isinstance(literal, Literal) or not isinstance(field, Field) or field.meaning != "key":
             continue
+        if literal is one and literal.text.endswith(b"{"):
+            # Some write a UUID in braces.
+            return True
         said = [token.lower() for token in tokens(literal.text) if token.strip(b" ")]
         is_named = any(LABELS.get(word) == "KEY" for word in said) if literal is one else KNOWN.issuperset(said[:1])
         if any(map(is_word, said[-1:] if literal is one else said[:1])) and not is_named:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from dumpfix.detection.lines import PYTHON_BYTES
+from dumpfix.json.validity import is_valid
 
 #: bytes at the beginning that are looked at
 _LOOKED_AT = 1 << 12
@@ -71,6 +72,15 @@ def text_kind(head: bytes) -> str | None:
     return None
 
 
+def are_elements(lines: Sequence[bytes]) -> bool:
+    """Whether each of these lines but the last is a document and a comma, with nothing else but what is around an array
+    of them."""
+    texts = [text for line in lines if (text := line.strip(b" \t\r")) and text not in (b"[", b"]")]
+    if len(texts) < 2 or not all(text.startswith((b"{", b"[{")) and text.endswith(b"},") for text in texts[:-1]):
+        return False
+    return all(is_valid(text.removeprefix(b"[").removesuffix(b",")) for text in texts[:-1])
+
+
 def _is_binary(shown: bytes, _: bytes) -> bool:
     odd = len(shown) - len(shown.translate(None, _CONTROLS))
     return odd + shown.decode("utf-8", "replace").count("\ufffd") > _BINARY * len(shown)
@@ -110,8 +120,13 @@ _TEXTS: tuple[tuple[str, Callable[[bytes, bytes], bool]], ...] = (
     ),
     (
         "this is one JSON array of documents, and no layout fits\n"
-        "where each of them is a payload: jq -c '.[]' DUMP | dumpfix convert",
+        "where each of them is a payload: jq -c '.[]' DUMP | dumpfix convert (jq before 1.7 changes long numbers)",
         lambda _, begin: begin[:1] == b"[" and begin[1:].lstrip()[:1] == b"{",
+    ),
+    (
+        "each line is a document and a comma: elements of a JSON array\n"
+        "where each of them is a payload: sed 's/,$//' DUMP | dumpfix convert",
+        lambda shown, _: are_elements(shown.split(b"\n")),
     ),
     (
         "values stand in it as Python writes them (b'…', {'…'}), and no layout fits\n"

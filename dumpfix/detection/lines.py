@@ -138,11 +138,13 @@ def _line(following: _Following, at: int, line_end: int) -> tuple[Line | None, i
             return Line(text[:at_payload], b"", kind_of(short), text[at_payload:], documents=1), line_end + 1
         return Line(short, b"", kind_of(short) if text else BLANK), line_end + 1
     start, end = found[-1]
+    is_broken = not is_valid(text[start:end])
     if text[:start].endswith(_PYTHON) and text[end : end + 1] == text[start - 1 : start]:
         # In Python's quotes a backslash stands for itself or not, which the payload's repair knows.
         start, end = start - 1 - text[:start].endswith(PYTHON_BYTES), end + 1
+    begin = start
     start = _with_what_nobody_prints(text, start)
-    is_broken = not is_valid(text[start:end])
+    is_broken = is_broken or start < begin
     before, after = text[:start], text[end:]
     if len(before) > LONGEST:
         return None, line_end + 1

@@ -16,7 +16,7 @@ import orjson
 
 from dumpfix.detection import prices
 from dumpfix.detection.candidates import READ_OFF, Candidate
-from dumpfix.detection.members import FITS, timestamp
+from dumpfix.detection.members import FITS
 from dumpfix.framing.notices import Notices
 from dumpfix.json.documents import documents
 from dumpfix.layout.model import Field, Member, ObjectLayout
@@ -86,26 +86,6 @@ def rows_of(head: bytes) -> list[Row]:
     # What a payload holds that is no UTF-8 does not hide the members around it.
     text = head[:stop].decode("utf-8", "replace").encode()
     return list(islice(_rows(text), MOST_OBJECTS))
-
-
-def lines_held(payloads: Iterable[bytes]) -> tuple[str, bytes] | None:
-    """The member with the longest texts in each of the first of these payloads, all objects; its texts as lines."""
-    rows: list[dict[str, Any]] = []
-    for payload in islice(payloads, FEW_OBJECTS):
-        try:
-            row = orjson.loads(payload)
-        except ValueError:
-            continue
-        if not isinstance(row, dict):
-            return None
-        rows.append(row)
-    texts = {name: [row.get(name) for row in rows] for name in (rows[0] if rows else ())}
-    held = {name: list(map(str, column)) for name, column in texts.items() if all(isinstance(t, str) for t in column)}
-    if not held:
-        return None
-    member = max(held, key=lambda name: sum(map(len, held[name])))
-    lines = (text.rstrip("\n") + "\n" for text in held[member])
-    return member, "".join(lines).encode("utf-8", "surrogatepass")
 
 
 def held_against(rows: Sequence[Row], known: Iterable[Candidate], *, is_auto: bool) -> Iterator[Candidate]:
@@ -219,9 +199,9 @@ def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:
         inner = (*_path(found, attribute), "payload")
         if len(inner) == 2 and all(isinstance(row.get(inner[:1]), dict) and inner in row for row in rows):
             found[attribute] = inner, Field(terminal)
-    value = found["value"][0]
-    if not found.keys() & {"partition", "offset", "key"} and not _is_log(rows, value):
+    if not found.keys() & {"partition", "offset", "key"}:
         return
+    value = found["value"][0]
     if all(_is_document_text(row.get(value)) for row in rows):
         bits -= prices.DOCUMENT_IN_MEMBER
     bits = max(bits, prices.READ_OFF_AT_LEAST) + prices.OTHER_MEMBER * _left_over(rows, found)
@@ -256,6 +236,11 @@ def _flat(value: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
             yield from (((name, below), deep) for below, deep in inner.items())
 
 
+def attribute_of(name: str) -> str | None:
+    """The attribute of a record that a member is called like; None where it is called otherwise."""
+    return _ATTRIBUTE.get(_plain(name))
+
+
 def _plain(name: str) -> str:
     return name.lower().replace("_", "").replace("-", "").replace(" ", "")
 
@@ -266,15 +251,15 @@ def _named(paths: Sequence[tuple[str, ...]], attribute: str) -> Iterator[tuple[t
     Inside a member only where that holds a partition and an offset, and is no payload.
     """
     for path in paths:
-        if len(path) == 1 and _ATTRIBUTE.get(_plain(path[0])) == attribute:
+        if len(path) == 1 and attribute_of(path[0]) == attribute:
             yield path, False
     for path in paths:
         if len(path) == 1 and _SHORT.get(path[0].lower()) == attribute:
             yield path, True
     inner = [path for path in paths if len(path) == 2 and _plain(path[0]) not in _ATTRIBUTE]
-    places = [{path[0] for path in inner if _ATTRIBUTE.get(_plain(path[1])) == name} for name in _PLACE]
+    places = [{path[0] for path in inner if attribute_of(path[1]) == name} for name in _PLACE]
     for path in inner:
-        if path[0] in set.intersection(*places) and _ATTRIBUTE.get(_plain(path[1])) == attribute:
+        if path[0] in set.intersection(*places) and attribute_of(path[1]) == attribute:
             yield path, False
 
 
@@ -291,23 +276,6 @@ def _holding_documents(rows: Sequence[Row], paths: Sequence[tuple[str, ...]]) ->
 def _is_document_text(value: Any) -> bool:
     """Whether a value is a string that holds an object or array, or the beginning of one."""
     return isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
-
-
-def _is_log(rows: Sequence[Row], value: tuple[str, ...]) -> bool:
-    """Whether one member holds documents, and what stands beside it is a time, or the same in all: lines that something
-    else took down (``docker logs`` on disk, Loki)."""
-    if not all(_is_document_text(row.get(value)) for row in rows):
-        return False
-    others = {path for row in rows for path in row if len(path) == 1} - {value}
-    return bool(others) and all(_is_time_or_constant([row.get(path) for row in rows]) for path in others)
-
-
-def _is_time_or_constant(values: Sequence[Any]) -> bool:
-    return (
-        values.count(values[0]) == len(values)
-        or bool(timestamp(values))
-        or all(isinstance(v, str) and v.isdigit() for v in values)
-    )
 
 
 def _left_over(rows: Sequence[Row], found: Mapping[str, tuple[tuple[str, ...], Field]]) -> int:

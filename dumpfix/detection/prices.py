@@ -70,8 +70,10 @@ SEPARATOR_INSIDE = 4.0
 MOST_SEPARATORS_INSIDE = 24.0
 #: the first offset of a partition: how large a topic is, a thousand times more or less
 FIRST_OFFSET = 10.0
-#: the next offset; one further up (transactions and compaction leave gaps); one down
+#: the next offset; the one behind the marker of a transaction of one record; one further up (larger transactions and
+#: compaction leave gaps); one down
 NEXT_OFFSET = 1.0
+OVER_MARKER = 7.0
 OFFSET_UP = 8.0
 OFFSET_DOWN = 24.0
 #: a key that is a number counting up, rather than an offset; all together at most: its going on says nothing

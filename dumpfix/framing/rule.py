@@ -14,7 +14,8 @@ At a place where an item begins (the beginning of the dump, or directly behind a
       follows the payload in the layout stands there. The last text before it ends at the first place for which
       the payload does so and every text closes the brackets and quotes that it opens; behind another separator
       than the first the payload must not be a number (``12: 30: 45`` is a text with colons in it) nor empty.
-      A scalar with a blank separator behind it (``user 1 ``) is the payload only where no other way is found, and
+      Behind a place at which an object begins no further one is tried: keys hold none. A scalar with a blank separator
+      behind it (``user 1 ``) is the payload only where no other way is found, and
       here nothing (or the null literal) up to the end of the record is one: rather a key with a blank and a null;
    c. else it is broken. It begins behind the first place where the texts before it are closed and it looks like an
       object or array; else behind the first where they are closed, else behind the first. It ends before the next
@@ -66,6 +67,8 @@ LONGEST_BEGINNING = 1 << 12
 
 _LINE_ENDS = b"\r\n"
 _OPENERS = (b"{", b"[")
+#: how an object begins that no key holds; behind it no other end of the key is looked for
+_DOCUMENTS = (b'{"', b"{'", b'[{"')
 #: how every JSON value begins that is no number
 _TELLING_BEGINNINGS = (*_OPENERS, b'"', b"t", b"f", b"n")
 
@@ -242,7 +245,7 @@ class LinearRule(RuleWithNotices):
                 if count or not self.may_be_key(window.data[way.end : ending.end]):
                     return _Attempt(frame)
                 doubtful = frame
-            if tried == MOST_READINGS:
+            if tried == MOST_READINGS or window.data.startswith(_DOCUMENTS, way.end):
                 break
         if doubtful is not None:
             return _Attempt(doubtful)

@@ -135,6 +135,9 @@ def kind_of(line: bytes) -> Kind | None:
         called = _called(name, words[index + 1 :], is_behind_prompt=is_behind_prompt)
         if called is not None and (index == 0 or is_behind_prompt or _are_settings(words[:index])):
             return called
+        if word.startswith(b"{") or b'{"' in word:
+            # A record stands before whatever follows.
+            break
         # Behind a symbol the prompt goes on: a folder, a branch.
         is_prompted = word[-1] in _PROMPT_ENDS or words[0] in _PROMPTS
     return "other" if _is_any_command(line, words) else None

@@ -256,8 +256,9 @@ def _another(now: Explained, data: bytes, cost: float, told: Told, *, is_heard: 
         found = Finder(told).look(data, final=final)
     except LayoutError:
         return None
-    if found is None or found.choice.confidence == "unclear":
-        # What may be this or that stays unexplained, and is kept.
+    is_anchored = not isinstance(now.choice.layout, Layout) or now.choice.layout.is_anchored
+    if found is None or (found.choice.confidence == "unclear" and is_anchored):
+        # What may be this or that stays unexplained, and is kept; a payload of values alone it is not.
         return None
     if _is_the_same(found, now):
         return None

@@ -16,7 +16,7 @@ from dumpfix.run import turned
 from dumpfix.run.cost import Cost, cost_of
 from dumpfix.wrapping.find import Candidate, Matches, candidates
 from dumpfix.wrapping.model import Wrapper
-from dumpfix.wrapping.obstacles import obstacle
+from dumpfix.wrapping.obstacles import counts, obstacle
 from dumpfix.wrapping.strip import stripped
 
 #: lines after which a head is looked at, before HEAD bytes of it are here
@@ -91,6 +91,8 @@ class Finder:
             if step <= self._looked:
                 continue
             self._looked = step
+            if self.told == Told() and (seen := counts(head[:step])) is not None:
+                raise RecognisedError(seen)
             wrapped = sure(head[:step], self._matches)
             self._is_wrapped |= bool(wrapped)
             way = self._cheapest(head[:step], wrapped, final=False) if wrapped else self._plain(head[:step], lines)

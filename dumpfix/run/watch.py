@@ -20,6 +20,8 @@ WORTH_A_LOOK = 120.0
 LONGER, MORE = 2, 32
 #: records from which it is learnt how long keys are, and whether payloads look like another tool's records
 FIRST = 3
+#: what separates columns where it is not what ends a key
+SEPARATORS = (b"\t", b"|", b"/", b"#", b";", b",", b" ")
 #: what tells a record printed as a JSON object from a payload
 COORDINATES = frozenset({"JSON_TOPIC", "PARTITION", "OFFSET"})
 
@@ -39,9 +41,8 @@ class Watch:
         self._is_sized = isinstance(layout, Layout) and layout.is_sized and not layout.is_json
         self._looks_at_keys = "KEY" in layout.fields and not (self._is_sized or is_labelled(layout))
         self._looks_at_values = not COORDINATES.intersection(layout.fields)
-        #: what ends a key, and whether a key may hold it
-        self._separator = behind(layout, "key") if self._looks_at_keys else b""
-        self._may_hold = not self._separator
+        #: what separates columns, what ends a key first, as far as no key holds it
+        self._separators = [*filter(None, (behind(layout, "key"), *SEPARATORS))] if self._looks_at_keys else []
         self._trusts_keys = False
         self._learnt = 0
         self._longest = 0
@@ -92,7 +93,7 @@ class Watch:
         if self._learnt < FIRST:
             self._learnt += 1
             self._longest = max(self._longest, len(key))
-            self._may_hold = self._may_hold or self._separator in key
+            self._separators = [sign for sign in self._separators if sign not in key]
             self._looks_at_values = self._looks_at_values and not is_envelope
             return 0.0
         if self._looks_at_keys and (len(key) > self._bound or self._holds_more(key)):
@@ -100,20 +101,25 @@ class Watch:
         return UNEXPLAINED_BYTE * len(value) if is_envelope else 0.0
 
     def _holds_more(self, keys: bytes) -> bool:
-        """Whether what ends a key stands in keys, and did not in the first ones."""
-        return not self._may_hold and self._separator in keys
+        """Whether what ends a key or separates columns stands in keys, and did not in the first ones."""
+        return any(map(keys.__contains__, self._separators))
 
     def are_columns(self, keys: Sequence[bytes]) -> bool:
-        """Whether keys that were doubted are rather columns of another capture: what ends a key stands in all of them
-        as often, and before the last of it a number."""
-        columns = [*zip(*(key.split(self._separator) for key in keys), strict=False)]
-        is_even = len({key.count(self._separator) for key in keys}) == 1
-        return is_even and any(all(map(bytes.isdigit, column)) for column in columns[:-1])
+        """Whether keys that were doubted are rather columns of another capture: what ends a key or separates columns
+        stands in all of them as often, and before the last of it a number."""
+        return any(_are_columns(keys, sign) for sign in self._separators)
 
     def trust(self, length: int) -> None:
         """Keys as long as this turned out to be keys, whatever they hold."""
         self._longest = max(self._longest, length)
-        self._may_hold = self._trusts_keys = True
+        self._separators = []
+        self._trusts_keys = True
+
+
+def _are_columns(keys: Sequence[bytes], sign: bytes) -> bool:
+    columns = [*zip(*(key.split(sign) for key in keys), strict=False)]
+    is_even = len({key.count(sign) for key in keys}) == 1
+    return is_even and any(all(map(bytes.isdigit, column)) for column in columns[:-1])
 
 
 def _beginning(values: Sequence[bytes | None], beginnings: tuple[bytes, ...]) -> Iterator[bytes]:

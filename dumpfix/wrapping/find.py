@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from dumpfix.wrapping.cells import cells_of
 from dumpfix.wrapping.model import Prefix, TerminalControls, Wrapper, constant, docker_json_file, shipped
 from dumpfix.wrapping.strip import stripped, whole_lines
 
@@ -87,6 +88,9 @@ def _inside(outer: Candidate, matches: Matches) -> Iterator[Candidate]:
         if wrapper.kind in kinds:
             continue
         bits, is_doubtful = _price(wrapper, lines)
+        if is_doubtful and any(line.startswith(b"{") and wrapper.unwrapped(line) is None for line in lines):
+            # A tool that puts something before lines does so before each that holds a payload.
+            continue
         inner = Candidate(
             (*outer.wrappers, wrapper),
             stripped((wrapper,), outer.head),
@@ -105,6 +109,8 @@ def _possible(lines: Sequence[bytes], matches: Matches) -> Iterator[Wrapper]:
     yield from matches.common(lines, some)
     if sum(b"\x1b" in line for line in lines) * 4 >= len(lines) and _is_common(TerminalControls(), lines, share=4):
         yield TerminalControls()
+    if (cells := cells_of(lines)) is not None:
+        yield cells
     indentation = _indentation(lines)
     if indentation is not None:
         yield constant("indentation", indentation)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from dumpfix.json.strings import unescape
 from dumpfix.json.validity import is_valid
 from dumpfix.wrapping.strip import whole_lines
@@ -9,6 +11,23 @@ from dumpfix.wrapping.strip import whole_lines
 #: lines of one width that show a terminal's edge
 LEAST_BROKEN = 2
 _DOCUMENTS = (b"{", b"[")
+
+
+def counts(head: bytes) -> str | None:
+    """That before all lines stand numbers, behind blanks as ``uniq -c`` prints them, that do not count the lines."""
+    texts = [line for line in whole_lines(head) if line.strip()]
+    # "%7ju " of GNU's coreutils 9.1, "%4d " of FreeBSD 14
+    width = next((width for width in (4, 7) if head[width - 1 : width].isdigit()), 0)
+    numbers = [text[:width].lstrip(b" ") for text in texts if text[width : width + 1] == b" "]
+    if not head.startswith(b" ") or not len(texts) == len(numbers) > 1 or not all(map(bytes.isdigit, numbers)):
+        return None
+    if all(int(other) == int(one) + 1 for one, other in pairwise(numbers)):
+        return None
+    return (
+        "before every line stands a number that does not count the lines: uniq -c prints so how often each came, and "
+        "leaves the repeats out\n"
+        "each of them once: sed 's/^ *[0-9]* //' DUMP | dumpfix convert"
+    )
 
 
 def obstacle(head: bytes) -> str | None:
@@ -23,7 +42,7 @@ def _json_strings(lines: list[bytes]) -> str | None:
     if not all(line[:1] == b'"' or line == b"null" for line in texts):
         return None
     inside = [unescape(line[1:-1]).lstrip() for line in texts if line != b"null" and is_valid(line)]
-    if not inside or len(inside) * 2 < len(texts) or not all(text.startswith(_DOCUMENTS) for text in inside):
+    if sum(text.startswith(_DOCUMENTS) for text in inside) * 2 < max(len(texts), 1):
         return None
     return (
         "every line is a JSON string that holds a document, as jq prints .payload without -r: the payloads may be the "

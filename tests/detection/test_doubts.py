@@ -280,6 +280,16 @@ def test_what_stands_around_a_key_is_none_of_it(form: str, said: str, count: int
         "source=web,retry={n}|ada{n}|{{}}",
         "[orders-0@{n}] ada{n}: {{}}",
         "shard:0\tseq:11{n}\t{{}}",
+        "source:web,trace:{n}#0#ada{n}#{{}}",
+        "source:web,trace:{n}###ada{n}###{{}}",
+        "Offset:10{n}\tsource:web,trace:{n}\t{{}}",
+        "ada{n} (170000000000{n}): {{}}",
+        "logs/dump-0.txt:{{}}",
+        'msg 41{n} key "ada{n}" payload "{{}}"',
+        "Offset: 10{n} Key: {{{{ada{n}}}}} Value: {{}}",
+        "events/0/10{n}/ada{n}: {{}}\nevents/0/10{n}/ada{n}: {{}}",
+        "1{n}:{{}}",
+        "dump.txt:{n}:Topic orders [0] at offset 10{n}: key ada{n}: {{}}",
     ],
 )
 def test_what_may_be_no_key_is_unclear(form: str) -> None:
@@ -288,6 +298,41 @@ def test_what_may_be_no_key_is_unclear(form: str) -> None:
     keys = {record.key for record in dumpfix.records(dump)}
     is_right = keys == {b"ada%d" % n for n in range(5)}
     assert is_right or dumpfix.detect(dump).confidence == "unclear"
+
+
+@pytest.mark.parametrize("sign", ["\t", "|", ":"])
+def test_offsets_that_leave_one_out_each_time_are_not_surely_keys(sign: str) -> None:
+    """Each transaction of one record leaves an offset for its marker."""
+    dump = "".join(f'{100 + 2 * n}{sign}{{"n":{n * 7}}}\n' for n in range(30)).encode()
+    assert dumpfix.detect(dump).confidence == "unclear"
+
+
+def test_a_document_and_a_number_may_be_a_key_and_its_payload() -> None:
+    dump = "".join(f'{{"id":{10 + n}}}:{17 + n}\n' for n in range(6)).encode()
+    assert dumpfix.detect(dump).confidence == "unclear"
+
+
+@pytest.mark.parametrize("first", ["{n}: ", "events/0/5{n}/ada{n}: "])
+@pytest.mark.parametrize("second", ["ada{n} ", "eve{n}x "])
+def test_keys_of_one_outline_and_then_of_another_are_not_surely_keys(first: str, second: str) -> None:
+    forms = [first] * 4 + [second] * 4
+    dump = "".join(form.format(n=n) + f'{{"n":{n}}}\n' for n, form in enumerate(forms)).encode()
+    keys = [record.key for record in dumpfix.records(dump)]
+    right = [form.format(n=n).strip().encode() for n, form in enumerate(forms)]
+    assert keys != right or dumpfix.detect(dump).confidence == "unclear"
+
+
+def test_a_layout_read_off_lines_with_carriage_returns_has_them() -> None:
+    dump = b"".join(b'{"n":%d}\tada%d\r\n' % (n, n) for n in range(6))
+    assert [(r.key, r.raw_value) for r in dumpfix.records(dump)] == [(b"ada%d" % n, b'{"n":%d}' % n) for n in range(6)]
+
+
+def test_payloads_in_single_quotes_are_found_where_one_is_cut() -> None:
+    row = "key: '{k}', payload: '{v}', topic: events, partition: 0, offset: {n}\n"
+    values = ['{"n":1}', '{"n":2}', '{"n":3,"u', '{"n":4}', '{"n":5}']
+    dump = "".join(row.format(k=f"ada{n}", v=v, n=n) for n, v in enumerate(values)).encode()
+    found = [(r.offset, r.value) for r in dumpfix.records(dump)]
+    assert found == [(n, v.encode() if n != 2 else None) for n, v in enumerate(values)]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 8])

@@ -34,6 +34,10 @@ NO_COMMANDS = [
     b'Topic kcat [0] at offset 1: key -x: {"a":1}',
     b"% Reached end of topic kcat [0] at offset 5",
     b'user-1 kcat {"-a":1}',
+    b'c3: {"m":"run: $ docker ps"',
+    b'c3: {"m":"<p> cat food","k":"cut he',
+    b'fay: {"n":4}bob@host:~$ exit',
+    b'fay\t{"n":4}[root@kafka-0 bin]# kcat -C -t events',
 ]
 
 

@@ -291,7 +291,7 @@ class LinearDump(Dump):
                     if count or not self.may_be_key(payload):
                         return record
                     doubtful = record
-            if tried == 12:
+            if tried == 12 or self.d.startswith((b'{"', b"{'", b'[{"'), way.end):
                 break
         if doubtful is not None:
             return doubtful

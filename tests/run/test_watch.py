@@ -90,3 +90,34 @@ def test_two_layouts_of_which_none_explains_the_other_are_both_read() -> None:
     for second in (b"%b@@%b\n", b"Message with key %b: %b\n"):
         dump = first + b"".join(second % row for row in rows)
         assert [(r.key, r.value) for r in records_of(Source("x", [dump]), Told())] == rows * 2
+
+
+@pytest.mark.parametrize(("first", "second", "status"), [
+    ("", "{n}: ", 1),
+    ("", "0|5{n}|ada{n}|", 0),
+    ("", "ada{n}\t", 0),
+    ("", "Topic events [0] at offset {n}: key ada{n}: ", 0),
+    ("ada{n} ", "events/0/50{n}/ada{n}: ", 0),
+])  # fmt: skip
+def test_what_follows_values_or_keys_is_a_section_of_its_own(first: str, second: str, status: int) -> None:
+    """Unclear where its prefix may be several things: but never text before a document, and gone."""
+    rows = [first + f'{{"n":{n}}}\n' for n in range(4)] + [second + f'{{"n":{n}}}\n' for n in range(4)]
+    dump = "".join(row.replace("{n}", str(n % 4)) for n, row in enumerate(rows)).replace("{{", "{").replace("}}", "}")
+    done = dumpfix("convert", "--to", "envelope", stdin=dump.encode())
+    assert (done.status, len(done.lines)) == (status, 8)
+    assert "lines 5 to 8: 4 records" in done.stderr
+    assert "text before the document" not in done.stderr
+
+
+def test_a_number_before_some_documents_is_none_of_the_lines() -> None:
+    dump = "".join(f'{50 + n}: {{"n":{n}}}\n' for n in range(6)) + "".join(f'{{"n":{n}}}\n' for n in range(6))
+    done = dumpfix("convert", "--to", "envelope", stdin=dump.encode())
+    assert (done.status, "taken off" in done.stderr) == (1, False)
+
+
+@pytest.mark.parametrize("numbers", [(3, 1), (1, 1, 2), (7, 9, 12)])
+@pytest.mark.parametrize("width", [4, 7])
+def test_how_often_each_line_came_is_no_number_of_a_line(numbers: tuple[int, ...], width: int) -> None:
+    dump = "".join(f'{count:{width}} {{"n":{n}}}\n' for n, count in enumerate(numbers))
+    done = dumpfix("convert", stdin=dump.encode())
+    assert (done.status, "uniq -c" in done.stderr, done.lines) == (2, True, [])

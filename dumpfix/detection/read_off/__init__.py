@@ -16,6 +16,7 @@ from dumpfix.detection.candidates import READ_OFF, Candidate
 from dumpfix.detection.lines import BLANK, Line, lines_of
 from dumpfix.detection.read_off.alignment import alike_rows, parts_of, with_empty_columns
 from dumpfix.detection.read_off.fields import typed
+from dumpfix.detection.read_off.header import are_column_names, with_column_names
 from dumpfix.framing.notices import Notices
 from dumpfix.layout.model import Element, Field, HeaderSpelling, Layout, Literal
 
@@ -40,6 +41,12 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
     if spaced := _spaced_documents(lines):
         bits = prices.VALUES_ALONE + prices.KNOWN_LITERAL
         yield Candidate(Layout(READ_OFF, "", spaced), notices.given, READ_OFF, bits)
+    ends_with_carriage_returns = head[: head.find(b"\n") + 1].endswith(b"\r\n")
+    given, header = notices.given, lines[0].text if are_column_names(lines[0]) else b""
+    if header:
+        # The line that names the columns is none of the records'.
+        lines = lines[1:]
+        given = (*given, Layout(READ_OFF, "column_names", (Literal(header + b"\n"),)))
     seen: set[tuple[Element, ...]] = set()
     for period in _periods(lines):
         found = _rows(lines, period)
@@ -47,13 +54,16 @@ def candidates(head: bytes, notices: Notices) -> Iterator[Candidate]:
             continue
         rows, payload = alike_rows(found)
         ways = [parts_of(rows, payload, front=front, behind=behind) for front, behind in _HOW]
+        if header:
+            ways = [named for parts in ways if (named := with_column_names(parts, header))]
         ways += [tuple(with_empty_columns(parts, len(rows))) for parts in ways]
         for elements, bits in chain.from_iterable(islice(typed(parts), MOST_LAYOUTS) for parts in dict.fromkeys(ways)):
             if elements not in seen:
                 seen.add(elements)
                 spelling = _SPELLING if Field("HEADERS") in elements else None
                 layout = Layout(READ_OFF, "", elements, null_or_empty_literal=b"NULL", headers=spelling)
-                yield Candidate(layout, notices.given, READ_OFF, bits)
+                layout = layout.with_carriage_returns() if ends_with_carriage_returns else layout
+                yield Candidate(layout, given, READ_OFF, bits)
 
 
 def _spaced_documents(lines: Sequence[Line]) -> tuple[Element, ...]:

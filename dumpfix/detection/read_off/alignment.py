@@ -280,6 +280,10 @@ def _columns(rows: Sequence[list[Token]], label: bytes, *, how: str) -> list[Par
         front += [Column(tuple(row[0] for row in rows), label), *separator]
         label = b""
         rows = [row[1 + len(separator) :] for row in rows]
+    while all(rows) and len({row[-1] for row in rows}) == 1 and _is_opened_before(rows):
+        # The bracket that a separator has opened (``t1[0],``).
+        back.insert(0, rows[0][-1])
+        rows = [row[:-1] for row in rows]
     if any(rows) or (label and label not in OTHER_LABELS):
         texts = tuple(b"".join(row) for row in rows)
         whole = Column(texts, label)
@@ -307,6 +311,12 @@ def _closes(end: Token, row: Sequence[Token]) -> bool:
     """Whether a bracket closes one that a text has opened."""
     opener = _CLOSERS.get(end)
     return opener is not None and row.count(opener) > row.count(end)
+
+
+def _is_opened_before(rows: Sequence[Sequence[Token]]) -> bool:
+    """Whether all texts end with a bracket that none of them has opened."""
+    opener = _CLOSERS.get(rows[0][-1])
+    return opener is not None and not any(row.count(opener) >= row.count(row[-1]) for row in rows)
 
 
 def _split(texts: Sequence[bytes], label: bytes) -> Iterator[Part]:

@@ -256,15 +256,17 @@ def _may_be(part: Column, parts: Sequence[Part], index: int) -> list[str]:
         return [""]
     if different == 1 and len(part.texts) > 1:
         return [*(["TOPIC"] if part.are_names else []), "KEY", "", "TEXT"]
+    # One name and its value may as well be a file and a line.
+    headers = ["HEADERS"] if all(b"=" in text or b"," in text for text in filter(None, part.texts)) else []
     if not any(isinstance(other, Column) and other.label in (b"key", b"k", b"offset", b"o") for other in parts):
         # Of several topics the name comes first, and comes again.
         is_topic = part.are_names and is_first and different * 2 < len(part.texts) + 2
         is_numbered = is_topic and _are_numbered(part)
-        return ["KEY", "HEADERS", *(["TOPIC-PARTITION"] if is_numbered else []), *(["TOPIC"] if is_topic else [])]
+        return ["KEY", *headers, *(["TOPIC-PARTITION"] if is_numbered else []), *(["TOPIC"] if is_topic else [])]
     if part.are_names and _are_numbered(part):
         return ["TOPIC-PARTITION", "TOPIC", "KEY"]
     is_behind = any(isinstance(before, Column) and before.is_payload for before in parts[:index])
-    return [*(["TOPIC"] if part.are_names else []), "KEY", "HEADERS", *(["TEXT"] if is_behind else [])]
+    return [*(["TOPIC"] if part.are_names else []), "KEY", *headers, *(["TEXT"] if is_behind else [])]
 
 
 def _are_numbered(part: Column) -> bool:

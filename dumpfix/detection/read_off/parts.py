@@ -15,6 +15,8 @@ INTEGERS = frozenset({"PARTITION", "OFFSET", "TIMESTAMP"})
 OF_SENTENCES = frozenset(b"at with and on in from of for".split())
 SIZE_WORDS = frozenset(b"size length len bytes".split())
 BLANKS = b" \t"
+#: of what a name has something else
+_NO_LETTERS = b"0123456789._-"
 #: digits of milliseconds; a date has more bytes
 LONGEST_NUMBER = 13
 
@@ -44,7 +46,7 @@ class Column(NamedTuple):
     @property
     def are_names(self) -> bool:
         """Whether each record has what may be the name of a topic here."""
-        return all(text and TOPIC_BYTES.issuperset(text) and not text.isdigit() for text in self.texts)
+        return all(TOPIC_BYTES.issuperset(text) and text.strip(_NO_LETTERS) for text in self.texts)
 
 
 Part = bytes | Column

@@ -1,0 +1,106 @@
+"""Valid JSON that carries records, or all payloads together, is refused with how to take them out; events are not."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from shutil import which
+
+import pytest
+
+import dumpfix
+from tests.cli.program import dumpfix as program
+
+EVENTS = [{"id": n, "note": f"a, {n}"} for n in range(4)]
+
+
+def dump(*rows: object) -> bytes:
+    return b"".join(json.dumps(row, separators=(",", ":")).encode() + b"\n" for row in rows)
+
+
+def text(event: object) -> str:
+    return json.dumps(event, separators=(",", ":"))
+
+
+def encoded(event: object) -> str:
+    return base64.b64encode(text(event).encode()).decode()
+
+
+#: what carries the events, what is said, and whether the jq that is named gives the payloads back
+CARRIED = {
+    "rows of jq": (dump(*([f"k{n}", e] for n, e in enumerate(EVENTS))), "array of texts or numbers and a document"),
+    "rows of texts": (dump(*([0, n, text(e)] for n, e in enumerate(EVENTS))), "array of texts or numbers"),
+    "one array": (dump(EVENTS), "one JSON array of documents"),
+    "one array over lines": (json.dumps(EVENTS, indent=2).encode() + b"\n", "one JSON array of documents"),
+    "elements": (b"[" + b",\n".join(dump(e).strip() for e in EVENTS) + b"]\n", "one JSON array of documents"),
+    "elements alone": (b"".join(dump(e).strip() + b",\n" for e in EVENTS), "a document and a comma"),
+    "base64": (dump(*({"Data": encoded(e), "PartitionKey": "k"} for e in EVENTS)), "in base64 in its member 'Data'"),
+    "base64 further in": (dump([{"ack": n, "message": {"data": encoded(e)}} for n, e in enumerate(EVENTS)]), "array"),
+    "a log's lines": (
+        dump(*({"@timestamp": f"2026-11-01T10:00:0{n}Z", "message": text(e)} for n, e in enumerate(EVENTS))),
+        "as a log does",
+    ),
+    "a log's results": (
+        dump(*({"last": False, "result": {"_time": 1700000000000 + n, "_raw": text(e)}} for n, e in enumerate(EVENTS))),
+        "as a log does",
+    ),
+    "a plain text among them": (
+        dump({"offset": 1, "payload": "hello"}, *({"offset": 2 + n, "payload": text(e)} for n, e in enumerate(EVENTS))),
+        "an event, or a record whose payload is its member 'payload'",
+    ),
+    "a delete among them": (
+        dump(*({"key": f"k{n}", "value": text(e) if n != 2 else None} for n, e in enumerate(EVENTS))),
+        "an event, or a record",
+    ),
+    "behind a logger's words": (
+        b"".join(b"10:00:0%d\tINFO\tconsumer.go:8\tmessage\t" % n + dump({"offset": n, "key": "a", "value": text(e)})
+                 for n, e in enumerate(EVENTS)),
+        "an event, or a record",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CARRIED)
+def test_what_is_carried_is_no_event(name: str) -> None:
+    carried, says = CARRIED[name]
+    with pytest.raises(dumpfix.LayoutError, match=says):
+        dumpfix.detect(carried)
+
+
+@pytest.mark.skipif(which("jq") is None, reason="needs jq")
+@pytest.mark.parametrize("name", [name for name, (_, says) in CARRIED.items() if not says.startswith("an event")])
+def test_the_command_that_is_named_takes_the_payloads_out(name: str) -> None:
+    carried, _ = CARRIED[name]
+    said = program("convert", stdin=carried).stderr
+    if "further in" in name:
+        # An array of objects: the elements first, then what each of them holds.
+        carried = subprocess.run(["jq", "-c", ".[]"], input=carried, capture_output=True, check=True).stdout
+        said = program("convert", stdin=carried).stderr
+    command = said.partition("convert: ")[0].splitlines()[-1].partition("| dumpfix convert")[0].partition(": ")[2]
+    shell = command.replace("DUMP", "/dev/stdin")
+    taken = subprocess.run(shell, shell=True, input=carried, capture_output=True, check=True).stdout
+    done = program("convert", stdin=taken)
+    assert [json.loads(line) for line in done.lines] == EVENTS
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [[{"a": 1}, {"b": 2}], [{"a": 3}]],
+        [{"uuid": f"u{n}", "event": "$pageview", "properties": '{"a":1}', "team_id": 2} for n in range(4)],
+        [{"type": "created", "payload": '{"a":1}', "ts": 1700000000000 + n} for n in range(4)],
+        [{"token": encoded({"alg": "none"}) + ".e30.", "id": n} for n in range(4)],
+        [{"message": "plain text", "@timestamp": f"2026-11-01T10:00:0{n}Z"} for n in range(4)],
+    ],
+)
+def test_events_are_events(events: list[object]) -> None:
+    done = program("convert", stdin=dump(*events))
+    assert (done.status, [json.loads(line) for line in done.lines]) == (0, events)
+
+
+def test_what_is_carried_goes_out_as_it_is_where_that_is_asked_for() -> None:
+    for carried, _ in CARRIED.values():
+        if carried.count(b"\n") == len(EVENTS) and b",\n" not in carried and b"INFO" not in carried:
+            done = program("convert", "--from", "jsonl", stdin=carried)
+            assert (done.status, b"".join(line + b"\n" for line in done.lines)) == (0, carried)
