@@ -42,7 +42,7 @@ def convert(
     The exit status is 0 where every record went out whole, 1 where something was withheld or mended with loss (the
     summary names it), 2 where nothing was written, 3 where the run broke off.
     """
-    from dumpfix.cli.task import convert_all, hazard_kinds
+    from dumpfix.cli.task import hazard_kinds, performed, print_summary, status_of
     from dumpfix.run.job import Job
 
     job = Job(
@@ -58,4 +58,7 @@ def convert(
         max_record=max_record,
         selection=records.selection(),
     )
-    return convert_all(job, dumps, progress=progress, quiet=quiet)
+    done = performed(job, dumps, progress=progress, quiet=quiet)
+    if not quiet:
+        print_summary(done)
+    return status_of(done)

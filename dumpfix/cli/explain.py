@@ -84,12 +84,17 @@ def _of_a_dump(path: str, line: int, wanted: Told) -> Record | None:
 def _of_documents(path: str, line: int) -> Record | None:
     """The document in a line of a file that is no dump, if it looks like one."""
     from dumpfix.cli.inputs import opened
+    from dumpfix.framing.frame import Frame
     from dumpfix.run.documents import Lines, choice_for_documents
     from dumpfix.run.position import Position
 
     with opened([path]) as (source,):
-        record = Lines(choice_for_documents(), Position(source.base)).record_at(source.chunks(), line)
-    return record if record is not None and (record.raw_value or b"")[:1] in (b"{", b"[") else None
+        reader = Lines(choice_for_documents(), Position(source.base))
+        for item in reader.items(source.chunks()):
+            if isinstance(item, Frame) and reader.position.line == line:
+                record = next(reader.records_of(item), None)
+                return record if record is not None and (record.raw_value or b"")[:1] in (b"{", b"[") else None
+    return None
 
 
 def _parts(place: str) -> tuple[str, int]:

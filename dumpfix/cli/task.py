@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from dumpfix.cli.streams import encoded, say
 from dumpfix.io.output import open_output
 
 if TYPE_CHECKING:
-    from dumpfix.io.source import Source
-    from dumpfix.run.conversion import Run
     from dumpfix.run.job import Done, Job
 
 
@@ -24,14 +21,6 @@ MOST_NAMED = 10
 def hazard_kinds(text: str | None) -> frozenset[str]:
     """The kinds in ``--withhold-hazards``."""
     return frozenset(filter(None, (text or "").replace(" ", "").split(",")))
-
-
-def convert_all(job: Job, dumps: Sequence[str] | None, *, progress: bool | None, quiet: bool) -> int:
-    """Convert and sum up; the exit status."""
-    done = performed(job, dumps, progress=progress, quiet=quiet)
-    if not quiet:
-        print_summary(done)
-    return status_of(done)
 
 
 def check_all(job: Job, dumps: Sequence[str] | None, *, as_json: bool, progress: bool | None, quiet: bool) -> int:
@@ -59,14 +48,7 @@ def performed(job: Job, dumps: Sequence[str] | None, *, progress: bool | None, q
     is_wanted = progress if progress is not None else not quiet and sys.stderr is not None and sys.stderr.isatty()
     job.validate()
     with opened(dumps) as sources:
-        return perform(job, sources, _watch(sources, progress_of) if is_wanted else None)
-
-
-def _watch(
-    sources: Sequence[Source],
-    progress_of: Callable[[Run, Sequence[Source]], AbstractContextManager[Callable[[], None]]],
-) -> Callable[[Run], AbstractContextManager[Callable[[], None]]]:
-    return lambda run: progress_of(run, sources)
+        return perform(job, sources, (lambda run: progress_of(run, sources)) if is_wanted else None)
 
 
 def status_of(done: Done) -> int:

@@ -96,15 +96,6 @@ class Window:
         self._passed[text] = at, found
         return found
 
-    def find(self, text: bytes, at: int, stop: int) -> int:
-        """Where ``text`` stands first, whole, in ``data[at:stop]``; -1 where it does not."""
-        found = self.place(text, at)
-        if found + len(text) <= stop and found < self.size:
-            return found
-        if stop >= self.size:
-            self.touched_end = True
-        return -1
-
     def last(self, text: bytes, at: int, stop: int) -> int:
         """Where ``text`` stands last, whole, in ``data[at:stop]``; -1 where it does not."""
         found = self.data.rfind(text, at, stop)

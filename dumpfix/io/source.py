@@ -11,6 +11,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -185,13 +186,7 @@ def _with_head(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
         head += chunk
         if not any(len(s) > len(head) and s.startswith(head) for s in _SIGNATURES):
             break
-    return head, _chained(head, chunks)
-
-
-def _chained(head: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:
-    if head:
-        yield head
-    yield from chunks
+    return head, chain((head,) if head else (), chunks)
 
 
 def _without(chunks: Iterator[bytes], count: int) -> Iterator[bytes]:

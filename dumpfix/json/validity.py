@@ -38,7 +38,7 @@ EXPECTED = {
 }
 
 _OPEN_OBJECT, _CLOSE_OBJECT = 0x7B, 0x7D
-_OPEN_ARRAY, _CLOSE_ARRAY = 0x5B, 0x5D
+_CLOSE_ARRAY = 0x5D
 #: what every JSON text begins with, behind white space: of most texts that are none it settles the matter
 _BEGINNINGS = (b"{", b"[", b'"', b"-", b"true", b"false", b"null", *(bytes([digit]) for digit in DIGITS))
 #: state -> the byte that ends the innermost container there

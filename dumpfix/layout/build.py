@@ -76,7 +76,7 @@ class Builder:
         self._check_ignored(layouts)
         self._check_used()
         named = {name: text for name in NAMED_LITERALS if (text := self.expander.text_of(name)) is not None}
-        return Grammar(self.name, self.text, layouts, notices, named, _labels(layouts))
+        return Grammar(self.name, self.text, layouts, notices, named)
 
     # -- records ---------------------------------------------------------------------------------------------
 
@@ -365,17 +365,3 @@ def _glued(elements: Sequence[Element], fields: Sequence[Field]) -> str | None:
                 "and the other begins"
             )
     return None
-
-
-def _labels(layouts: Sequence[AnyLayout]) -> tuple[bytes, ...]:
-    """The words, colon and all, with which a literal of these layouts ends: they announce a field."""
-    elements = {id(e): e for layout in layouts if isinstance(layout, Layout) for e in layout.elements}
-    literals = {
-        one.text
-        for element in elements.values()
-        for way in (element.alternatives if isinstance(element, Alternation) else ((element,),))
-        for one in way
-        if isinstance(one, Literal)
-    }
-    words = {text.split()[-1] for text in literals if text.endswith(b":") and text != b":"}
-    return tuple(sorted(word for word in words if word[:1].isalpha()))

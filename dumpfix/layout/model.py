@@ -356,8 +356,7 @@ class Grammar:
     """What one ``.lark`` file says: the layouts of records, and the notices that may stand between them.
 
     ``named`` are the texts of its named literals (KEY_SEPARATOR …). A notice is a layout too; it begins at the
-    beginning of a line and ends with that line. ``labels`` are the words with a colon that stand before a field
-    (``Partition:``): where one begins a text, that text is no key.
+    beginning of a line and ends with that line.
     """
 
     name: str
@@ -365,7 +364,6 @@ class Grammar:
     layouts: tuple[AnyLayout, ...]
     notices: tuple[Layout, ...]
     named: Mapping[str, bytes] = field(default_factory=dict)
-    labels: tuple[bytes, ...] = ()
 
     @cached_property
     def with_carriage_returns(self) -> Grammar:

@@ -101,7 +101,6 @@ class PartitionPlan:
     records: int = 0
     deletes: int = 0
     ambiguous: int = 0
-    bytes: int = 0
     first_offset: int | None = None
     last_offset: int | None = None
 
@@ -110,7 +109,6 @@ class PartitionPlan:
         self.records += 1
         self.deletes += record.value is None
         self.ambiguous += record.is_ambiguous
-        self.bytes += record.size
         if record.offset is not None:
             self.first_offset = record.offset if self.first_offset is None else min(self.first_offset, record.offset)
             self.last_offset = record.offset if self.last_offset is None else max(self.last_offset, record.offset)

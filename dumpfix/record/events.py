@@ -215,6 +215,7 @@ def good_records(
     """The event for a batch, no bytecode per record where one partition counts up. ``out`` are its lines."""
     count = len(batch.values)
     nulls = batch.values.count(None) + batch.values.count(b"")
+    headers = batch.columns.get("headers", ())
     return GoodRecords(
         out,
         records=count,
@@ -222,7 +223,7 @@ def good_records(
         emitted=count if emits_tombstones else count - nulls,
         offsets=tuple(_offsets_of(batch, with_times=with_times)),
         has_keys=reading.has_key and any(batch.columns.get("key", ())),
-        has_headers=reading.has_headers and not {None, b"", reading.no_headers}.issuperset(_headers_of(batch)),
+        has_headers=reading.has_headers and not {None, b"", reading.no_headers}.issuperset(headers),
         end=end,
     )
 
@@ -243,10 +244,6 @@ def left_out(record: Record, *, was_emitted: bool = False) -> LeftOut:
 def batch_left_out(batch: Batch, end: int) -> LeftOut:
     """The same for many."""
     return LeftOut(len(batch.values), tuple(_offsets_of(batch)), end)
-
-
-def _headers_of(batch: Batch) -> Sequence[bytes | None]:
-    return batch.columns.get("headers", ())
 
 
 def _offsets_of(batch: Batch, *, with_times: bool = False) -> Iterator[Offsets]:

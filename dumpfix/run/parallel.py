@@ -207,7 +207,7 @@ class _Run:
         """Tell the account how far the file was read."""
         account.lines, account.bytes = self.lines, self.source.taken
         if self.sections is not None:
-            self.sections.describe(account, first_line=1, records=self.records)
+            self.sections.describe(account, records=self.records)
 
     def _rest(self) -> Iterator[bytes]:
         at = self.end

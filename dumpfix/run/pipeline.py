@@ -63,16 +63,6 @@ class Pipeline:
         self._sampler = sampler if sampler is not None else Sampler()
         self._empty_is_known = not choice.layout.empty_is_ambiguous
 
-    def record_at(self, chunks: Iterable[bytes], line: int) -> Record | None:
-        """The record that holds a line, counted from 1; None where none does."""
-        for item in self.items(chunks):
-            first = self.position.line
-            last, _ = self.position.of(item.start, item.end - 1)
-            if not isinstance(item, Span) and first <= line <= last:
-                found = [record for record in self.records_of(item) if record.line <= line]
-                return found[-1] if found else None
-        return None
-
     def events(self, chunks: Iterable[bytes], emission: Emission) -> Iterator[Event]:
         """Everything that happens, in the dump's order; the output is what the events add to it."""
         self.max_record = emission.policy.max_record

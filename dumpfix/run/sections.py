@@ -137,13 +137,13 @@ class Sections:
             (found, start), self._next = self._next, None
             yield from self._section(found, start, tell)
 
-    def describe(self, account: InputAccount, *, first_line: int = 1, records: int = 0) -> None:
-        """Tell the account what was read; of the first section, ``records`` before this began in ``first_line``."""
+    def describe(self, account: InputAccount, *, records: int = 0) -> None:
+        """Tell the account what was read; ``records`` of the first section stood before this."""
         account.lines = self.lines
         account.wrappers = [{"kind": kind, "count": n, "first_line": at} for kind, (n, at) in self._wrappers.items()]
         account.sections = [_entry(section) for section in self.sections]
         if account.sections:
-            account.sections[0]["first_line"] = first_line
+            account.sections[0]["first_line"] = 1
             account.sections[0]["records"] += records
 
     # -- one section -----------------------------------------------------------------------------------------------
