@@ -8,7 +8,7 @@ import os
 import select
 import stat
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO
 
 from dumpfix.errors import BrokenRunError, UsageError
 
@@ -25,17 +25,14 @@ class ReaderGoneError(BrokenRunError):
     """Nobody reads the pipe any more: on the command line no error, and nothing to say."""
 
 
-class Output(Protocol):
-    """Takes bytes. ``finish`` makes them last, ``discard`` makes an unfinished file vanish."""
+class Output:
+    """Takes bytes. ``finish`` makes them last, ``discard`` makes an unfinished file vanish. This one keeps nothing."""
 
     def write(self, data: bytes) -> None:
         """Add to the output. Raises BrokenRunError, ReaderGoneError."""
 
     def flush(self) -> None:
         """Hand on what was gathered."""
-
-    def sync(self) -> None:
-        """Bring everything to the disk, where there is one."""
 
     def finish(self) -> None:
         """The output is whole."""
@@ -44,7 +41,7 @@ class Output(Protocol):
         """The output is not to be: an atomic file vanishes, a stream stays as it is."""
 
 
-class Stream:
+class Stream(Output):
     """A descriptor that is written in place: standard output, a FIFO, a device."""
 
     def __init__(self, descriptor: int, path: str, *, owned: bool) -> None:
@@ -91,10 +88,6 @@ class Stream:
         except OSError as error:
             raise BrokenRunError(f"cannot be written: {error.strerror or error}", path=self._path) from error
 
-    def sync(self) -> None:
-        """See Output."""
-        self.flush()
-
     def finish(self) -> None:
         """See Output."""
         self.flush()
@@ -130,7 +123,7 @@ class AtomicFile(Stream):
         self._target = target
 
     def sync(self) -> None:
-        """See Output."""
+        """Bring everything to the disk."""
         self.flush()
         try:
             os.fsync(self._descriptor)
@@ -185,7 +178,7 @@ def _beside(target: Path) -> Path:
     return target.with_name(f".{stem}.{os.urandom(4).hex()}.part")
 
 
-class FileObject:
+class FileObject(Output):
     """A binary file that a Python program hands over; it stays open."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -197,37 +190,6 @@ class FileObject:
             self._file.write(data)
         except OSError as error:
             raise BrokenRunError(f"cannot be written: {error.strerror or error}") from error
-
-    def flush(self) -> None:
-        """See Output."""
-
-    def sync(self) -> None:
-        """See Output."""
-
-    def finish(self) -> None:
-        """See Output."""
-
-    def discard(self) -> None:
-        """See Output."""
-
-
-class Nowhere:
-    """Takes everything and keeps nothing: ``check``."""
-
-    def write(self, data: bytes) -> None:
-        """See Output."""
-
-    def flush(self) -> None:
-        """See Output."""
-
-    def sync(self) -> None:
-        """See Output."""
-
-    def finish(self) -> None:
-        """See Output."""
-
-    def discard(self) -> None:
-        """See Output."""
 
 
 def open_output(path: str | None) -> Output:

@@ -7,13 +7,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 from dumpfix.errors import UsageError
-from dumpfix.io.output import AtomicFile
+from dumpfix.io.output import AtomicFile, Output
 
 #: files that may be open at once; more partitions than that are more than one machine holds
 MOST_FILES = 4000
 
 
-class SplitOutput:
+class SplitOutput(Output):
     """One file by topic and partition, called as Kafka calls its folders: ``events-0.jsonl``.
 
     Nothing appears before :meth:`finish`. The folder is made; it may hold other files, but none of these.
@@ -52,17 +52,10 @@ class SplitOutput:
         if data:
             raise ValueError("whose bytes are these?")
 
-    def flush(self) -> None:
-        """See Output."""
-
-    def sync(self) -> None:
+    def finish(self) -> None:
         """See Output."""
         for file in self._files.values():
             file.sync()
-
-    def finish(self) -> None:
-        """See Output."""
-        self.sync()
         for file in self._files.values():
             file.finish()
 

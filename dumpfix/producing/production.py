@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 from dumpfix.errors import BrokenRunError, UsageError
+from dumpfix.io.output import Output
 from dumpfix.io.source import Source
 from dumpfix.producing.client import Client
 from dumpfix.producing.cluster import TopicFacts, ask, committed
@@ -24,7 +25,7 @@ from dumpfix.run.job import Done, Job, perform
 from dumpfix.sink import QUEUE
 
 
-class QueueFile:
+class QueueFile(Output):
     """The records on their way, on disk, with the SHA-256 of all of them. An output as ``io`` has them."""
 
     def __init__(self) -> None:
@@ -38,32 +39,26 @@ class QueueFile:
 
     def write(self, data: bytes) -> None:
         """See Output."""
-        try:
+        with _set_aside():
             self.file.write(data)
-        except OSError as error:
-            raise BrokenRunError(
-                f"records cannot be set aside: {error.strerror or error} (TMPDIR says where)"
-            ) from error
         self._digest.update(data)
-
-    def flush(self) -> None:
-        """See Output."""
-
-    def sync(self) -> None:
-        """See Output."""
 
     def finish(self) -> None:
         """See Output."""
-        try:
+        with _set_aside():
             self.file.flush()
-        except OSError as error:
-            raise BrokenRunError(
-                f"records cannot be set aside: {error.strerror or error} (TMPDIR says where)"
-            ) from error
 
     def discard(self) -> None:
         """See Output."""
         self.file.close()
+
+
+@contextlib.contextmanager
+def _set_aside() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BrokenRunError(f"records cannot be set aside: {error.strerror or error} (TMPDIR says where)") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from dumpfix.detection.choose import Told
 from dumpfix.errors import BrokenInputError, UsageError
 from dumpfix.framing.framer import MAX_RECORD
-from dumpfix.io.output import STANDARD_OUTPUT, Nowhere, Output, Stream, open_output
+from dumpfix.io.output import STANDARD_OUTPUT, Output, Stream, open_output
 from dumpfix.io.source import Source, same_file
 from dumpfix.io.split import SplitOutput
 from dumpfix.layout.model import Field
@@ -167,8 +167,8 @@ def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | 
             job.selection.require(shown, dump.source.path)
     run = Run(dumps, job.to, policy, job.documents or Pipeline, job.jobs if job.jobs is not None else _cores())
     output = _output(job, files)
-    rejects = files.open(job.rejects) if job.rejects is not None else Nowhere()
-    report_file = files.open(job.report) if job.report is not None else Nowhere()
+    rejects = files.open(job.rejects) if job.rejects is not None else Output()
+    report_file = files.open(job.report) if job.report is not None else Output()
     if job.rejects is not None:
         run.ledger.write_reject = rejects.write
     broken = _pump(run, sources, output, watch)
@@ -187,7 +187,7 @@ def _perform(job: Job, sources: Sequence[Source], files: _Files, watch: Watch | 
 def _output(job: Job, files: _Files) -> Output:
     """Where records go."""
     if job.is_check:
-        return Nowhere()
+        return Output()
     if job.split is None:
         return files.open(job.output)
     return files.open(SplitOutput(job.split, ".jsonl" if job.to in ("values", "envelope") else ".txt"))
