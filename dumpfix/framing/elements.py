@@ -208,14 +208,9 @@ def _alternative(
     return partial
 
 
-def _size_before(cuts: Sequence[Cut], meaning: str, data: bytes) -> int | None:
-    """The length that the dump prints for this field, None where it prints none."""
-    for element, start, end in reversed(cuts):
-        if isinstance(element, Field) and element.kind in SIZES and element.meaning == meaning:
-            if element.kind is Kind.BINARY_SIZE:
-                return int.from_bytes(data[start:end], "big", signed=True)
-            return int(data[start:end])
-    return None
+def printed_size(element: Field, text: bytes) -> int:
+    """The length that a field of SIZES says, as it was printed."""
+    return int.from_bytes(text, "big", signed=True) if element.kind is Kind.BINARY_SIZE else int(text)
 
 
 class PrintedNulls(NamedTuple):
@@ -228,15 +223,17 @@ class PrintedNulls(NamedTuple):
 NO_NULLS = PrintedNulls()
 
 
-def sized_ends(
-    field: Field, cuts: Sequence[Cut], data: bytes, at: int, nulls: PrintedNulls | None = None
-) -> tuple[int, ...]:
+def sized_ends(field: Field, cuts: Sequence[Cut], data: bytes, at: int, nulls: PrintedNulls) -> tuple[int, ...]:
     """Where a field ends by the size printed before it: no place, one, or more where a text may stand for null."""
-    size = _size_before(cuts, f"{field.meaning}_size", data)
+    sizes = (
+        printed_size(element, data[start:end])
+        for element, start, end in reversed(cuts)
+        if isinstance(element, Field) and element.kind in SIZES and element.meaning == f"{field.meaning}_size"
+    )
+    size = next(sizes, None)
     if size is None or size > LARGEST_SIZE:
         return ()
     if size > 0:
         return (at + size,)
-    null, null_or_empty = nulls or NO_NULLS
-    texts = dict.fromkeys((null if size < 0 else None, null_or_empty))
+    texts = dict.fromkeys((nulls.null if size < 0 else None, nulls.null_or_empty))
     return (*(at + len(text) for text in texts if text and data.startswith(text, at)), at)

@@ -8,6 +8,7 @@ from dumpfix.framing.columns import Bound, Columns
 from dumpfix.framing.elements import Cut, PartialMatch, fixed_run
 from dumpfix.framing.json_fields import json_end
 from dumpfix.framing.window import Window
+from dumpfix.json.lexer import run_end
 from dumpfix.json.strings import MISMATCH, PARTIAL
 from dumpfix.json.validity import ScanResult, is_valid, passes_gate
 from dumpfix.layout.model import Field, Layout, Literal
@@ -165,10 +166,7 @@ class Endings:
         data = window.data
         is_container = data[value : value + 1] in (b"{", b"[")
         if is_container and scan.state == "complete" and data[scan.at : scan.at + 1] in (b"\n", b"\r"):
-            stop = scan.at
-            while stop < limit and data[stop] in _LINE_ENDS:
-                stop += 1
-            return Ending(scan.at, (), stop, complete=False)
+            return Ending(scan.at, (), run_end(data, scan.at, limit, _LINE_ENDS), complete=False)
         end = limit
         while end > value and data[end - 1] in _LINE_ENDS:
             end -= 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dumpfix.framing.elements import Cut
+from dumpfix.framing.elements import Cut, printed_size
 from dumpfix.framing.json_fields import take_json
 from dumpfix.json.strings import closing_quote
 from dumpfix.layout.conversions import milliseconds
@@ -40,9 +40,7 @@ def interpret(layout: Layout, cuts: Sequence[Cut], data: bytes) -> dict[str, byt
                 fields[attribute] = says
             continue
         if element.kind in SIZES:
-            binary = element.kind is Kind.BINARY_SIZE
-            size = int.from_bytes(data[start:end], "big", signed=True) if binary else int(data[start:end])
-            sizes[element.meaning.removesuffix("_size")] = size
+            sizes[element.meaning.removesuffix("_size")] = printed_size(element, data[start:end])
         elif element.kind in JSON_VALUES and element.meaning:
             text = data[start:end]
             is_whole = closing_quote(text, 0) == len(text) if text[:1] == b'"' else True

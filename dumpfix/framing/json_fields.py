@@ -5,14 +5,13 @@ from __future__ import annotations
 import orjson
 
 from dumpfix.framing.window import Window
-from dumpfix.json.lexer import ESCAPE_LETTERS, HEX_DIGITS
+from dumpfix.json.lexer import escape_end
 from dumpfix.json.strings import MISMATCH, PARTIAL, unescape
 from dumpfix.layout.conversions import from_base64, milliseconds
 from dumpfix.layout.model import Field
 from dumpfix.layout.vocabulary import Kind
 
 _QUOTE = 0x22
-_ESCAPES = frozenset(ESCAPE_LETTERS[i : i + 1] for i in range(len(ESCAPE_LETTERS)))
 
 
 def json_end(element: Field, window: Window, at: int, stop: int | None = None) -> int:
@@ -91,15 +90,8 @@ def has_malformed_escape(text: bytes, *, is_whole: bool = True) -> bool:
     """
     at = text.find(b"\\")
     while at >= 0:
-        letter = text[at + 1 : at + 2]
-        if letter == b"u":
-            digits = text[at + 2 : at + 6]
-            is_cut = len(digits) < 4 and not is_whole
-            if digits.translate(None, HEX_DIGITS) or (len(digits) < 4 and not is_cut):
-                return True
-        elif not letter:
-            return is_whole
-        elif letter not in _ESCAPES:
-            return True
-        at = text.find(b"\\", at + 2)
+        end = escape_end(text, at, len(text))
+        if end < 0:
+            return is_whole or ~end < len(text)
+        at = text.find(b"\\", end)
     return False

@@ -22,7 +22,7 @@ from dumpfix.framing.talk import may_be_command
 from dumpfix.framing.varied import VariedRule
 from dumpfix.framing.window import Window
 from dumpfix.json.validity import all_valid, is_valid
-from dumpfix.layout.model import Alternation, Field, Layout, Literal
+from dumpfix.layout.model import Alternation, Field, Layout, Literal, merged
 from dumpfix.layout.vocabulary import JSON_VALUES, MARKERS, SIZES, TOPIC_BYTES, Kind
 
 #: a region is looked at in pieces of this size, so that one damaged record costs no more than its neighbourhood
@@ -141,7 +141,7 @@ class _Plan:
         layout = self.layout = rule.layout
         self.blank_separator = rule.blank_separator
         self.constants = dict(MARKERS[e.name] for e in elements if isinstance(e, Literal) and e.name in MARKERS)
-        self.elements = _joined(elements)
+        self.elements = merged([e if isinstance(e, Field) else Literal(e.text) for e in elements])
         body = list(self.elements)
         head = body[0]
         self.head = head.text if isinstance(head, Literal) else b""
@@ -330,15 +330,3 @@ def _is_integer(text: bytes) -> bool:
 
 def _is_size(text: bytes) -> bool:
     return text == NULL_SIZE or (text.isdigit() and len(text) <= 20)
-
-
-def _joined(elements: Sequence[Literal | Field]) -> list[Literal | Field]:
-    """The elements with literals that stand side by side made one."""
-    out: list[Literal | Field] = []
-    for element in elements:
-        previous = out[-1] if out else None
-        if isinstance(element, Literal) and isinstance(previous, Literal):
-            out[-1] = Literal(previous.text + element.text)
-        else:
-            out.append(element)
-    return out

@@ -9,6 +9,7 @@ from dumpfix.detection.choose import Choice, Told, choose
 from dumpfix.framing.frame import Frame, Span
 from dumpfix.framing.framer import Located
 from dumpfix.run.pipeline import Pipeline
+from dumpfix.wrapping.strip import in_lines, whole_lines
 
 _BLANK = b" \t\r\n"
 
@@ -25,25 +26,13 @@ class Lines(Pipeline):
     is_unwrapped = False
 
     def _located(self, chunks: Iterable[bytes]) -> Iterator[Located]:
-        rest: list[bytes] = []
         base = 0
-        for chunk in chunks:
-            end = chunk.rfind(b"\n") + 1
-            if not end:
-                rest.append(chunk)
-                continue
-            data = b"".join((*rest, chunk[:end]))
-            yield from self._lines(data, base)
-            base += len(data)
-            rest = [chunk[end:]]
-        yield from self._lines(b"".join(rest), base)
-
-    def _lines(self, data: bytes, base: int) -> Iterator[Located]:
-        at = 0
-        for line in data.splitlines(keepends=True) if b"\r" not in data else _lines(data):
-            if line:
+        for data in in_lines(chunks):
+            at = 0
+            for line in whole_lines(data):
                 yield Located(self._document(line, at), data, base)
-            at += len(line)
+                at += len(line)
+            base += at
 
     def _document(self, line: bytes, start: int) -> Frame | Span:
         """What a line that begins at ``start`` holds: a document, or nothing."""
@@ -77,13 +66,6 @@ class UnwrappedWhole(Whole):
     """The same; a JSON string which holds a document gives that."""
 
     is_unwrapped = True
-
-
-def _lines(data: bytes) -> list[bytes]:
-    """Lines end at line feeds alone."""
-    lines = [line + b"\n" for line in data.split(b"\n")]
-    lines[-1] = lines[-1][:-1]
-    return lines
 
 
 def pipeline_for(*, whole: bool, unwrap: bool) -> type[Lines]:

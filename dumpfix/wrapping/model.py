@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from typing import Protocol
 
-from dumpfix.json.strings import unescape
+from dumpfix.json.strings import closing_quote, unescape
 from dumpfix.layout.load import shared_wrappers
 from dumpfix.layout.model import Literal
 from dumpfix.wrapping.template import Template
@@ -157,17 +157,9 @@ class JsonMember:
         if not line.startswith(self._before):
             return None
         start = len(self._before)
-        end = start
-        while True:
-            end = line.find(b'"', end)
-            if end < 0:
-                return None
-            slashes = end - len(line[start:end].rstrip(b"\\")) - start
-            if slashes % 2 == 0:
-                break
-            end += 1
-        rest = line[end + 1 :].rstrip(b"\r\n")
-        return (start, end) if rest.startswith(self._after) and rest.endswith(self._last) else None
+        end = closing_quote(line, start - 1)
+        rest = line[end:].rstrip(b"\r\n")
+        return (start, end - 1) if end > 0 and rest.startswith(self._after) and rest.endswith(self._last) else None
 
     def unwrapped(self, line: bytes) -> bytes | None:
         """The content of the string, and a line feed where the string does not hold it."""

@@ -59,7 +59,7 @@ class _Layer:
 
     def strip(self, chunks: Iterable[bytes]) -> Iterator[bytes]:
         """The same lines without the wrapper."""
-        for data in _in_lines(chunks):
+        for data in in_lines(chunks):
             text = self._stripped(data)
             if text:
                 yield text
@@ -161,7 +161,7 @@ def whole_lines(data: bytes) -> list[bytes]:
     return lines if lines[-1] else lines[:-1]
 
 
-def _in_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def in_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes in pieces that end where a line does."""
     rest: list[bytes] = []
     for chunk in chunks:
