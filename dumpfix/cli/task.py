@@ -107,7 +107,7 @@ def _summary(done: Done, *, is_terminal: bool) -> Iterator[str]:
 
 def _unnamed(done: Done) -> Iterator[str]:
     """Partitions that the file of ``--from-offsets`` does not speak of, and that were taken whole."""
-    from dumpfix.report.text import counted, place
+    from dumpfix.report.text import counted, places
 
     offsets = done.run.policy.selection.from_offsets
     if offsets is None:
@@ -115,7 +115,6 @@ def _unnamed(done: Done) -> Iterator[str]:
     rows = [row for row in done.report.partitions if (row["topic"] or "", row["partition"]) not in offsets]
     rows = [row for row in rows if row["records"]]
     if rows:
-        names = ", ".join(place(row["topic"], row["partition"], None) for row in rows[:MOST_NAMED])
-        more = f" and {len(rows) - MOST_NAMED} more" if len(rows) > MOST_NAMED else ""
+        names = places(((row["topic"], row["partition"]) for row in rows), MOST_NAMED)
         records = counted(sum(row["records"] for row in rows), "record")
-        yield f"--from-offsets does not speak of {names}{more}: all of it is taken, {records}"
+        yield f"--from-offsets does not speak of {names}: all of it is taken, {records}"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from dumpfix.framing.json_fields import json_end
 from dumpfix.framing.window import Window
 from dumpfix.json.strings import MISMATCH, PARTIAL
-from dumpfix.layout.conversions import LONGEST_DATE, date_end
+from dumpfix.layout.conversions import LONGEST_DATE, date_end, short_run_end
 from dumpfix.layout.model import Alternation, Element, Field, Literal
 from dumpfix.layout.vocabulary import FREE_TEXT, JSON_VALUES, LONGEST_TOPIC, SIZES, TOPIC_BYTES, Kind
 
@@ -34,18 +34,11 @@ class Cut(NamedTuple):
     end: int
 
 
-def _run_end(data: bytes, at: int, allowed: frozenset[int], most: int) -> int:
-    stop = min(len(data), at + most)
-    while at < stop and data[at] in allowed:
-        at += 1
-    return at
-
-
 def _integer_end(data: bytes, at: int) -> int:
     first = at
     if data[at : at + 1] == b"-":
         first = at + 1
-    end = _run_end(data, first, _DIGITS, 20)
+    end = short_run_end(data, first, _DIGITS, 20)
     if end == len(data):
         return PARTIAL
     return end if end > first else MISMATCH
@@ -73,7 +66,7 @@ def _date_time_end(data: bytes, at: int) -> int:
 
 
 def _name_end(data: bytes, at: int) -> int:
-    end = _run_end(data, at, TOPIC_BYTES, LONGEST_TOPIC)
+    end = short_run_end(data, at, TOPIC_BYTES, LONGEST_TOPIC)
     if end == len(data):
         return PARTIAL
     return end if end > at else MISMATCH
@@ -90,7 +83,7 @@ def _date_end(data: bytes, at: int) -> int:
 
 
 def _blanks_end(data: bytes, at: int) -> int:
-    end = _run_end(data, at, _BLANK, LONGEST_BLANKS)
+    end = short_run_end(data, at, _BLANK, LONGEST_BLANKS)
     return PARTIAL if end == len(data) else end
 
 

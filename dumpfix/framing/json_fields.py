@@ -79,6 +79,11 @@ def base64_member(text: bytes) -> bytes | None:
         parsed = orjson.loads(text)
     except ValueError:
         return None
+    return base64_of(parsed)
+
+
+def base64_of(parsed: object) -> bytes | None:
+    """The same for one that is parsed."""
     inner = parsed.get("base64") if isinstance(parsed, dict) and len(parsed) == 1 else None
     return from_base64(inner.encode()) if isinstance(inner, str) else None
 

@@ -9,7 +9,7 @@ these fails is left to the rule, which hands back as soon as it stands at the be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise, repeat
 from typing import cast
 
@@ -216,40 +216,37 @@ class _Columns:
         for separator in self.plan.separators:
             left, found, texts = zip(*map(bytes.partition, texts, repeat(separator)), strict=True)
             if b"" in found:
-                self._mark(i for i, text in enumerate(found) if not text)
+                self.bad.update(i for i, text in enumerate(found) if not text)
             cells.append(left)
         cells.append(texts)
         return cells
-
-    def _mark(self, rows: Iterable[int]) -> None:
-        self.bad.update(rows)
 
     def _check_first(self) -> None:
         """A row may be a notice, or begin with line ends that are a separator: the rule tells."""
         beginnings = (*self.plan.notice_beginnings, *_LINE_ENDS)
         first = self.cells[0]
         if not self.plan.head and any(map(bytes.startswith, first, repeat(beginnings))):
-            self._mark(i for i, text in enumerate(first) if text.startswith(beginnings))
+            self.bad.update(i for i, text in enumerate(first) if text.startswith(beginnings))
         if self.plan.is_text_first and b" " in b"".join(first):
-            self._mark(i for i, text in enumerate(first) if b" " in text and may_be_command(text))
+            self.bad.update(i for i, text in enumerate(first) if b" " in text and may_be_command(text))
 
     def _check_kinds(self) -> None:
         for element, cells in zip(self.plan.fields, self.cells, strict=True):
             if element.kind in _INTEGERS:
                 if not b"".join(cells).isdigit() or b"" in cells or max(map(len, cells)) > 19:
                     holds = _is_size if element.kind is Kind.SIZE else _is_integer
-                    self._mark(i for i, text in enumerate(cells) if not holds(text))
+                    self.bad.update(i for i, text in enumerate(cells) if not holds(text))
             elif element.kind is Kind.TEXT:
                 self._check_text(cells)
             elif element.kind is not Kind.PAYLOAD and (b"".join(cells).translate(None, _NAME) or b"" in cells):
-                self._mark(i for i, text in enumerate(cells) if not text or text.translate(None, _NAME))
+                self.bad.update(i for i, text in enumerate(cells) if not text or text.translate(None, _NAME))
 
     def _check_text(self, cells: Sequence[bytes]) -> None:
         joined = b"".join(cells)
         if b"\n" in joined:
-            self._mark(i for i, text in enumerate(cells) if b"\n" in text)
+            self.bad.update(i for i, text in enumerate(cells) if b"\n" in text)
         if joined.translate(None, _BRACKETS_AND_QUOTES) != joined:
-            self._mark(i for i, text in enumerate(cells) if not is_closed_text(text))
+            self.bad.update(i for i, text in enumerate(cells) if not is_closed_text(text))
 
     def _check_sizes(self) -> None:
         for sizes, element in zip(self.cells, self.plan.fields, strict=True):
@@ -288,10 +285,10 @@ class _Columns:
         texts = [text for text in values if text] if b"" in values or None in values else values
         if not all_valid(cast("Sequence[bytes]", texts)):
             bad = self.bad
-            self._mark(i for i, text in enumerate(values) if text and i not in bad and not is_valid(text))
+            self.bad.update(i for i, text in enumerate(values) if text and i not in bad and not is_valid(text))
         if self.plan.behind_blank and b"" in values:
             followers = [*values[1:], self.plan.behind_blank[0]]
-            self._mark(
+            self.bad.update(
                 i
                 for i, (text, follower) in enumerate(zip(values, followers, strict=True))
                 if not text and follower is not None and follower.startswith(self.plan.behind_blank)
@@ -299,13 +296,13 @@ class _Columns:
         separator = self.plan.blank_separator
         if separator and any(map(bytes.endswith, self.cells[column], repeat(separator))):
             # The last separator of the line may be the one that counts.
-            self._mark(i for i, text in enumerate(self.cells[column]) if text.endswith(separator))
+            self.bad.update(i for i, text in enumerate(self.cells[column]) if text.endswith(separator))
         if not layout.is_sized and any(map(bytes.startswith, self.cells[column], repeat(self.plan.end))):
             # The first place where nothing stands before the end counts: that is an empty payload.
-            self._mark(i for i, text in enumerate(self.cells[column]) if text.startswith(self.plan.end))
+            self.bad.update(i for i, text in enumerate(self.cells[column]) if text.startswith(self.plan.end))
         if not layout.is_sized and any(map(bytes.endswith, self.cells[column], repeat(b"\n"))):
             # Where such a payload ends depends on what follows it.
-            self._mark(i for i, text in enumerate(self.cells[column]) if text.endswith(b"\n"))
+            self.bad.update(i for i, text in enumerate(self.cells[column]) if text.endswith(b"\n"))
 
     def batch(self, begin: int, stop: int) -> Batch:
         """The records ``begin`` to ``stop`` as a batch."""

@@ -12,7 +12,7 @@ from dumpfix.framing.columns import Bound
 from dumpfix.framing.frame import Frame
 from dumpfix.framing.rule import LinearRule
 from dumpfix.framing.window import Window
-from dumpfix.layout.model import Field, Layout, Literal
+from dumpfix.layout.model import Layout, Literal
 
 
 class VariedRule(LinearRule):
@@ -26,10 +26,6 @@ class VariedRule(LinearRule):
         for rule in self.rules:
             texts = [element.text for element in rule.layout.prefix if isinstance(element, Literal)]
             rule.own_starts = sum(beginning in text for text in texts for beginning in beginnings)
-
-    def first_elements(self, window: Window, at: int) -> tuple[Literal | Field, ...] | None:  # noqa: ARG002
-        """Not known: the next record may be another variant."""
-        return None
 
     def record(self, window: Window, at: int) -> Frame | None:
         """The record that begins at ``at`` as the variant has it that fits best; None where none does."""

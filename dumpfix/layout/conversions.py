@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import binascii
+from collections.abc import Container
 
 _DIGITS = b"0123456789"
 #: days before each month in a year of 365
@@ -48,7 +49,7 @@ def milliseconds(text: bytes) -> bytes | None:
     before = year - 1
     days = before * 365 + before // 4 - before // 100 + before // 400 - _DAYS_OF_1970
     days += _DAYS_BEFORE[month - 1] + (is_leap and month > 2) + day - 1
-    fraction_end = _run_end(text, 20, _DIGITS, LONGEST_FRACTION) if text[19:20] in (b".", b",") else 19
+    fraction_end = short_run_end(text, 20, _DIGITS, LONGEST_FRACTION) if text[19:20] in (b".", b",") else 19
     fraction = int((text[20:fraction_end] + b"000")[:3]) if fraction_end > 20 else 0
     zone = text[fraction_end:].strip()
     minutes = 0
@@ -70,9 +71,9 @@ def date_end(data: bytes, at: int) -> int:
     sign = at + blank
     if data[sign : sign + 1] not in (b"+", b"-"):
         return -1
-    hours = _run_end(data, sign + 1, _DIGITS, 4)
+    hours = short_run_end(data, sign + 1, _DIGITS, 4)
     if hours == sign + 3 and data[hours : hours + 1] == b":":
-        end = _run_end(data, hours + 1, _DIGITS, 2)
+        end = short_run_end(data, hours + 1, _DIGITS, 2)
         return end if end == hours + 3 else -1
     if hours != sign + 5:
         return -1
@@ -91,7 +92,7 @@ def time_end(data: bytes, at: int) -> int:
             return -1
     at += len(_DAY_AND_TIME)
     if data[at : at + 1] in (b".", b","):
-        end = _run_end(data, at + 1, _DIGITS, LONGEST_FRACTION)
+        end = short_run_end(data, at + 1, _DIGITS, LONGEST_FRACTION)
         if end == at + 1:
             return -1
         at = end
@@ -104,11 +105,12 @@ def _zone_name_end(data: bytes, at: int) -> int:
         return at
     begin = at + 1 + (data[at + 1 : at + 2] in (b"+", b"-"))
     letters = _DIGITS if begin > at + 1 else b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-    end = _run_end(data, begin, letters, LONGEST_ZONE_NAME)
+    end = short_run_end(data, begin, letters, LONGEST_ZONE_NAME)
     return end if end >= begin + 2 else at
 
 
-def _run_end(data: bytes, at: int, allowed: bytes, most: int) -> int:
+def short_run_end(data: bytes, at: int, allowed: Container[int], most: int) -> int:
+    """Behind the bytes at ``at`` that are allowed, ``most`` of them at most."""
     stop = min(len(data), at + most)
     while at < stop and data[at] in allowed:
         at += 1

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 
 from dumpfix.planning.healing import Blind, Healing, Row, StuckPartition
-from dumpfix.report.text import counted, place, shown
+from dumpfix.report.text import counted, place, places, shown
 
 #: partitions, stops and steps that are listed
 MOST_LINES = 20
@@ -60,10 +60,9 @@ def _unplaced(healing: Healing) -> Iterator[str]:
     some = healing.unplaced
     if not some:
         return
-    names = ", ".join(place(one.topic, one.partition, None) for one in some[:MOST_LINES])
-    more = f" and {len(some) - MOST_LINES} more" if len(some) > MOST_LINES else ""
+    names = places(((one.topic, one.partition) for one in some), MOST_LINES)
     poison = counted(sum(one.poison for one in some), "poison offset")
-    yield f"--committed does not speak of {names}{more} ({poison}): the group is taken to have read nothing there"
+    yield f"--committed does not speak of {names} ({poison}): the group is taken to have read nothing there"
     if not {one.topic for one in some} & set(healing.known_topics):
         topics = ", ".join(map(shown, healing.known_topics[:3])) or "no topic"
         yield f"  it speaks of {topics}{', …' if len(healing.known_topics) > 3 else ''}: is it the right file?"

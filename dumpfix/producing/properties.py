@@ -58,11 +58,6 @@ class Properties:
         """The properties that a consumer or an admin client takes as well."""
         return {name: value for name, value in self.values.items() if not name.startswith(_OF_PRODUCERS)}
 
-    @property
-    def brokers(self) -> str:
-        """The brokers to begin with."""
-        return self.values["bootstrap.servers"]
-
     def masked(self, text: str) -> str:
         """``text`` without the value of any property that may be a secret."""
         for name, value in self.values.items():

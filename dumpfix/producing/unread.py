@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from dumpfix.producing.plan import Survey
-from dumpfix.report.text import counted, place, shown
+from dumpfix.report.text import counted, places, shown
 
 #: partitions that are named in one line
 _MOST_NAMED = 5
@@ -36,8 +36,9 @@ def unread_obstacles(survey: Survey, offsets: Mapping[tuple[str, int], int], gro
             )
         else:
             obstacles.append(
-                f"--unread: {_nothing(group)} for {named(lacking)} ({count}), so nobody can tell what of it is read; "
-                "if nothing is, name the group's offsets with --committed FILE, and these as TOPIC,PARTITION,0"
+                f"--unread: {_nothing(group)} for {places(lacking, _MOST_NAMED)} ({count}), so nobody can tell "
+                "what of it is read; if nothing is, name the group's offsets with --committed FILE, and these as "
+                "TOPIC,PARTITION,0"
             )
     return obstacles
 
@@ -55,12 +56,4 @@ def _nothing(group: str | None) -> str:
 
 def unplaced_note(names: Iterable[tuple[str, int]], group: str | None) -> str:
     """What is taken for granted where a group is to be set, and nobody knows where it stands."""
-    return f"{_nothing(group)} for {named(names)}: the group is taken to have read nothing there"
-
-
-def named(names: Iterable[tuple[str, int]]) -> str:
-    """Partitions as they are shown: the first few, and how many more."""
-    listed = sorted(names)
-    some = ", ".join(place(topic, partition, None) for topic, partition in listed[:_MOST_NAMED])
-    more = len(listed) - _MOST_NAMED
-    return some + (f" and {more} more" if more > 0 else "")
+    return f"{_nothing(group)} for {places(sorted(names), _MOST_NAMED)}: the group is taken to have read nothing there"

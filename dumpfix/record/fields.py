@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import orjson
 
+from dumpfix.framing.json_fields import base64_of
 from dumpfix.json.strings import closing_quote, unescape
 from dumpfix.layout.conversions import from_base64
 from dumpfix.layout.model import AnyLayout, Field, HeaderSpelling, Layout
@@ -148,9 +149,7 @@ def header_pairs(text: bytes) -> Headers | None:
 
 
 def _part(shown: object) -> bytes | None:
-    if isinstance(shown, dict) and len(shown) == 1 and isinstance(inner := shown.get("base64"), str):
-        return from_base64(inner.encode())
-    return shown.encode() if isinstance(shown, str) else None
+    return shown.encode() if isinstance(shown, str) else base64_of(shown)
 
 
 def _name_and_value(header: dict[str, object]) -> tuple[object, object] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -30,11 +30,6 @@ class Selection(NamedTuple):
     until: int | None = None
     limit: int | None = None
     dedupe: bool = False
-
-    @property
-    def is_all(self) -> bool:
-        """Whether every record is wanted as far as its own coordinates go."""
-        return not list(self._options())
 
     @property
     def is_in_order(self) -> bool:
@@ -82,14 +77,6 @@ class Selection(NamedTuple):
 
     def require(self, shown: frozenset[str], path: str) -> None:
         """Raises UsageError where a dump does not show (``shown``: names of fields) what is asked for."""
-        for option, needed in self._options():
-            for name in needed:
-                if name not in shown:
-                    raise UsageError(f"{option}: the dump does not show {_WORDS[name]}", path=path)
-        if self.dedupe and not {"partition", "offset"} <= shown:
-            raise UsageError("--dedupe: the dump does not show partition and offset", path=path)
-
-    def _options(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         said = (
             ("--topic", self.topics, ("topic",)),
             ("--partition", self.partitions, ("partition",)),
@@ -99,20 +86,15 @@ class Selection(NamedTuple):
             ("--since, --until", (self.since, self.until) != (None, None), ("timestamp",)),
         )
         for option, is_said, needed in said:
-            if is_said:
-                yield option, needed
+            for name in needed:
+                if is_said and name not in shown:
+                    raise UsageError(f"{option}: the dump does not show {name}s", path=path)
+        if self.dedupe and not {"partition", "offset"} <= shown:
+            raise UsageError("--dedupe: the dump does not show partition and offset", path=path)
 
 
 #: nothing is said: every record is wanted
 EVERYTHING = Selection()
-
-_WORDS = {
-    "topic": "topics",
-    "partition": "partitions",
-    "key": "keys",
-    "offset": "offsets",
-    "timestamp": "timestamps",
-}
 
 
 def _of_column(column: Sequence[bytes | None] | None, wanted: set[bytes]) -> bool | None:

@@ -147,13 +147,14 @@ def line_of(finding: Finding) -> str:
     if where:
         words.append(where)
     elif finding["key"] is not None:
-        words.append(f"key {_key(finding['key'])}")
+        words.append(f"key {shown_text(finding['key'], 40)}")
     words.append(f"{judgement_of(finding)}: {reason_of(finding)}")
     return "  ".join(words)
 
 
-def _key(key: Text) -> str:
-    return shown(key if isinstance(key, str) else f"base64 {key['base64']}", 40)
+def shown_text(text: Text, most: int) -> str:
+    """A text of a finding for people, of at most so many characters."""
+    return shown(text if isinstance(text, str) else f"base64 {text['base64']}", most)
 
 
 def judgement_of(finding: Finding) -> str:

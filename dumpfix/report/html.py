@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dumpfix.report.finding import judgement_of, reason_of
+from dumpfix.report.finding import judgement_of, reason_of, shown_text
 from dumpfix.report.model import Picture, Report
 from dumpfix.report.partitions import MOST_GAPS
 from dumpfix.report.picture import drawing
-from dumpfix.report.shapes import EditEntry, Finding, JsonObject, PartitionEntry, Text
+from dumpfix.report.shapes import EditEntry, Finding, JsonObject, PartitionEntry
 from dumpfix.report.text import place, shown
 
 #: edits of one payload that are shown
@@ -65,9 +65,9 @@ def _partition(row: PartitionEntry, picture: Picture) -> JsonObject:
 def _finding(finding: Finding) -> JsonObject:
     where = f"{finding['path']}:{finding['line']}"
     coordinates = place(finding["topic"], finding["partition"], finding["offset"])
-    key = finding["key"]
+    key = "" if finding["key"] is None else f"key {shown_text(finding['key'], 60)}"
     return {
-        "where": "  ".join(filter(None, (shown(where), coordinates, "" if key is None else f"key {_text(key)}"))),
+        "where": "  ".join(filter(None, (shown(where), coordinates, key))),
         "emitted": finding["emitted"],
         "judgement": judgement_of(finding),
         "reason": reason_of(finding),
@@ -77,10 +77,6 @@ def _finding(finding: Finding) -> JsonObject:
 
 
 def _edit(edit: EditEntry) -> JsonObject:
-    texts = {"delete": _text(edit["delete"], 120), "insert": _text(edit["insert"], 120)}
+    texts = {"delete": shown_text(edit["delete"], 120), "insert": shown_text(edit["insert"], 120)}
     around = {"before": shown(edit.get("before", "")), "after": shown(edit.get("after", ""))}
     return {"at": edit["at"], "why": shown(edit["why"]), **texts, **around}
-
-
-def _text(value: Text, most: int = 60) -> str:
-    return shown(value if isinstance(value, str) else f"base64 {value['base64']}", most)

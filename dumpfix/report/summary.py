@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from dumpfix.record.hazards import OVERSIZE
-from dumpfix.report.finding import line_of
+from dumpfix.report.finding import line_of, shown_text
 from dumpfix.report.ledger import Ledger
 from dumpfix.report.model import InputAccount, Report, Totals
-from dumpfix.report.shapes import Finding, PartitionEntry, SectionEntry, Text
+from dumpfix.report.shapes import Finding, PartitionEntry, SectionEntry
 from dumpfix.report.text import PLAIN, Style, counted, place, shown
 from dumpfix.sink.console_producer import NULL_MARKER
 
@@ -149,7 +149,7 @@ def _findings(findings: Iterable[Finding], style: Style) -> Iterator[str]:
 def _edits(finding: Finding) -> Iterator[str]:
     """What was changed, where in the document."""
     for edit in finding["edits"][:MOST_LINES]:
-        deleted, inserted = (_edited(edit[name]) for name in ("delete", "insert"))
+        deleted, inserted = (shown_text(edit[name], 30) for name in ("delete", "insert"))
         change = f"{deleted} becomes {inserted}" if deleted and inserted else f"-{deleted}"
         if not deleted:
             change = f"+{inserted}"
@@ -165,11 +165,7 @@ def _alternatives(finding: Finding) -> Iterator[str]:
     if len(prices) > len(finding["alternatives"]):
         yield f"    price {prices.pop(0)}"
     for text, price in zip(finding["alternatives"], prices, strict=True):
-        yield f"    or, price {price}: {_edited(text, 200)}"
-
-
-def _edited(text: Text, most: int = 30) -> str:
-    return shown(text if isinstance(text, str) else f"base64 {text['base64']}", most)
+        yield f"    or, price {price}: {shown_text(text, 200)}"
 
 
 def _advice(report: Report, ledger: Ledger, context: Context, style: Style) -> Iterator[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 def shown(text: str | bytes, most: int | None = None) -> str:
     """``text`` on one line with everything escaped that does not print; bytes that are no UTF-8 as ``\\xff``.
@@ -35,6 +37,13 @@ def place(topic: str | None, partition: int | None, offset: int | None) -> str:
     if offset is not None:
         text += f"@{offset}"
     return text
+
+
+def places(names: Iterable[tuple[str | None, int]], most: int) -> str:
+    """Partitions by topic and number: the first ``most`` of them, and how many more there are."""
+    shown_names = [place(topic, partition, None) for topic, partition in names]
+    more = len(shown_names) - most
+    return ", ".join(shown_names[:most]) + (f" and {more} more" if more > 0 else "")
 
 
 class Style:

@@ -107,7 +107,7 @@ def _possible(lines: Sequence[bytes], matches: Matches) -> Iterator[Wrapper]:
         return
     some = lines[:: max(1, len(lines) // SAMPLE)]
     yield from matches.common(lines, some)
-    if sum(b"\x1b" in line for line in lines) * 4 >= len(lines) and _is_common(TerminalControls(), lines, share=4):
+    if sum(b"\x1b" in line for line in lines) * 4 >= len(lines):
         yield TerminalControls()
     if (cells := cells_of(lines)) is not None:
         yield cells
@@ -117,10 +117,6 @@ def _possible(lines: Sequence[bytes], matches: Matches) -> Iterator[Wrapper]:
     text = _common_text(lines)
     if text is not None:
         yield constant("constant", text, is_doubtful=True)
-
-
-def _is_common(wrapper: Wrapper, lines: Sequence[bytes], share: int = 2) -> bool:
-    return sum(wrapper.unwrapped(line) is not None for line in lines) * share >= len(lines)
 
 
 def _indentation(lines: Sequence[bytes]) -> bytes | None:

@@ -38,9 +38,6 @@ class Prefix:
         self.read_off = read_off
         self.templates = tuple(templates)
 
-    def __repr__(self) -> str:
-        return f"Prefix({self.kind!r})"
-
     def matched(self, line: bytes) -> tuple[Template, int] | None:
         """The first alternative that this line begins with, and how much of the line it takes."""
         for template in self.templates:

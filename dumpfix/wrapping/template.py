@@ -61,9 +61,6 @@ class Template:
         other._shapes, other._count = {}, 0
         return other
 
-    def __repr__(self) -> str:
-        return f"Template({self.elements!r})"
-
     def end(self, line: bytes) -> int:
         """How many bytes of the line are the wrapper's; -1 where it has none. The line's own end may be there or not.
 

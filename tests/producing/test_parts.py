@@ -146,7 +146,7 @@ def test_properties_are_read_as_kcat_reads_them() -> None:
         "sasl.password": "a=b#c",
         "topic.metadata.refresh.interval.ms": "7",
     }
-    assert properties_of("b:2", lines).brokers == "b:2"
+    assert properties_of("b:2", lines).values["bootstrap.servers"] == "b:2"
 
 
 def test_a_property_without_a_value_is_named_unless_it_may_be_a_secret() -> None:
