@@ -9,16 +9,22 @@
 A failure prints the example and a `@reproduce_failure` line; the examples that failed are kept in .hypothesis/.
 """
 
+from __future__ import annotations
+
 import os
 import time
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import timedelta
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from tests import tested_against
+
+if TYPE_CHECKING:
+    from tests.brokers import MockCluster
+    from tests.kafka import KafkaBroker
 
 _SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example]
 
@@ -42,6 +48,28 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("slow") is None and item.get_closest_marker("kafka") is None:
             item.add_marker("quick")
     items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("kafka", "slow")])
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[KafkaBroker]:
+    """One broker of Apache Kafka for all tests of a process: it takes five seconds to come up."""
+    from tests.kafka import BROKER_VERSION, KafkaUnavailableError, jars, kafka_broker
+
+    try:
+        jars(BROKER_VERSION)
+    except KafkaUnavailableError as reason:
+        pytest.skip(f"no Apache Kafka here: {reason}")
+    with kafka_broker() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[MockCluster]:
+    """One mock cluster of librdkafka for all tests of a process."""
+    from tests.brokers import mock_cluster
+
+    with mock_cluster() as running:
+        yield running
 
 
 @pytest.hookimpl(tryfirst=True)

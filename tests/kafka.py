@@ -20,6 +20,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 from confluent_kafka.admin import AdminClient, NewTopic  # type: ignore[attr-defined]
@@ -238,6 +239,13 @@ class KafkaBroker:
         self.bootstrap = bootstrap
         self.version = version
         self.process_id = process_id
+        self._numbers = count(1)
+
+    def new_topic(self, prefix: str = "t", partitions: int = 1, /, **config: str) -> str:
+        """A topic that is made now, under a name that nobody used in this broker."""
+        name = f"{prefix}{next(self._numbers)}"
+        self.create_topic(name, partitions, **config)
+        return name
 
     def create_topic(self, name: str, partitions: int = 1, **config: str) -> None:
         """Create a topic; in ``config`` an underscore stands for a dot: ``message_timestamp_type="LogAppendTime"``."""

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import time
-from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
 
 from .brokers import kcat_path, run_kcat
 from .kafka import (
-    BROKER_VERSION,
     GROUP_TOOL_VERSIONS,
     PRODUCER_VERSIONS,
     KafkaBroker,
     KafkaUnavailableError,
     jars,
-    kafka_broker,
     run_console_consumer,
     run_tool,
 )
@@ -27,24 +23,10 @@ from .writers.records import BASE_TIMESTAMP, Header, KafkaRecord
 
 pytestmark = pytest.mark.kafka
 
-_numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def broker() -> Iterator[KafkaBroker]:
-    try:
-        jars(BROKER_VERSION)
-    except KafkaUnavailableError as reason:
-        pytest.skip(f"no Apache Kafka here: {reason}")
-    with kafka_broker() as running:
-        yield running
-
 
 @pytest.fixture
 def topic(broker: KafkaBroker) -> str:
-    name = f"t{next(_numbers)}"
-    broker.create_topic(name)
-    return name
+    return broker.new_topic()
 
 
 def need(version: str) -> None:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dumpfix.json.validity import is_valid, join_lines
-from tests.brokers import MockCluster, consume, mock_cluster, run_kcat
+from tests.brokers import MockCluster, consume, run_kcat
 from tests.cli.program import dumpfix
 from tests.writers.records import BASE_TIMESTAMP, KafkaRecord
 
@@ -55,12 +54,6 @@ PAYLOADS: tuple[bytes | None, ...] = (
     b'{"text":"Topic events [0] at offset 3: key k: {}\\n"}',
     b'{"big":"' + b"x" * 5000 + b'"}',
 )
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[MockCluster]:
-    with mock_cluster() as running:
-        yield running
 
 
 def awkward(topic: str) -> list[KafkaRecord]:

@@ -10,7 +10,6 @@ import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 
 import confluent_kafka
@@ -34,13 +33,9 @@ KILLS = 8 if os.environ.get("HYPOTHESIS_PROFILE") in ("ci", "fuzz") else 5
 TOOL = "3.9.1"
 SIZED = "%t %p %o %T %K %S\\n%k%s\\n"
 
-_numbers = count(1)
-
 
 def new_topic(broker: KafkaBroker, **config: str) -> str:
-    topic = f"produced{next(_numbers)}"
-    broker.create_topic(topic, PARTITIONS, **config)
-    return topic
+    return broker.new_topic("produced", PARTITIONS, **config)
 
 
 def put_back(broker: KafkaBroker, *arguments: str | Path, timeout: float = 300) -> Done:

@@ -16,7 +16,6 @@ import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -49,8 +48,6 @@ MARKED = Options(
 )
 _PROPERTIES = " ".join(f"--property {text}" for text in MARKED.properties())
 MARKED_COMMAND = f"kafka-console-consumer.sh --bootstrap-server b:9092 --topic events {_PROPERTIES}"
-
-_numbers = count(1)
 
 
 @dataclass(frozen=True)
@@ -104,8 +101,7 @@ def topic_for(broker: KafkaBroker) -> Callable[[Format], list[KafkaRecord]]:
 
     @cache
     def filled(can_show: Callable[[KafkaRecord], bool]) -> list[KafkaRecord]:
-        topic = f"source{next(_numbers)}"
-        broker.create_topic(topic, PARTITIONS)
+        topic = broker.new_topic("source", PARTITIONS)
         produced = events(topic, EVENTS, can_show)
         produce(broker.bootstrap, produced, **{"message.max.bytes": 1_040_000})
         return produced
@@ -260,8 +256,7 @@ def assert_node_parses(values: list[bytes], folder: Path) -> None:
 def through_kcat(
     broker: KafkaBroker, what: Format, records: list[KafkaRecord], folder: Path, version: str | None = None
 ) -> None:
-    copy = f"copy{next(_numbers)}"
-    broker.create_topic(copy, PARTITIONS)
+    copy = broker.new_topic("copy", PARTITIONS)
     wanted: dict[int, list[Carried]] = {}
     for partition in range(PARTITIONS):
         there = [record for record in records if record.partition == partition]
@@ -318,8 +313,7 @@ def test_a_dump_comes_back_through_the_console_producer_with_its_headers_or_is_a
     need(version)
     records = topic_for(what)
     for partition in range(PARTITIONS):
-        copy = f"copy{next(_numbers)}"
-        broker.create_topic(copy)
+        copy = broker.new_topic("copy")
         there = [record for record in records if record.partition == partition]
         dump = dumped(broker, what, there[0].topic, partition, version, len(there))
         result = converted(tmp_path, dump, "console-producer", *what.told)
@@ -341,8 +335,7 @@ def test_with_repairs_what_was_whole_is_the_same_and_all_that_arrives_is_json(
         "convert", "--to", "kcat", "--repair", "guess", "--report", tmp_path / "r.json", tmp_path / "dump.txt"
     )
     report = json.loads((tmp_path / "r.json").read_bytes())
-    copy = f"copy{next(_numbers)}"
-    broker.create_topic(copy)
+    copy = broker.new_topic("copy")
     put_back_by_kcat(broker, Converted(done, report, []), copy, 0)
     arrived = [(one.key, one.value) for one in held(broker, copy)[0]]
     mended = {finding["offset"] for finding in report["findings"] if finding["emitted"]}

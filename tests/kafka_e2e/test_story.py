@@ -38,7 +38,7 @@ NEVER_JSON = b"Struct{event=purchase,user=user-500}"
 KAFKAJS = "2.2.4"
 NODE_FOLDER = Path(__file__).parents[2] / ".cache" / "node"
 
-_numbers = count(1)
+_groups = count(1)
 
 
 @pytest.fixture(scope="module")
@@ -86,8 +86,7 @@ def live(service: list[str], broker: KafkaBroker, group: str, topic: str) -> Lif
 
 def poisoned_topic(broker: KafkaBroker, poison: bytes) -> tuple[list[KafkaRecord], KafkaRecord]:
     """A thousand events in three partitions, the one in the middle broken."""
-    topic = f"events{next(_numbers)}"
-    broker.create_topic(topic, PARTITIONS)
+    topic = broker.new_topic("events", PARTITIONS)
     records = [
         KafkaRecord(
             topic,
@@ -156,16 +155,14 @@ def test_a_dump_with_one_cut_payload_kills_the_service_for_good_and_dumpfix_keep
     read += first_death.read
 
     # Put back with what is at hand: the service dies on it anew.
-    naive = f"naive{next(_numbers)}"
-    broker.create_topic(naive, PARTITIONS)
+    naive = broker.new_topic("naive", PARTITIONS)
     sed = r"sed -E 's/^Topic [^ ]+ \[[0-9]+\] at offset [0-9]+: key ([^:]*): /\1\t/' dump.txt"
     assert in_a_shell(f"{sed} | $KCAT -P -b $B -t $T -K '\\t'", tmp_path, B=broker.bootstrap, T=naive) == (0, "")
     assert len(broker.consume(naive)) == EVENTS
     assert_it_dies_and_dies_again(service, broker, "service-naive", naive)
 
     # Put back through dumpfix: it reads all the others.
-    clean = f"clean{next(_numbers)}"
-    broker.create_topic(clean, PARTITIONS)
+    clean = broker.new_topic("clean", PARTITIONS)
     convert = "$PYTHON -m dumpfix convert --to kcat --report report.json --rejects rejects.jsonl dump.txt"
     status, said = in_a_shell(f"{convert} | $KCAT -P -b $B -t $T -K '\\t' -Z", tmp_path, B=broker.bootstrap, T=clean)
     assert status == 1, said
@@ -268,7 +265,7 @@ def test_a_stuck_group_is_healed_in_three_commands_while_a_producer_keeps_writin
     service: list[str], broker: KafkaBroker, tmp_path: Path
 ) -> None:
     records, poison = poisoned_topic(broker, CUT_AT_ONCE)
-    topic, group = poison.topic, f"stuck{next(_numbers)}"
+    topic, group = poison.topic, f"stuck{next(_groups)}"
     # A second kind of poison, far behind the first: repaired in the dump, it is no better in the topic.
     broker.produce(
         [replace(poison, partition=0, offset=EVENTS // PARTITIONS + 1, value=b"{'mended':1}", key=b"second")]
@@ -303,8 +300,7 @@ def test_a_payload_that_was_no_json_ever_is_kept_out_whatever_repairs_are_allowe
 ) -> None:
     records, poison = poisoned_topic(broker, NEVER_JSON)
     saved_by_kcat(broker, poison.topic, tmp_path)
-    clean = f"clean{next(_numbers)}"
-    broker.create_topic(clean, PARTITIONS)
+    clean = broker.new_topic("clean", PARTITIONS)
     convert = "$PYTHON -m dumpfix convert --to kcat --repair guess --report report.json dump.txt"
     status, said = in_a_shell(f"{convert} | $KCAT -P -b $B -t $T -K '\\t' -Z", tmp_path, B=broker.bootstrap, T=clean)
     assert status == 1, said
@@ -328,8 +324,7 @@ def test_with_repairs_the_service_reads_the_cut_payload_too_and_the_report_says_
     # All its siblings have a path, and what is left of it has not: by default it is held back.
     status, said = in_a_shell("$PYTHON -m dumpfix convert dump.txt > /dev/null", tmp_path)
     assert (status, "lacks path, which all 999 intact payloads have" in said) == (1, True), said
-    clean = f"clean{next(_numbers)}"
-    broker.create_topic(clean, PARTITIONS)
+    clean = broker.new_topic("clean", PARTITIONS)
     convert = "$PYTHON -m dumpfix convert --to kcat --repair partial --report report.json dump.txt"
     status, said = in_a_shell(f"{convert} | $KCAT -P -b $B -t $T -K '\\t' -Z", tmp_path, B=broker.bootstrap, T=clean)
     assert status == 1, said

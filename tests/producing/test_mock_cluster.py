@@ -12,13 +12,12 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.brokers import FAST, MockCluster, consume, mock_cluster, produce, run_kcat
+from tests.brokers import FAST, MockCluster, consume, produce, run_kcat
 from tests.cli.program import Done, command, dumpfix, environment
 from tests.kafka_e2e.events import events, exact_formats_show
 from tests.kafka_e2e.judge import is_json
@@ -28,12 +27,6 @@ pytestmark = pytest.mark.kafka
 
 RECORDS = 2000
 KILLS = 4
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[MockCluster]:
-    with mock_cluster() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dumpfix.json.validity import join_lines
-from tests.brokers import FAST, MockCluster, consume, mock_cluster, produce, run_kcat
+from tests.brokers import FAST, MockCluster, consume, produce, run_kcat
 from tests.cli.program import ROOT, dumpfix, prose
 from tests.kafka_e2e.events import events, exact_formats_show
 from tests.kafka_e2e.judge import is_json
@@ -19,12 +18,6 @@ from tests.writers.records import KafkaRecord
 pytestmark = pytest.mark.kafka
 
 RECORDS = 400
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[MockCluster]:
-    with mock_cluster() as running:
-        yield running
 
 
 def new_topic(cluster: MockCluster) -> str:

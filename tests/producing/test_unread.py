@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,12 @@ from dumpfix.producing.cluster import TopicFacts
 from dumpfix.producing.plan import Survey, Wanted, plan_of
 from dumpfix.producing.unread import unread_obstacles
 from dumpfix.sink.queue import Queue
-from tests.brokers import MockCluster, consume, mock_cluster, produce
+from tests.brokers import MockCluster, consume, produce
 from tests.cli.program import Done, dumpfix, prose
 from tests.producing.test_parts import record
 from tests.writers.records import KafkaRecord
 
 confluent_kafka = pytest.importorskip("confluent_kafka")
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[MockCluster]:
-    with mock_cluster() as running:
-        yield running
 
 
 def new_topic(cluster: MockCluster, prefix: str = "t") -> str:

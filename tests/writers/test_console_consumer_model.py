@@ -9,22 +9,18 @@ import functools
 import re
 import signal
 import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from tests.brokers import renumbered
 from tests.kafka import (
-    BROKER_VERSION,
     TOOL_VERSIONS,
     KafkaBroker,
     KafkaUnavailableError,
     console_consumer_arguments,
     jars,
-    kafka_broker,
     run_console_consumer,
     run_tool,
     tool_command,
@@ -49,18 +45,6 @@ REAL = settings(
 
 SOME_RECORDS = topics_of_records(max_partitions=1, min_size=15, max_size=60, header=headers())
 
-_numbers = count(1)
-
-
-@pytest.fixture(scope="module")
-def broker() -> Iterator[KafkaBroker]:
-    try:
-        jars(BROKER_VERSION)
-    except KafkaUnavailableError as reason:
-        pytest.skip(f"no Apache Kafka here: {reason}")
-    with kafka_broker() as running:
-        yield running
-
 
 @functools.cache
 def need(version: str) -> None:
@@ -72,8 +56,7 @@ def need(version: str) -> None:
 
 def fresh_topic(broker: KafkaBroker, drawn: list[KafkaRecord], **config: str) -> list[KafkaRecord]:
     """The records as the broker has them, read back by a client that is not ours."""
-    topic = f"t{next(_numbers)}"
-    broker.create_topic(topic, 1, **config)
+    topic = broker.new_topic(**config)
     produced = renumbered(drawn, topic)
     broker.produce(produced)
     found = broker.consume(topic)

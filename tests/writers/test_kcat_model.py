@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.brokers import FAST, MockCluster, kcat_path, mock_cluster, renumbered, run_kcat
+from tests.brokers import FAST, MockCluster, kcat_path, renumbered, run_kcat
 
 from . import kcat
 from .records import BASE_TIMESTAMP, KafkaRecord, topics_of_records
@@ -37,13 +36,6 @@ FORMATS_OF_THE_FIELD = (
     rb"100%% of %t\n",
     rb"\x41\x1f|\xAB|\012|\10|\0x7c|\65|\q|\%s|\\n|\x|\n",
 )
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[MockCluster]:
-    kcat_path()
-    with mock_cluster() as running:
-        yield running
 
 
 def by_partition(records: list[KafkaRecord]) -> dict[int, list[KafkaRecord]]:
