@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
@@ -12,7 +12,7 @@ from dumpfix.detection.told.kcat_format import grammar_text
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import frame
 from dumpfix.layout.load import load
-from dumpfix.layout.model import AnyLayout, Grammar, Layout
+from dumpfix.layout.model import AnyLayout, Grammar, Layout, Literal
 from tests.oracles.framing import Reference, coalesced
 
 
@@ -51,7 +51,7 @@ def scan(chunks: bytes | Iterable[bytes], layout: AnyLayout, notices: Sequence[L
             reading.extents += [
                 (base + start, base + end, True) for start, end in zip(item.starts(), ends, strict=True)
             ]
-            spans = list(item.spans())
+            spans = list(spans_of(item))
         elif isinstance(item, Frame):
             reading.records.append(item.fields)
             reading.extents.append((base + item.start, base + item.end, item.complete))
@@ -61,6 +61,26 @@ def scan(chunks: bytes | Iterable[bytes], layout: AnyLayout, notices: Sequence[L
         tiles.extend(span._replace(start=span.start + base, end=span.end + base) for span in spans)
     reading.spans = coalesced(tiles)
     return reading
+
+
+def spans_of(batch: Batch) -> Iterator[Span]:
+    """The tiles of the records of a batch."""
+    for index, start in enumerate(batch.starts()):
+        if index and batch.gap:
+            yield Span(start - batch.gap, start, "separator")
+        if hasattr(batch, "frame"):
+            # Objects: as the rule reads them one by one.
+            for span in batch.frame(index).spans:
+                yield span._replace(start=start + span.start, end=start + span.end)
+            continue
+        cells = iter(batch.cells)
+        for element in batch.elements:
+            if isinstance(element, Literal):
+                span = Span(start, start + len(element.text), "literal")
+            else:
+                span = Span(start, start + len(next(cells)[index]), "field", element.terminal)
+            yield span
+            start = span.end
 
 
 @functools.cache

@@ -12,13 +12,13 @@ from dumpfix.framing.elements import PartialMatch, fixed_run
 from dumpfix.framing.frame import Frame
 from dumpfix.framing.starts import Lines, Starts
 from dumpfix.framing.window import Window
+from dumpfix.json.lexer import OPENERS
 from dumpfix.layout.model import Layout
 
 #: places in one line at which a whole record is looked for
 MOST_IN_A_LINE = 12
 
 _BLANKS = b" \t"
-_OPENERS = (b"{", b"[")
 
 
 class Rule(Protocol):
@@ -81,7 +81,7 @@ def _is_evidence(rule: Rule, frame: Frame) -> bool:
     value = frame.fields.get("value")
     if not frame.is_valid or not value:
         return False
-    return rule.starts.is_telling or value[:1] in _OPENERS
+    return rule.starts.is_telling or value[:1] in OPENERS
 
 
 class _Here:
@@ -138,10 +138,10 @@ def _as_line(rule: Rule, window: Window, at: int, stop: int, line: Line) -> int:
 def _is_line(rule: Rule, window: Window, frame: Frame) -> bool:
     """Whether a whole record that begins with a blank has an object or array, and no blank in a text before it."""
     value = frame.fields.get("value")
-    if not frame.is_valid or not value or value.lstrip()[:1] not in _OPENERS or frame.payload_start is None:
+    if not frame.is_valid or not value or value.lstrip()[:1] not in OPENERS or frame.payload_start is None:
         return False
     if rule.is_value_first:
         return True
     first = frame.spans[0]
     begins_empty = first.role == "literal" or first.start == first.end
-    return begins_empty and window.data[frame.payload_start : frame.payload_start + 1] in _OPENERS
+    return begins_empty and window.data[frame.payload_start : frame.payload_start + 1] in OPENERS

@@ -8,7 +8,7 @@ from dumpfix.framing.columns import Bound, Columns
 from dumpfix.framing.elements import Cut, PartialMatch, fixed_run
 from dumpfix.framing.json_fields import json_end
 from dumpfix.framing.window import Window
-from dumpfix.json.lexer import run_end
+from dumpfix.json.lexer import OPENERS, WHITE_SPACE, run_end
 from dumpfix.json.strings import MISMATCH, PARTIAL
 from dumpfix.json.validity import ScanResult, is_valid, passes_gate
 from dumpfix.layout.model import Field, Layout, Literal
@@ -21,9 +21,6 @@ LONGEST_GLUED = 1 << 16
 #: places, counted from the end, where what follows a broken payload is looked for
 MOST_LAST_PLACES = 8
 
-_QUOTE = 0x22
-_OPENERS = b"{["
-_BLANKS = b" \t\r\n"
 _LINE_ENDS = b"\r\n"
 
 
@@ -90,14 +87,14 @@ class Endings:
             tail = self.tail(window, end, bound)
             if tail is not None and not isinstance(tail, PartialMatch):
                 return Ending(end, *tail)
-            if end >= limit or window.data[end] not in _BLANKS:
+            if end >= limit or window.data[end] not in WHITE_SPACE:
                 break
         return None
 
     def _json_value(self, window: Window, value: int, bound: Bound) -> Ending | None:
         """A payload that is printed as a JSON value: a string in it may hold what looks like a next start."""
         end = json_end(self.value, window, value)
-        if end < 0 and window.data[value : value + 1] in (b"{", b"["):
+        if end < 0 and window.data[value : value + 1] in OPENERS:
             end = json_end(self.value, window, value, bound.at())
         if end == PARTIAL:
             window.touched_end = True
@@ -111,7 +108,7 @@ class Endings:
 
         An object or array shows its end by itself.
         """
-        if window.data[value : value + 1] in (b"{", b"["):
+        if window.data[value : value + 1] in OPENERS:
             scan = window.scan(value, self._line_stop(window, value, bound))
             if scan.state == "incomplete":
                 scan = window.scan(value, bound.at())
@@ -139,7 +136,7 @@ class Endings:
         """The JSON value at ``value``. Where the next start is known, orjson can mostly vouch for what lies before."""
         last = -1 if limit == window.size or self.text is None else window.last(self.text, value, limit)
         if last > value:
-            text = window.data[value:last].rstrip(_BLANKS)
+            text = window.data[value:last].rstrip(WHITE_SPACE)
             window.work.steps += len(text)
             if passes_gate(text):
                 return ScanResult("complete", value + len(text))
@@ -164,7 +161,7 @@ class Endings:
             if isinstance(rest, PartialMatch):
                 return Ending(scan.at, rest.cuts, limit, complete=False, is_cut=True)
         data = window.data
-        is_container = data[value : value + 1] in (b"{", b"[")
+        is_container = data[value : value + 1] in OPENERS
         if is_container and scan.state == "complete" and data[scan.at : scan.at + 1] in (b"\n", b"\r"):
             return Ending(scan.at, (), run_end(data, scan.at, limit, _LINE_ENDS), complete=False)
         end = limit

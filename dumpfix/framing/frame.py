@@ -147,22 +147,6 @@ class Batch:
             column += 1
         return None
 
-    def spans(self) -> Iterator[Span]:
-        """The tiles of these records, for those who check that nothing was skipped."""
-        for index, start in enumerate(self.starts()):
-            if index and self.gap:
-                yield Span(start - self.gap, start, "separator")
-            column = 0
-            for element in self.elements:
-                if isinstance(element, LiteralElement):
-                    end = start + len(element.text)
-                    yield Span(start, end, "literal")
-                else:
-                    end = start + len(self.cells[column][index])
-                    yield Span(start, end, "field", element.terminal)
-                    column += 1
-                start = end
-
 
 class NeedMoreError(Exception):
     """The bytes at hand do not decide; more of the dump would."""

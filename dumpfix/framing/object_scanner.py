@@ -14,11 +14,11 @@ from typing import Any, cast
 
 import orjson
 
-from dumpfix.framing.frame import Batch, Counts, Frame, Span
+from dumpfix.framing.frame import Batch, Counts, Frame
 from dumpfix.framing.objects import ObjectRule
 from dumpfix.framing.rule import Item
 from dumpfix.framing.window import Window
-from dumpfix.json.lexer import run_end
+from dumpfix.json.lexer import WHITE_SPACE, run_end
 from dumpfix.json.validity import all_valid, is_valid
 from dumpfix.layout.model import Field, Layout, ObjectLayout
 from dumpfix.layout.vocabulary import Kind
@@ -28,7 +28,6 @@ REGION = 1 << 18
 
 #: how jq ends an object that it indents
 _INDENTED_END = b"\n}\n"
-_BLANKS = b" \t\r\n"
 _TEXTS: frozenset[object] = frozenset((str, type(None)))
 _NOTHING: frozenset[object] = frozenset((type(None),))
 #: stands for a member that an object has not
@@ -111,16 +110,11 @@ class ObjectBatch(Batch):
         row, name = self.rows[index], self.rule.payload_name
         if name and row.count(name) == 1:
             # No string looks like that: its quotes would be escaped.
-            return run_end(row, row.find(name) + len(name), len(row), _BLANKS)
-        return self._frame(index).payload_start
+            return run_end(row, row.find(name) + len(name), len(row), WHITE_SPACE)
+        return self.frame(index).payload_start
 
-    def spans(self) -> Iterator[Span]:
-        """The tiles of these records, as the rule reads them one by one."""
-        for index, start in enumerate(self.starts()):
-            for span in self._frame(index).spans:
-                yield span._replace(start=span.start + start, end=span.end + start)
-
-    def _frame(self, index: int) -> Frame:
+    def frame(self, index: int) -> Frame:
+        """One record as the rule reads it by itself, from the record's first byte."""
         return self.rule.record(Window(self.rows[index] + self.ending), 0)
 
 
@@ -321,7 +315,7 @@ def _embedded(row: bytes, parsed: _Object, name: bytes, wanted: str) -> bytes | 
     end = len(row) - row.endswith(b"}")
     if last != wanted:
         end = row.rfind(b',"%b":' % last.encode("utf-8", "surrogatepass"), begin)
-    return None if end < 0 else row[begin + len(name) : end].strip(_BLANKS)
+    return None if end < 0 else row[begin + len(name) : end].strip(WHITE_SPACE)
 
 
 def _unread(rule: ObjectRule, objects: Sequence[_Object]) -> Counts:

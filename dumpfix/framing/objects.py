@@ -21,7 +21,7 @@ from dumpfix.framing.json_fields import has_malformed_escape, take_json
 from dumpfix.framing.notices import Notices, RuleWithNotices
 from dumpfix.framing.rule import Item
 from dumpfix.framing.window import Window
-from dumpfix.json.lexer import run_end
+from dumpfix.json.lexer import WHITE_SPACE, run_end
 from dumpfix.json.strings import MISMATCH, PARTIAL, unescape
 from dumpfix.json.validity import is_valid
 from dumpfix.layout.model import Field, Layout, ObjectLayout
@@ -32,7 +32,6 @@ DEEPEST_INDENT = 32
 #: brackets and commas between two objects (``],[``)
 MOST_OF_AN_ARRAY = 3
 
-_BLANK = b" \t\r\n"
 #: what stands around and between the objects of an array
 _ARRAY = b"[,]"
 _SCALAR = b"+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -89,8 +88,8 @@ class ObjectRule(RuleWithNotices):
         if notice is not None:
             return notice
         byte = window.data[at]
-        if byte in _BLANK:
-            return Span(at, run_end(window.data, at, window.size, _BLANK), "separator")
+        if byte in WHITE_SPACE:
+            return Span(at, run_end(window.data, at, window.size, WHITE_SPACE), "separator")
         if byte in _ARRAY and (end := self._array_end(window, at)) > at:
             return Span(at, end, "literal")
         if byte == _OPEN:
@@ -105,7 +104,7 @@ class ObjectRule(RuleWithNotices):
         for _ in range(MOST_OF_AN_ARRAY):
             if end < window.size and data[end] in _ARRAY:
                 end += 1
-            blank = run_end(data, end, window.size, _BLANK)
+            blank = run_end(data, end, window.size, WHITE_SPACE)
             if blank == window.size:
                 window.touched_end = True
             if blank == window.size or data[blank] == _OPEN:
@@ -139,10 +138,10 @@ class ObjectRule(RuleWithNotices):
         Its first member has to be the first of the tool's, since a payload may hold objects too.
         """
         data = window.data
-        brace = run_end(data, at, min(window.size, at + DEEPEST_INDENT), _BLANK)
+        brace = run_end(data, at, min(window.size, at + DEEPEST_INDENT), WHITE_SPACE)
         if brace < window.size and data[brace] != _OPEN:
             return -1
-        name = run_end(data, brace + 1, min(window.size, brace + 1 + DEEPEST_INDENT), _BLANK)
+        name = run_end(data, brace + 1, min(window.size, brace + 1 + DEEPEST_INDENT), WHITE_SPACE)
         return brace if window.holds(self.beginning[1:], name) else -1
 
     def holds(self, frame: Frame) -> bool:
@@ -219,7 +218,7 @@ class ObjectRule(RuleWithNotices):
 
     def _skip(self, window: Window, at: int) -> int:
         """Behind the blanks at ``at``. Raises where the data ends there."""
-        end = run_end(window.data, at, window.size, _BLANK)
+        end = run_end(window.data, at, window.size, WHITE_SPACE)
         if end >= window.size:
             window.touched_end = True
             raise _BrokenObjectError(window.size)

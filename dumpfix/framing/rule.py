@@ -53,6 +53,7 @@ from dumpfix.framing.frame_builder import FrameBuilder
 from dumpfix.framing.notices import Notices, RuleWithNotices
 from dumpfix.framing.starts import TELLING, OwnLines, Starts, UpToNext
 from dumpfix.framing.window import Window
+from dumpfix.json.lexer import OPENERS
 from dumpfix.layout.model import Field, Layout, Literal
 from dumpfix.layout.vocabulary import Kind
 
@@ -66,11 +67,10 @@ MOST_SIZED_READINGS = 32
 LONGEST_BEGINNING = 1 << 12
 
 _LINE_ENDS = b"\r\n"
-_OPENERS = (b"{", b"[")
 #: how an object begins that no key holds; behind it no other end of the key is looked for
 _DOCUMENTS = (b'{"', b"{'", b'[{"')
 #: how every JSON value begins that is no number
-_TELLING_BEGINNINGS = (*_OPENERS, b'"', b"t", b"f", b"n")
+_TELLING_BEGINNINGS = (*OPENERS, b'"', b"t", b"f", b"n")
 
 
 class _Attempt(NamedTuple):
@@ -154,7 +154,7 @@ class LinearRule(RuleWithNotices):
         value = at + len(self.line_text)
         if not self.line_text or not window.holds(self.line_text, at):
             return False
-        if not window.data.startswith(_OPENERS, value):
+        if not window.data.startswith(OPENERS, value):
             window.touched_end |= value == window.size
             return False
         frame = self.whole(window, at)
@@ -285,7 +285,7 @@ class LinearRule(RuleWithNotices):
         """Whether a broken payload rather begins behind this way: its texts are closed, a document begins there."""
         if not first.is_closed:
             return way.is_closed
-        return way.is_closed and data.startswith(_OPENERS, way.end) and not data.startswith(_OPENERS, first.end)
+        return way.is_closed and data.startswith(OPENERS, way.end) and not data.startswith(OPENERS, first.end)
 
     def _may_tell(self, window: Window, value: int) -> bool:
         """Whether what begins at ``value`` may be a payload that no part of a key looks like."""
@@ -299,7 +299,7 @@ class LinearRule(RuleWithNotices):
     def may_be_key(self, payload: bytes) -> bool:
         """Whether this is rather the end of a key with a blank in it and a separator behind (``user 1 ``)."""
         separator = self.blank_separator
-        return bool(separator) and payload.endswith(separator) and payload[:1] not in _OPENERS
+        return bool(separator) and payload.endswith(separator) and payload[:1] not in OPENERS
 
     def _is_null(self, window: Window, value: int, bound: Bound) -> bool:
         return self.endings.ends_here(window, value, bound, is_anchored=self.layout.is_anchored)

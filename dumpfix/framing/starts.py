@@ -27,7 +27,6 @@ from dumpfix.layout.vocabulary import JSON_VALUES, LONGEST_TOPIC, TOPIC_BYTES, K
 TELLING = 3
 
 _INSIDE_A_DOCUMENT = b" \t\r\n}],"
-_LINE_END = 0x0A
 _MINUS = 0x2D
 _DIGITS = frozenset(b"0123456789")
 _DATE_TIME_LENGTH = len("0000-00-00 00:00:00,000")

@@ -5,7 +5,7 @@ from itertools import accumulate, compress, repeat
 from operator import contains, eq
 from typing import cast
 
-from dumpfix.json.lexer import DIGITS, WHITE_SPACE, number_end, string_end, white_space_end
+from dumpfix.json.lexer import DIGITS, OPENERS, WHITE_SPACE, number_end, string_end, white_space_end
 from dumpfix.json.strings import string_text
 from dumpfix.json.validity import all_pass_gate, is_valid, passes_gate
 
@@ -106,7 +106,7 @@ def _holds_document(text: str) -> bool:
         inner = text.encode()
     except UnicodeEncodeError:
         return False
-    return inner.lstrip(WHITE_SPACE)[:1] in (b"{", b"[") and is_valid(inner)
+    return inner.lstrip(WHITE_SPACE)[:1] in OPENERS and is_valid(inner)
 
 
 # -- many payloads -----------------------------------------------------------------------------------------------------

@@ -15,10 +15,10 @@ DIGITS = b"0123456789"
 HEX_DIGITS = b"0123456789abcdefABCDEF"
 ESCAPE_LETTERS = b'"\\/bfnrt'
 CONTROLS = bytes(range(0x20))
+#: how an object and an array begin
+OPENERS = (b"{", b"[")
 LITERALS = {0x74: b"true", 0x66: b"false", 0x6E: b"null"}
 
-_QUOTE = 0x22
-_BACKSLASH = 0x5C
 _FIRST_RUN = 32
 #: bytes of a long text that are copied at a time: a payload may be as large as half of the memory
 PIECE = 1 << 20

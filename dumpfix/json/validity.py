@@ -53,7 +53,7 @@ _ENDS = {b"{": b"}", b"[": b"]", b'"': b'"'}
 _FIRST = frozenset(text[:1] for text in _BEGINNINGS)
 #: bytes of a payload that is large, and of its beginning that is looked at before all of it is
 _LARGE, _SOON = 1 << 22, 1 << 12
-_QUOTE, _COMMA, _COLON, _MINUS, _BACKSLASH = 0x22, 0x2C, 0x3A, 0x2D, 0x5C
+_QUOTE, _COMMA, _COLON, _MINUS = 0x22, 0x2C, 0x3A, 0x2D
 
 
 class ScanResult(NamedTuple):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import binascii
 from collections.abc import Container
 
-_DIGITS = b"0123456789"
+from dumpfix.json.lexer import DIGITS
+
 #: days before each month in a year of 365
 _DAYS_BEFORE = (0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334)
 _DAYS_OF_1970 = 719_162
@@ -49,7 +50,7 @@ def milliseconds(text: bytes) -> bytes | None:
     before = year - 1
     days = before * 365 + before // 4 - before // 100 + before // 400 - _DAYS_OF_1970
     days += _DAYS_BEFORE[month - 1] + (is_leap and month > 2) + day - 1
-    fraction_end = short_run_end(text, 20, _DIGITS, LONGEST_FRACTION) if text[19:20] in (b".", b",") else 19
+    fraction_end = short_run_end(text, 20, DIGITS, LONGEST_FRACTION) if text[19:20] in (b".", b",") else 19
     fraction = int((text[20:fraction_end] + b"000")[:3]) if fraction_end > 20 else 0
     zone = text[fraction_end:].strip()
     minutes = 0
@@ -71,9 +72,9 @@ def date_end(data: bytes, at: int) -> int:
     sign = at + blank
     if data[sign : sign + 1] not in (b"+", b"-"):
         return -1
-    hours = short_run_end(data, sign + 1, _DIGITS, 4)
+    hours = short_run_end(data, sign + 1, DIGITS, 4)
     if hours == sign + 3 and data[hours : hours + 1] == b":":
-        end = short_run_end(data, hours + 1, _DIGITS, 2)
+        end = short_run_end(data, hours + 1, DIGITS, 2)
         return end if end == hours + 3 else -1
     if hours != sign + 5:
         return -1
@@ -87,12 +88,12 @@ def time_end(data: bytes, at: int) -> int:
     if len(text) < len(_DAY_AND_TIME):
         return -1
     for byte, wanted in zip(text, _DAY_AND_TIME, strict=True):
-        is_fitting = byte in _DIGITS if wanted == 0x30 else byte == wanted or (wanted == 0x54 and byte == 0x20)
+        is_fitting = byte in DIGITS if wanted == 0x30 else byte == wanted or (wanted == 0x54 and byte == 0x20)
         if not is_fitting:
             return -1
     at += len(_DAY_AND_TIME)
     if data[at : at + 1] in (b".", b","):
-        end = short_run_end(data, at + 1, _DIGITS, LONGEST_FRACTION)
+        end = short_run_end(data, at + 1, DIGITS, LONGEST_FRACTION)
         if end == at + 1:
             return -1
         at = end
@@ -104,7 +105,7 @@ def _zone_name_end(data: bytes, at: int) -> int:
     if data[at : at + 1] != b" ":
         return at
     begin = at + 1 + (data[at + 1 : at + 2] in (b"+", b"-"))
-    letters = _DIGITS if begin > at + 1 else b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    letters = DIGITS if begin > at + 1 else b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     end = short_run_end(data, begin, letters, LONGEST_ZONE_NAME)
     return end if end >= begin + 2 else at
 

@@ -52,6 +52,8 @@ from __future__ import annotations
 
 import enum
 
+from dumpfix.json.lexer import HEX_DIGITS
+
 
 class Kind(enum.Enum):
     """How the end of a field is found."""
@@ -189,11 +191,10 @@ LONGEST_TOPIC = 249
 
 #: lengths of the parts of a GUID
 _GUID_PARTS = [8, 4, 4, 4, 12]
-_HEXADECIMAL = b"0123456789abcdefABCDEF"
 
 
 def is_schema_id(text: bytes) -> bool:
     """Whether a text can be what KEY_SCHEMA_ID and VALUE_SCHEMA_ID are: a decimal number or a GUID."""
     parts = text.split(b"-")
-    is_guid = list(map(len, parts)) == _GUID_PARTS and not b"".join(parts).translate(None, _HEXADECIMAL)
+    is_guid = list(map(len, parts)) == _GUID_PARTS and not b"".join(parts).translate(None, HEX_DIGITS)
     return is_guid or text.isdigit()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from dumpfix.json.lexer import OPENERS
 from dumpfix.report.model import Picture
 from dumpfix.report.moments import Moments
 
@@ -81,7 +82,7 @@ class Partition:
         Beyond MOST_POISON a copy is known by an offset that is not above the last one.
         """
         self._add(offset)
-        self.has_json = self.has_json or payload[:1] in (b"{", b"[")
+        self.has_json = self.has_json or payload[:1] in OPENERS
         if offset in self._poison:
             return
         if len(self._poison) < MOST_POISON:

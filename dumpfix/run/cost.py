@@ -13,13 +13,13 @@ from dumpfix.detection import prices
 from dumpfix.detection.work import ITEM, Known, Searching, Work
 from dumpfix.framing.frame import Batch, Frame, Span
 from dumpfix.framing.framer import frame
+from dumpfix.json.lexer import OPENERS
 from dumpfix.layout.model import AnyLayout, Layout, Literal
 
 #: a byte that nothing explains
 UNEXPLAINED_BYTE = prices.UNEXPLAINED_BYTE + prices.TEXT_BYTE
 #: a record: its coordinates go on from those before
 RECORD = 4.0
-_DOCUMENTS = (b"{", b"[")
 
 
 class Cost(NamedTuple):
@@ -72,12 +72,12 @@ def _item(item: Batch | Frame | Span, words: set[bytes]) -> tuple[float, float, 
         return (prices.NOTICE if item.role == "notice" else 0.0), 0.0, 0, 0
     if isinstance(item, Batch):
         texts = _texts((text for name in ("key", "headers") for text in item.columns.get(name, ())), words)
-        documents = sum(value is not None and value[:1] in _DOCUMENTS for value in item.values)
+        documents = sum(value is not None and value[:1] in OPENERS for value in item.values)
         return RECORD * len(item) + texts, 0.0, len(item), documents
     fields = item.fields
     texts = _texts((fields.get(name) for name in ("key", "headers")), words)
     value = fields.get("value")
-    is_document = bool(value) and value is not None and value.lstrip()[:1] in _DOCUMENTS and item.is_valid
+    is_document = bool(value) and value is not None and value.lstrip()[:1] in OPENERS and item.is_valid
     return RECORD + texts, unexplained(item), 1, int(is_document)
 
 
@@ -88,7 +88,7 @@ def unexplained(item: Frame | Span) -> float:
     value = item.fields.get("value")
     if item.is_valid or not value:
         return 0.0
-    if value.lstrip()[:1] not in _DOCUMENTS:
+    if value.lstrip()[:1] not in OPENERS:
         return prices.OTHER + prices.TEXT_BYTE * len(value)
     # A document that breaks off; what stands on further lines is hardly its own.
     more = len(value) - (value.find(b"\n") + 1 or len(value))

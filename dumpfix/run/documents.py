@@ -8,10 +8,9 @@ from dataclasses import replace
 from dumpfix.detection.choose import Choice, Told, choose
 from dumpfix.framing.frame import Frame, Span
 from dumpfix.framing.framer import Located
+from dumpfix.json.lexer import WHITE_SPACE
 from dumpfix.run.pipeline import Pipeline
 from dumpfix.wrapping.strip import in_lines, whole_lines
-
-_BLANK = b" \t\r\n"
 
 
 def choice_for_documents() -> Choice:
@@ -36,10 +35,10 @@ class Lines(Pipeline):
 
     def _document(self, line: bytes, start: int) -> Frame | Span:
         """What a line that begins at ``start`` holds: a document, or nothing."""
-        text = line.strip(_BLANK)
+        text = line.strip(WHITE_SPACE)
         if not text:
             return Span(start, start + len(line), "separator")
-        begin = start + len(line) - len(line.lstrip(_BLANK))
+        begin = start + len(line) - len(line.lstrip(WHITE_SPACE))
         if self.is_unwrapped:
             from dumpfix.repairing.repair import unwrap
 

@@ -79,7 +79,6 @@ def _templates() -> dict[str, list[Template]]:
 
 
 _ESCAPE = b"\x1b"
-_FINAL_BYTES = frozenset(range(0x40, 0x7F))
 #: control sequences that change no place on the screen: colours, erasing to the right, modes
 _HARMLESS = frozenset(b"mKhl")
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from dumpfix.json.lexer import OPENERS
 from dumpfix.json.strings import unescape
 from dumpfix.json.validity import is_valid
 from dumpfix.wrapping.strip import whole_lines
 
 #: lines of one width that show a terminal's edge
 LEAST_BROKEN = 2
-_DOCUMENTS = (b"{", b"[")
 
 
 def counts(head: bytes) -> str | None:
@@ -42,7 +42,7 @@ def _json_strings(lines: list[bytes]) -> str | None:
     if not all(line[:1] == b'"' or line == b"null" for line in texts):
         return None
     inside = [unescape(line[1:-1]).lstrip() for line in texts if line != b"null" and is_valid(line)]
-    if sum(text.startswith(_DOCUMENTS) for text in inside) * 2 < max(len(texts), 1):
+    if sum(text.startswith(OPENERS) for text in inside) * 2 < max(len(texts), 1):
         return None
     return (
         "every line is a JSON string that holds a document, as jq prints .payload without -r: the payloads may be the "

@@ -12,6 +12,7 @@ from copy import copy
 from functools import lru_cache
 from typing import NamedTuple
 
+from dumpfix.json.lexer import DIGITS
 from dumpfix.layout.model import Alternation, Element, Field, Literal
 from dumpfix.layout.vocabulary import TOPIC_BYTES, Kind
 
@@ -20,7 +21,6 @@ MOST_SHAPES = 256
 #: no tool puts more than this before a line
 LONGEST = 512
 
-_DIGITS = b"0123456789"
 _WORD = bytes(sorted(TOPIC_BYTES))
 _BLANKS = b" \t"
 _ONE_DIGIT = bytes(0x30 if chr(byte).isdigit() and byte < 0x80 else byte for byte in range(256))
@@ -28,7 +28,7 @@ _AS_IT_IS = bytes(range(256))
 _NO_MATCH = -1
 
 
-_ALLOWED = {Kind.BLANKS: _BLANKS, Kind.INTEGER: _DIGITS}
+_ALLOWED = {Kind.BLANKS: _BLANKS, Kind.INTEGER: DIGITS}
 
 
 class _Step(NamedTuple):
@@ -129,14 +129,14 @@ def _first_bytes(elements: Sequence[Element]) -> frozenset[bytes]:
         return frozenset({first.text[:1]})
     if isinstance(first, Alternation):
         return frozenset().union(*(_first_bytes(way) for way in first.alternatives))
-    allowed = _DIGITS if first.kind is Kind.INTEGER else _WORD
+    allowed = DIGITS if first.kind is Kind.INTEGER else _WORD
     return frozenset(bytes([byte]) for byte in allowed)
 
 
 @lru_cache(1 << 12)
 def _holds_digit(element: Element) -> bool:
     if isinstance(element, Literal):
-        return element.text.translate(None, _DIGITS) != element.text
+        return element.text.translate(None, DIGITS) != element.text
     return isinstance(element, Alternation) and any(
         map(_holds_digit, (one for way in element.alternatives for one in way))
     )

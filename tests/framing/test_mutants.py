@@ -19,7 +19,7 @@ import dumpfix.framing
 from dumpfix.layout.load import shipped
 from dumpfix.layout.model import Grammar
 from tests.oracles.framing import Reference, coalesced
-from tests.reading import kcat_grammar
+from tests.reading import kcat_grammar, spans_of
 
 pytestmark = pytest.mark.slow
 
@@ -36,7 +36,7 @@ MUTANTS = [
         "if not first.is_closed:\n            return way.is_closed",
         "if not first.is_closed:\n            return False",
     ),
-    ("rule", "data.startswith(_OPENERS, way.end) and", "False and"),
+    ("rule", "data.startswith(OPENERS, way.end) and", "False and"),
     ("rule", "if count or not self.may_be_key(", "if True or not self.may_be_key("),
     ("rule", 'if scan.state != "incomplete":', "if False:"),
     ("rule", "if again >= 0:\n            stop = again", "if False:\n            stop = again"),
@@ -192,8 +192,7 @@ def expected() -> list[tuple[Grammar, bytes, object]]:
 def scanned(framer: ModuleType, grammar: Grammar, dump: bytes) -> object:
     tiles = []
     for item, _, base in framer.frame([dump], grammar.layouts[0], grammar.notices):
-        spans = item.spans if hasattr(item, "fields") and not callable(item.spans) else None
-        spans = list(item.spans()) if spans is None and hasattr(item, "spans") else spans or [item]
+        spans = spans_of(item) if hasattr(item, "lengths") else getattr(item, "spans", [item])
         tiles += [span._replace(start=span.start + base, end=span.end + base) for span in spans]
     return coalesced(tiles)
 
