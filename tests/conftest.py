@@ -21,6 +21,7 @@ import pytest
 from hypothesis import HealthCheck, is_hypothesis_test, settings
 
 from tests import tested_against
+from tests.cli import forks
 
 if TYPE_CHECKING:
     from tests.brokers import MockCluster
@@ -48,6 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.get_closest_marker("slow") is None and item.get_closest_marker("kafka") is None:
             item.add_marker("quick")
     items.sort(key=lambda item: [item.get_closest_marker(name) is None for name in ("kafka", "slow")])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _forks() -> Iterator[None]:
+    """The processes that fork the program end with the tests: then it is known what they read of it."""
+    yield
+    forks.stop()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ process begins (its environment, signals, closed streams) is not for this; see `
 
 from __future__ import annotations
 
-import atexit
 import json
 import os
 import signal
@@ -15,23 +14,27 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import IO
 
 _LONGEST = 1 << 20
+#: ends the processes that fork, and waits for them
+_stops = ExitStack()
+stop = _stops.close
 
 
 @cache
 def _server(python_path: str) -> socket.socket:
-    """The one of this process; it ends with the socket."""
+    """The one of this process; it ends with the socket, which :func:`stop` closes."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     environment = {**os.environ, "PYTHONPATH": python_path, "PYTHONWARNINGS": "error"}
     words = [sys.executable, "-m", "tests.cli.forks", str(theirs.fileno())]
     process = subprocess.Popen(words, pass_fds=[theirs.fileno()], env=environment, cwd=python_path)
     theirs.close()
-    atexit.register(process.wait)
-    atexit.register(ours.close)
+    _stops.callback(process.wait)
+    _stops.callback(ours.close)
     return ours
 
 
@@ -88,7 +91,8 @@ def _serve(server: socket.socket) -> None:
     while True:
         message, descriptors, _, _ = socket.recv_fds(server, _LONGEST, 3)
         if not message:
-            os._exit(0)
+            # Not at once: what measures coverage writes down what it saw.
+            raise SystemExit
         pid = os.fork()
         if pid == 0:
             server.close()
