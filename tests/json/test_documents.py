@@ -34,6 +34,7 @@ PIECES = st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(st.lists(PIECES, max_size=30).map(b"".join))
 def test_the_documents_are_those_that_are_found_by_trying_every_bracket(data: bytes) -> None:

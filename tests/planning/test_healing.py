@@ -31,6 +31,7 @@ def live(topic: list[str], start: int) -> tuple[list[int], int]:
     return read, len(topic)
 
 
+@pytest.mark.slow
 @given(st.lists(st.sampled_from([GOOD, GOOD, POISON, MENDED, GAP]), min_size=1, max_size=25), st.data())
 def test_whoever_follows_it_gets_through_and_skips_what_it_says(topic: list[str], data: st.DataObject) -> None:
     records = [(at, b"k", PAYLOADS[kind]) for at, kind in enumerate(topic) if kind != GAP]

@@ -348,6 +348,7 @@ def test_twice_the_input_takes_at_most_twice_the_work(unit: bytes, head: bytes) 
     assert twice.work <= once.work * 2.4 + 1000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", [b"[", b"{", b'{"a":', b'[{"a":'])
 def test_a_hundred_thousand_levels_are_answered(unit: bytes) -> None:
     cut = unit * 100_000 + (b"" if unit in (b"{",) else b'["x",')
@@ -364,6 +365,7 @@ def test_deep_nesting_that_lacks_one_bracket_is_repaired() -> None:
 NODE = shutil.which("node")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(NODE is None, reason="Node is not installed")
 @settings(max_examples=15, deadline=None)
 @given(st.lists(anything, min_size=20, max_size=40))

@@ -59,6 +59,7 @@ def test_a_schema_is_one_and_is_printed(name: str) -> None:
     assert json.loads(dumpfix("grammar", "--schema", name).stdout) == json.loads(schema_text(name))
 
 
+@pytest.mark.slow
 @QUICK
 @given(topics_of_records(min_size=1, key=keys(), value=values(), header=headers()))
 def test_whatever_is_written_is_as_its_schema_says(records: list[KafkaRecord]) -> None:
@@ -95,6 +96,7 @@ def test_rejects_are_as_their_schema_says_and_hold_the_bytes(tmp_path: Path) -> 
 # -- conservation ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @QUICK
 @given(
     topics_of_records(min_size=1, key=keys(), value=values()),
@@ -188,6 +190,7 @@ def test_offsets_out_of_order_are_accounted_for_as_they_come() -> None:
     assert (row["poison"], row["next_good_offset"], row["gaps"], row["duplicates"]) == ([83], 84, [[84, 84]], 1)
 
 
+@pytest.mark.slow
 def test_a_thousand_poison_offsets_are_kept_and_all_are_counted_once() -> None:
     payloads = [(n, b"no JSON") for n in range(1500)] + [(n, b"no JSON") for n in range(1500)] + [(1500, b"1")]
     poison, count, good = poison_of(*payloads)

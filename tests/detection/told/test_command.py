@@ -303,6 +303,7 @@ PIECES = st.sampled_from([
 ])  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.lists(PIECES | st.text(max_size=3), max_size=16).map("".join))
 def test_whatever_is_pasted_gives_a_grammar_or_says_why_not(text: str) -> None:
     with contextlib.suppress(UsageError):
