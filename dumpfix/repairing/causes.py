@@ -115,7 +115,9 @@ def bytes_literal(text: bytes) -> list[Change] | None:
     at = earliest(text, (b"b'{", b"b'[", b'b"{', b'b"['))
     if at < 0 or any(bracket in text[:at] for bracket in (b'{"', b'["', b"[{", b"{'")):
         return None
-    return _unquoted(text, at + 1, 0, "Python bytes literal", _PYTHON)
+    changes = _unquoted(text, at + 1, 0, "Python bytes literal", _PYTHON)
+    before = text[:at].strip(WHITE_SPACE)
+    return changes if changes is None or before[-1:] in (b"", b"=", b"(") else graded(changes)
 
 
 def string_literal(text: bytes) -> list[Change] | None:

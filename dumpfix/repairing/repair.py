@@ -14,6 +14,7 @@ from dumpfix.repairing.pieces import Draft, Grade
 from dumpfix.repairing.reading import Outcome, Reading, in_double_quotes, is_sound_but_for_strings, may_be_surrounded
 from dumpfix.repairing.reading import read as reading_of
 from dumpfix.repairing.shape import ShapeModel
+from dumpfix.repairing.surroundings import BEFORE, BEHIND
 
 _LEVELS: dict[Grade, Level] = {Grade.SYNTAX: "lossless", Grade.LOSS: "partial", Grade.CHOICE: "guess"}
 _LEAST_KEPT = 0.3
@@ -82,8 +83,8 @@ def _repaired(payload: bytes, shape: ShapeModel | None) -> Repair:
     edits = draft.edits()
     # Checked, not trusted: what is given out is JSON and what the edits say, whatever went wrong above.
     is_sound = (is_clean or is_valid(draft.text)) and lead_to(edits, payload, draft.text)
-    # A value that is none is a loss of its own, whatever its length.
-    known = sum(len(edit.delete) for edit in edits if NO_VALUE in edit.why)
+    # A value that is none is a loss of its own, whatever its length; what stands around a document is none of it.
+    known = sum(len(edit.delete) for edit in edits if any(why in edit.why for why in (NO_VALUE, BEFORE, BEHIND)))
     if not is_sound or (grade is Grade.CHOICE and len(draft.text) < _LEAST_KEPT * (len(payload) - known)):
         return Repair(None, "irrecoverable", (), _why_not(payload), tuple(outcome.fragments), work=effort.steps)
     others = _priced(outcome)

@@ -1,8 +1,8 @@
 """A document in other text: log prefixes and suffixes, several documents, one written into another.
 
-What stands around a document may be dropped silently only where it is prose: no bracket in it is left open or closes
-what it did not open, and no key or element of a document is in it. Else the text around is what is left of another
-document, and is kept as a fragment.
+What stands around a document is dropped for sure only where it is a frame that is known: signs, a fence, the rest of a
+log's line. No bracket in it is left open or closes what it did not open, and no key or element of a document is in it:
+else the text around is what is left of another document, and is kept as a fragment.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in _OPENERS + _CLOS
 #: a key, or two strings side by side
 _OF_A_DOCUMENT = (b'":', b"':", b'","', b"','")
 _EMPTY = (b"{}", b"[]")
-_BEFORE, _BEHIND = "text before the document", "text behind the document"
+BEFORE, BEHIND = "text before the document", "text behind the document"
 
 
 class Found(NamedTuple):
@@ -98,12 +98,12 @@ def surrounded(text: bytes) -> Surrounded | None:
     odd = [gap for gap in gaps if not _is_prose(gap)]
     # Between quotes backslashes may have been doubled, and are those of the document else.
     is_doubtful = bool(rivals or odd) or (is_quoted and b"\\\\" in text[start:end])
-    is_doubtful = is_doubtful or not (_leads_to(before) and _follows(behind))
+    is_doubtful = is_doubtful or not (_leads_to(before) and _follows(behind, _is_of_a_log(before)))
     is_doubtful = is_doubtful or any(gap.strip(WHITE_SPACE)[:2] in _EMPTY for gap in gaps)
     grade = Grade.CHOICE if is_doubtful else Grade.SYNTAX
-    changes = [Change(0, start, b"", _BEFORE, grade)] if start else []
+    changes = [Change(0, start, b"", BEFORE, grade)] if start else []
     if end < len(text):
-        changes.append(Change(end, len(text), b"", _BEHIND, grade))
+        changes.append(Change(end, len(text), b"", BEHIND, grade))
     return Surrounded(changes, rivals, [Fragment("", gap.strip(WHITE_SPACE)) for gap in odd], found.work)
 
 
@@ -150,32 +150,51 @@ def _is_prose(text: bytes) -> bool:
 
 
 def _leads_to(before: bytes) -> bool:
-    """Whether a text before a document is one that is known to stand there: set apart from it, and no value itself."""
+    """Whether a text before a document is a frame that is known to stand there: signs, a fence with the name of a
+    language, the magic byte of a schema registry with an id, the beginning of a log's line."""
     bare = before.strip(WHITE_SPACE)
-    if before[:1] == b"\0" and len(before) == _SCHEMA_ID:
-        return True
-    is_apart = before[-1:] in _APART or bare != before.lstrip(WHITE_SPACE)
-    return not bare or (is_apart and not is_atom(bare))
+    is_fence = bare[: len(_FENCE)] == _FENCE and bare[len(_FENCE) :].isalnum()
+    is_schema = before[:1] == b"\0" and len(before) == _SCHEMA_ID
+    return not bare.strip(_OPENING) or is_fence or is_schema or _is_of_a_log(before)
 
 
-def _follows(behind: bytes) -> bool:
-    """Whether a text behind a document is one that is known to stand there: closing signs, or words set apart from it
-    that do not begin with a value."""
+def _is_of_a_log(before: bytes) -> bool:
+    """Whether a text begins as the lines of logs do: with something in brackets, or a time, a date or a level among its
+    first words; and is set apart from what follows it."""
+    words = before.split(None, _MOST_WORDS)[:_MOST_WORDS]
+    levels = b" ".join(words).translate(_CAPITALS_ALONE).split()
+    begins = before.lstrip()[:1] == b"[" or not _LEVELS.isdisjoint(levels) or any(map(_tells_when, words))
+    return begins and before[-1:] in _APART
+
+
+def _tells_when(word: bytes) -> bool:
+    """Whether a word is a date or a time of the day."""
+    signs = word.translate(None, b"0123456789")
+    is_either = b":" in signs or b"--" in signs or b"//" in signs
+    return is_either and not signs.strip(b"[](),.TZ+-:/") and len(word) - len(signs) >= _DIGITS_OF_A_TIME
+
+
+def _follows(behind: bytes, is_log: bool) -> bool:
+    """Whether a text behind a document is one that is known to stand there: closing signs, or, in a log's line, words
+    set apart from it that do not begin with a value."""
     bare = behind.strip(WHITE_SPACE)
     if not bare.strip(_CLOSING) or bare == _FENCE:
         return True
     # Blanks to everybody but JSON may be all that there is.
     first = b"".join(bare.split(None, 1)[:1]).strip(b",")
     is_value = not first or is_atom(first) or first[:1] in (b'"', b"'")
-    return behind[:1] in _BLANKS and not is_value and any(chr(byte).isalpha() for byte in bare if byte < 0x80)
+    return is_log and behind[:1] in _BLANKS and not is_value
 
 
 #: the magic byte of a schema registry and an id
 _SCHEMA_ID = 5
 _APART = tuple(bytes((byte,)) for byte in b" \t\r\n=:>|(;`'\"\xbf")
 _BLANKS = (b" ", b"\t", b"\r", b"\n")
-_CLOSING = b");." + WHITE_SPACE
+_OPENING, _CLOSING = b"(>|#*$`'\"-:=" + WHITE_SPACE, b");." + WHITE_SPACE
 _FENCE = b"```"
+_LEVELS = frozenset((b"TRACE", b"DEBUG", b"INFO", b"WARN", b"WARNING", b"ERROR", b"FATAL", b"CRITICAL", b"SEVERE"))
+_CAPITALS_ALONE = bytes(byte if 0x41 <= byte <= 0x5A else 0x20 for byte in range(256))
+_MOST_WORDS, _DIGITS_OF_A_TIME = 4, 4
 
 
 def _ends_open(before: bytes) -> bool:
@@ -208,7 +227,7 @@ def prefix(text: bytes) -> list[Change] | None:
             before = text[:at]
             if not before.strip(WHITE_SPACE) or _ends_open(before) or not _is_prose(before):
                 return None
-            return [Change(0, at, b"", _BEFORE, Grade.SYNTAX if _leads_to(before) else Grade.CHOICE)]
+            return [Change(0, at, b"", BEFORE, Grade.SYNTAX if _leads_to(before) else Grade.CHOICE)]
         at += 1
     return None
 
