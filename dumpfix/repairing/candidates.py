@@ -92,10 +92,11 @@ def _structural(site: Site, index: int) -> Iterator[Candidate]:
     kind, end = tokens.kinds[index], tokens.ends[index]
     if back.accepts(index + 1, state, stack) and not is_sign(site, index):
         deletion = _deletion(site.text.data, kind, at, end)
-        is_behind_digit = kind == COLON and site.text.data[at - 1 : at].isdigit()
-        if is_behind_digit or not stack or state == FIRST_ELEMENT or (state == FIRST_KEY and kind != COMMA):
-            # Behind a document it may be the beginning of more, before the first element the end of another, behind a
-            # digit one more with a flipped bit; in an object a comma alone is the end of nothing.
+        beside = site.text.data[at - 1 : at], site.text.data[end : end + 2].lstrip(b":")[:1]
+        is_beside_digit = kind == COLON and any(map(bytes.isdigit, beside))
+        if is_beside_digit or not stack or state == FIRST_ELEMENT or (state == FIRST_KEY and kind != COMMA):
+            # Behind a document it may be the beginning of more, before the first element the end of another, beside
+            # a digit one more with a flipped bit; in an object a comma alone is the end of nothing.
             deletion = deletion._replace(grade=Grade.CHOICE)
         cost = prices.EXTRA_BYTE if is_odd_digit(site, index) else _deletion_cost(kind, end - at)
         yield Candidate(cost, (deletion,), index, index + 1)

@@ -133,7 +133,8 @@ def _grade_of_string(data: bytes, begin: int, end: int, *, is_key: bool, lacks_f
     )
     is_no_key = is_key and (not text or len(text.translate(None, _NOT_IN_KEYS)) != len(text))
     if is_odd or is_no_key or looks_torn(text, lacks_front=lacks_front):
-        return Grade.CHOICE, prices.LOST[STRING] + prices.TORN
+        is_document = text[:1] in (b"{", b"[") and text[-1:] in (b"}", b"]") and not _is_open(text)
+        return Grade.CHOICE, prices.LOST[STRING] + prices.TORN * (not is_document)
     is_open_ended = not is_key and not lacks_front and may_go_on(data, begin, end)
     return Grade.CHOICE if is_open_ended else Grade.SYNTAX, prices.LOST[STRING]
 
@@ -277,7 +278,7 @@ def _document_in_string(site: Site, index: int, after: int, start: int) -> Itera
 def _reads_like_more(data: bytes, start: int, inner: list[int], close: int) -> bool:
     """Whether what stands between the quotes in a string looks like what stands between two strings: signs alone."""
     between = _between(data, start, inner, close)
-    return any(0 < len(gap) <= _LONGEST_SEPARATOR and not gap.isalnum() for gap in between)
+    return any(len(gap) <= _LONGEST_SEPARATOR and not gap.isalnum() for gap in between)
 
 
 def _between(data: bytes, start: int, inner: list[int], close: int) -> list[bytes]:

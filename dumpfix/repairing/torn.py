@@ -46,6 +46,11 @@ def _stands_elsewhere(data: bytes, begin: int, end: int) -> bool:
     return False
 
 
+def is_of_letters(sign: bytes) -> bool:
+    """Whether a byte is a letter, or part of one."""
+    return sign.isalpha() or sign >= b"\x80"
+
+
 def is_of_words(sign: bytes) -> bool:
     """Whether a byte is a letter or digit, or part of one."""
     return sign.isalnum() or sign >= b"\x80"
@@ -79,7 +84,7 @@ def is_number_cut_short(text: bytes) -> bool:
     whole = text.lstrip(b"0123456789")
     digits = len(text) - len(whole)
     is_time_cut_short = digits == 1 and whole[:1] == b":" and whole[1:3].isdigit()
-    is_torn = whole[:3].isalpha() or is_time_cut_short or (whole[:1] == b" " and digits > _DIGITS_OF_NUMBERS)
+    is_torn = is_of_letters(whole[:1]) or is_time_cut_short or (whole[:1] == b" " and digits > _DIGITS_OF_NUMBERS)
     if digits and b" " in text and is_torn:
         # Nobody begins a text of several words so.
         return True
@@ -88,7 +93,7 @@ def is_number_cut_short(text: bytes) -> bool:
         return True
     if digits > _DIGITS_OF_NUMBERS and whole[:1].isalpha() and b" " in text:
         return True
-    goes_on = rest[:1].isalpha() or rest[:1] >= b"\x80"
+    goes_on = is_of_letters(rest[:1])
     is_fraction = rest is not whole and whole != text
     is_number = is_fraction or len(text) - len(rest) >= _DIGITS_OF_NUMBERS
     return goes_on and is_number and (is_fraction or rest[:1] not in _BEHIND_DIGITS)
