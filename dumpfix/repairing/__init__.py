@@ -32,9 +32,9 @@ a literal cut at the end, inside a container            the whole literal       
 a literal of which one byte is gone                     the whole literal                   lossless
 `NaN` `Infinity` `undefined`                            `null`                              guess
 other raw control characters in a string                the JSON escape                     guess
-bytes that are no UTF-8                                 the Latin-1 letter, else U+FFFD     guess
-a single dash, quote or dots of Windows-1252            the sign                            guess
+bytes that are no UTF-8, several or beside a letter     the Latin-1 letter, else U+FFFD     guess
+a single dash, apostrophe or dots of Windows-1252       the sign                            guess
 a byte with one flipped bit, or one that slipped in     what its neighbourhood has          guess
-a single control character inside a word                nothing, or the flipped letter      guess
+a single control character, or byte that is no UTF-8    nothing, or the flipped letter      guess
 ======================================================  ==================================  ============================
 """

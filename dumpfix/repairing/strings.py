@@ -96,7 +96,7 @@ class _Cleaner:
                 return
             if foreign and at == foreign[0][0]:
                 _, stop = foreign.popleft()
-                change = self._foreign(at, stop)
+                change = self._foreign(at, stop, start, end)
                 if change.end < stop:
                     # One byte of the sequence was meant to be another; the rest of it is still no character.
                     foreign.extendleft((each, each + 1) for each in range(stop - 1, change.end - 1, -1))
@@ -120,17 +120,21 @@ class _Cleaner:
             while foreign and foreign[0][0] < position:
                 foreign.popleft()
 
-    def _foreign(self, at: int, stop: int) -> Change:
-        """Bytes [at, stop) that are no UTF-8."""
+    def _foreign(self, at: int, stop: int, start: int, end: int) -> Change:
+        """Bytes [at, stop) that are no UTF-8, in the string [start, end)."""
         meant = self._meant(at, at + 1)
         if meant:
             return meant
-        if self.is_single and not self.latin_1 and self.data[at] in _WINDOWS_1252:
-            return Change(
-                at, stop, self.data[at:stop].decode("cp1252").encode(), "a sign of Windows-1252", Grade.CHOICE
-            )
         if self.latin_1:
             return Change(at, stop, self.data[at:stop].decode("latin-1").encode(), "Latin-1 bytes", Grade.CHOICE)
+        byte, beside = self.data[at], self.data[at - 1 : at] + self.data[stop : stop + 1]
+        if self.is_single and byte in _WINDOWS_1252 and (beside.isalpha() if byte == _APOSTROPHE else b" " in beside):
+            return Change(at, stop, bytes((byte,)).decode("cp1252").encode(), "a sign of Windows-1252", Grade.CHOICE)
+        if stop == at + 1 and self.data.count(byte) == 1 and (byte >= _LATIN_1 or not beside.isalpha()):
+            # It is no part of a character that stands elsewhere, and no letter of DOS or of a Mac.
+            odd = self._out_of_place(at, start, end)
+            if odd:
+                return odd
         plain = self.data[at:stop].decode("utf-8", "replace").encode()
         return Change(at, stop, plain, "bytes that are no UTF-8", Grade.CHOICE)
 
@@ -153,13 +157,13 @@ class _Cleaner:
         return Change(at, stop, found[0], f"{why}: the text stands intact elsewhere", Grade.CHOICE)
 
     def _out_of_place(self, at: int, start: int, end: int) -> Change | None:
-        """What the one damaged byte of a text was, a control character that nothing is separated with: a letter, digit
-        or sign with a flipped bit if that is at home between its neighbours, else it slipped in."""
+        """What the one damaged byte of a text was, no control character that something is separated with: a letter,
+        digit or sign with a flipped bit if that is at home between its neighbours, else it slipped in."""
         byte = self.data[at]
         if not self.is_single or byte in _SEPARATORS:
             return None
         classes = {_class_of(each) for each in (self.data[max(at - 1, start)], self.data[min(at + 1, end - 1)])}
-        meant = (byte | 0x20, byte | 0x40)
+        meant = (byte | 0x20, byte | 0x40) if byte < 0x80 else (byte & 0x7F,)
         fitting = [each for each in meant if {_class_of(each)} == classes != {0} or each in _BETWEEN_WORDS]
         why = "a byte with a flipped bit" if fitting else "a byte that slipped in"
         return Change(at, at + 1, bytes(fitting[:1]), f"{why}: nothing of its kind is at home here", Grade.CHOICE)
@@ -169,8 +173,8 @@ class _Cleaner:
 
 
 _BETWEEN_WORDS = b" -./"
-# Dashes, quotes and dots, which text from Windows has most.
-_WINDOWS_1252 = b"\x85\x91\x92\x93\x94\x96\x97"
+# Dots, the apostrophe in words and dashes beside blanks, of which text from Windows has single ones.
+_WINDOWS_1252, _APOSTROPHE, _LATIN_1 = b"\x85\x92\x96\x97", 0x92, 0xA0
 _LOWER, _UPPER, _DIGIT = 1, 2, 3
 
 
@@ -301,9 +305,10 @@ def _control(data: bytes, at: int, end: int, is_key: bool) -> Change:
     run of NULs stands for bytes that were lost; anything else was once another byte."""
     byte = data[at]
     if byte == 0x09:
-        # Alone, inside a word or beside a blank or a quote, it rather slipped in.
-        beside = data[at - 1 : at] + data[at + 1 : at + 2]
-        is_odd = is_key or any(each in b' "\\' for each in beside) or (beside.isalnum() and data.count(b"\t") == 1)
+        # Alone, unless it follows a sign that ends a part of a sentence, or beside a blank or a quote, it slipped in.
+        before = data[at - 1]
+        is_odd = is_key or any(each in b' "\\' for each in (before, data[at + 1]))
+        is_odd = is_odd or (before not in b":;,.!?)" and data.count(b"\t") == 1)
         return Change(at, at + 1, b"\\t", "raw tab in a string", Grade.CHOICE if is_odd else Grade.SYNTAX)
     if byte in b"\r\n":
         stop = at + 2 if data[at : at + 2] == b"\r\n" and at + 2 <= end else at + 1
