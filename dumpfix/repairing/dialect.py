@@ -43,7 +43,15 @@ _BEGINNINGS_OF_COMMENTS = (b" ", b"\t", b'"', b"'")
 
 
 def speaks_dialect(data: bytes, tokens: Tokens, index: int) -> bool:
-    """Whether token `index`, a word to JSON, means something in a dialect: then the text is to be read in that."""
+    """Whether token `index`, a word to JSON, or a literal behind it, means something in a dialect: then the text is to
+    be read in that."""
+    words = [at for at in range(index, len(tokens)) if tokens.kinds[at] == WORD]
+    return _means_something(data, tokens, index) or any(
+        data[tokens.starts[at] : tokens.ends[at]] in OTHER_ATOMS for at in words
+    )
+
+
+def _means_something(data: bytes, tokens: Tokens, index: int) -> bool:
     at, end = tokens.starts[index], tokens.ends[index]
     if tokens.kinds[index] == ATOM:
         return is_number_as_key(data, end, len(data), tokens.kinds[:index])

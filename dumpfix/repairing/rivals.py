@@ -18,7 +18,17 @@ from dumpfix.repairing.candidates import is_odd_digit
 from dumpfix.repairing.pieces import Change, Grade, apply_changes
 from dumpfix.repairing.quoting import ESCAPED_DOCUMENTS, looks_like_structure
 from dumpfix.repairing.site import Candidate, Site, one_bit_off, separator_price
-from dumpfix.repairing.tokens import CLOSE_ARRAY, CLOSE_OBJECT, COMMA, OPEN_STRING, PRINTABLE, STRING, STRUCTURE, Tokens
+from dumpfix.repairing.tokens import (
+    CLOSE_ARRAY,
+    CLOSE_OBJECT,
+    COLON,
+    COMMA,
+    OPEN_STRING,
+    PRINTABLE,
+    STRING,
+    STRUCTURE,
+    Tokens,
+)
 
 # How many bytes on both sides of a place are tried, how far the neighbourhood reaches for a place where it may begin
 # or end, in tokens and in bytes, and how deep it may lie.
@@ -155,6 +165,8 @@ def neighbourhood(site: Site, place: int) -> Neighbourhood | None:
     if not isinstance(back, Back):
         return None
     first = max(0, bisect_right(tokens.starts, max(0, place - REACH - 1)) - _TOKENS)
+    # A key without quotes has one inserted right before its colon.
+    first -= 0 < first < len(tokens) and tokens.kinds[first] == COLON
     last = bisect_left(back.tokens.starts, place + REACH + 1)
     size = len(back.tokens)
     while last < size and (
@@ -298,7 +310,7 @@ def _is_inside(tokens: Tokens, at: int) -> bool:
 def _oddness(text: bytes) -> float:
     """What a string costs that hardly anyone writes: structure in it, a separator or blank at its edge."""
     # A document in a string has its quotes escaped, so it is text like any other.
-    is_odd = b"\n" in text or (b'\\"' not in text and looks_like_structure(text))
+    is_odd = b"\n" in text or (looks_like_structure(text) if b'\\"' not in text else text.endswith((b"{", b"[")))
     price = prices.STRUCTURE_IN_TEXT * is_odd
     edges = text[:1] + text[-1:]
     if any(edge in b",:" for edge in edges):
@@ -310,8 +322,8 @@ def _as_candidate(site: Site, price: float, change: Change) -> Candidate:
     """A rival as the structure's search has its own."""
     text = _string_at(site, change)
     price += _oddness(text)
-    if not text and change.insert == b'"' and change.end > change.at:
-        # A text that would be empty rather has this one letter.
+    if not text and change.insert == b'"' and change.end > change.at and b'""' not in site.text.data:
+        # Where no other text is empty, one that would be rather has this one letter.
         price += prices.BLANK_AT_EDGE
     if change.insert in (b",", b":") and change.end == change.at:
         price += separator_price(site.text.data, change.at, change.at)
