@@ -45,10 +45,12 @@ _BEGINNINGS_OF_COMMENTS = (b" ", b"\t", b'"', b"'")
 def speaks_dialect(data: bytes, tokens: Tokens, index: int) -> bool:
     """Whether token `index`, a word to JSON, or a literal behind it, means something in a dialect: then the text is to
     be read in that."""
-    words = [at for at in range(index, len(tokens)) if tokens.kinds[at] == WORD]
-    return _means_something(data, tokens, index) or any(
-        data[tokens.starts[at] : tokens.ends[at]] in OTHER_ATOMS for at in words
-    )
+    at = index
+    while (at := tokens.kinds.find(WORD, at)) >= 0:
+        if data[tokens.starts[at] : tokens.ends[at]] in OTHER_ATOMS:
+            return True
+        at += 1
+    return _means_something(data, tokens, index)
 
 
 def _means_something(data: bytes, tokens: Tokens, index: int) -> bool:
