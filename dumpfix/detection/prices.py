@@ -73,7 +73,7 @@ FIRST_OFFSET = 10.0
 #: the next offset; the one behind the marker of a transaction of one record; one further up (larger transactions and
 #: compaction leave gaps); one down
 NEXT_OFFSET = 1.0
-OVER_MARKER = 7.0
+OVER_MARKER = 6.0
 OFFSET_UP = 8.0
 OFFSET_DOWN = 24.0
 #: a key that is a number counting up, rather than an offset; all together at most: its going on says nothing
