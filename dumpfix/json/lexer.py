@@ -22,6 +22,11 @@ LITERALS = {0x74: b"true", 0x66: b"false", 0x6E: b"null"}
 _FIRST_RUN = 32
 #: bytes of a long text that are copied at a time: a payload may be as large as half of the memory
 PIECE = 1 << 20
+#: escapes of a string behind which it is looked at in so many bytes at a time
+_MANY_ESCAPES, _SOME = 64, 1 << 12
+#: those of two bytes; a backslash stands for itself before anything else
+_SHORT_ESCAPES = (b"\\\\", *(b"\\%c" % letter for letter in ESCAPE_LETTERS if letter != _BACKSLASH))
+_NOT_IN_STRINGS = CONTROLS + b'"\\'
 
 
 def run_end(data: bytes, at: int, stop: int, members: bytes) -> int:
@@ -64,6 +69,7 @@ def string_end(data: bytes, at: int, stop: int) -> int:
     """Read a STRING whose opening quote is at `at`."""
     begin = at + 1
     quote = data.find(b'"', begin, stop)
+    escapes = 0
     while True:
         if 0 <= quote < begin:
             quote = data.find(b'"', begin, stop)
@@ -79,6 +85,29 @@ def string_end(data: bytes, at: int, stop: int) -> int:
         begin = escape_end(data, backslash, stop)
         if begin < 0:
             return begin
+        escapes += 1
+        if escapes == _MANY_ESCAPES:
+            begin = _behind_escapes(data, begin, stop)
+
+
+def _behind_escapes(data: bytes, at: int, stop: int) -> int:
+    """How far the string that holds ``at``, outside of an escape, surely goes on. Told in C, some bytes at a time: its
+    whole escapes are replaced, and no quote, control or backslash may be left."""
+    while stop - at > _SOME:
+        piece = data[at : at + _SOME]
+        for escape in _SHORT_ESCAPES:
+            piece = piece.replace(escape, b"__")
+        # The last escape may be cut.
+        piece = piece.removesuffix(b"\\")
+        before, *codes = piece.split(b"\\u")
+        if codes and len(codes[-1]) < 4:
+            piece = piece[: -2 - len(codes.pop())]
+        left = b"".join((before, *codes))
+        are_codes = all(len(code) >= 4 and not code[:4].translate(None, HEX_DIGITS) for code in codes)
+        if not are_codes or len(left.translate(None, _NOT_IN_STRINGS)) != len(left):
+            break
+        at += len(piece)
+    return at
 
 
 def escape_end(data: bytes, at: int, stop: int) -> int:

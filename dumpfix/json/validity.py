@@ -53,7 +53,8 @@ _ENDS = {b"{": b"}", b"[": b"]", b'"': b'"'}
 _FIRST = frozenset(text[:1] for text in _BEGINNINGS)
 #: bytes of a payload that is large, and of its beginning that is looked at before all of it is
 _LARGE, _SOON = 1 << 22, 1 << 12
-_QUOTE, _COMMA, _COLON, _MINUS = 0x22, 0x2C, 0x3A, 0x2D
+_QUOTE, _COMMA, _COLON, _MINUS, _BACKSLASH = 0x22, 0x2C, 0x3A, 0x2D, 0x5C
+_OF_NUMBERS = b"0123456789+-.eE"
 
 
 class ScanResult(NamedTuple):
@@ -195,17 +196,75 @@ class Containers(Protocol):
         """The innermost open one ends before this offset."""
 
 
+class _Walked(NamedTuple):
+    """How far the automaton came. ``text`` decides the ``answer``; without one it is the beginning of many JSON texts,
+    and the automaton goes on behind it with ``state`` and ``stack``."""
+
+    text: bytes
+    answer: int | None
+    state: int
+    stack: bytes = b""
+
+
+#: values of so many bytes are remembered, and so many of them
+_LONG, _LONGEST, _MOST = 1 << 10, 1 << 21, 4
+#: the last ones first: a broken payload is walked over by each who asks about it, in a longer head and a shorter one
+_walked: tuple[_Walked, ...] = ()
+
+
 def walk(data: bytes, at: int, stop: int, containers: Containers | None = None) -> tuple[int, int]:
-    """Run the automaton over one value: (offset behind it, END), or (~offset of the first bad byte, state there)."""
-    stack = bytearray()
-    state = VALUE
+    """Run the automaton over one value: (offset behind it, END), or (~offset of the first bad byte, state there).
+
+    The bytes of long values that it came by last are not walked over again, unless somebody is told of the containers
+    in them.
+    """
+    if containers is not None:
+        return _run(data, at, stop, VALUE, bytearray(), containers)[:2]
+    start, state, stack = at, VALUE, bytearray()
+    for known in _walked:
+        size = len(known.text)
+        if size > at - start and stop - start >= size and data.startswith(known.text, start):
+            if known.answer is not None:
+                return (known.answer + start if known.answer >= 0 else known.answer - start), known.state
+            at, state, stack = start + size, known.state, bytearray(known.stack)
+    end, state, last = _run(data, at, stop, state, stack, None)
+    if _LONG <= (end if end >= 0 else ~end) - start <= _LONGEST:
+        _remember(data, start, stop, (end, state), last, stack)
+    return end, state
+
+
+def _remember(data: bytes, start: int, stop: int, found: tuple[int, int], last: int, stack: bytearray) -> None:
+    """What :func:`_run` found from ``start`` on; ``last`` is where its last terminal begins."""
+    global _walked
+    end, state = found
+    if end >= 0 and data[end - 1] in DIGITS:
+        return
+    if end >= 0:
+        walked = _Walked(data[start:end], end - start, state)
+    elif ~end < stop:
+        walked = _Walked(data[start : ~end + 1], end + start, state)
+    else:
+        if state >= AFTER_MEMBER and data[last - 1] in DIGITS:
+            # More digits may follow.
+            last = len(data[:last].rstrip(_OF_NUMBERS))
+            state = FIRST_ELEMENT if data[:last].rstrip(WHITE_SPACE).endswith(b"[") else VALUE
+        if last - start < _LONG:
+            return
+        walked = _Walked(data[start:last], None, state, bytes(stack))
+    _walked = (walked, *(known for known in _walked[: _MOST - 1] if known.text != walked.text))
+
+
+def _run(
+    data: bytes, at: int, stop: int, state: int, stack: bytearray, containers: Containers | None
+) -> tuple[int, int, int]:
+    """The automaton, from one state on: what :func:`walk` says, and where the last terminal begins."""
     while True:
-        if at >= stop:
-            return ~stop, state
-        byte = data[at]
-        if byte in WHITE_SPACE:
+        begin = at
+        if at < stop and data[at] in WHITE_SPACE:
             at = white_space_end(data, at, stop)
-            continue
+        if at >= stop:
+            return ~stop, state, begin
+        byte = data[at]
         if byte == _CLOSES.get(state):
             stack.pop()
             at += 1
@@ -213,22 +272,22 @@ def walk(data: bytes, at: int, stop: int, containers: Containers | None = None) 
                 containers.close(at)
         elif state >= AFTER_MEMBER:
             if byte != _COMMA:
-                return ~at, state
+                return ~at, state, begin
             state = KEY if state == AFTER_MEMBER else VALUE
             at += 1
             continue
         elif state == COLON:
             if byte != _COLON:
-                return ~at, state
+                return ~at, state, begin
             state = VALUE
             at += 1
             continue
         elif state >= FIRST_KEY:
             if byte != _QUOTE:
-                return ~at, state
+                return ~at, state, begin
             at = string_end(data, at, stop)
             if at < 0:
-                return at, state
+                return at, state, begin
             state = COLON
             continue
         elif byte == _QUOTE:
@@ -245,11 +304,11 @@ def walk(data: bytes, at: int, stop: int, containers: Containers | None = None) 
         elif byte in b"tfn":
             at = literal_end(data, at, stop)
         else:
-            return ~at, state
+            return ~at, state, begin
         if at < 0:
-            return at, state
+            return at, state, begin
         if not stack:
-            return at, END
+            return at, END, begin
         state = AFTER_MEMBER if stack[-1] == _OPEN_OBJECT else AFTER_ELEMENT
 
 

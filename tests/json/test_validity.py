@@ -1,4 +1,5 @@
 import json
+from unittest.mock import patch
 
 import orjson
 import pytest
@@ -223,3 +224,49 @@ def test_the_grammar_has_no_pattern() -> None:
 def test_a_syntax_error_of_the_standard_library_implies_the_automatons_no(payload: bytes) -> None:
     if validity._is_surely_broken(payload):
         assert not validity._automaton_accepts(payload)
+
+
+@given(st.lists(st.tuples(near_json, st.integers(0, 40), st.sampled_from([b"", b"7", b"]", b'"', b" "])), max_size=8))
+@example([(b'{"a":[[1', 40, b""), (b'{"a":[[12]', 40, b""), (b'{"a":[[\n', 40, b"")])
+@example([(b"[1 ", 40, b""), (b"[12]", 40, b"")])
+def test_what_the_automaton_came_by_before_changes_no_answer(texts: list[tuple[bytes, int, bytes]]) -> None:
+    with patch.object(validity, "_LONG", 2), patch.object(validity, "_walked", ()):
+        for before in (b"", b"[["):
+            for text, stop, end in texts:
+                data = before + text[:stop] + end
+                alone = validity._run(data, 0, len(data), validity.VALUE, bytearray(), None)[:2]
+                assert validity.walk(b"x" + data + b"1", 1, len(data) + 1) == (
+                    alone[0] + 1 if alone[0] >= 0 else alone[0] - 1,
+                    alone[1],
+                )
+
+
+@pytest.mark.parametrize("shape", [b'{"a":', b"[1,", b'{"a":"x","b":{"c":[', b'["\\\\",', b"[[{},"])
+def test_a_broken_payload_is_walked_over_once_however_often_it_is_asked_about(shape: bytes) -> None:
+    """Who asks has it whole, its beginning, or what stands around it."""
+    text = (shape * 20_000)[:20_000]
+    walked = 0
+
+    def counted(data: bytes, at: int, *others: object) -> tuple[int, int, int]:
+        nonlocal walked
+        found = run(data, at, *others)  # type: ignore[arg-type]
+        walked += (found[0] if found[0] >= 0 else ~found[0]) - at
+        return found
+
+    run = validity._run
+    with patch.object(validity, "_run", counted), patch.object(validity, "_walked", ()):
+        for length in (5_000, 10_000, 20_000):
+            for _ in range(5):
+                scan_value(text[:length], 0, length)
+                scan_value(b"key: " + text[:length] + b"\n", 5, length + 6)
+                is_valid(text[:length])
+    assert walked <= 1.2 * len(text)
+
+
+@given(st.lists(st.sampled_from([b"\\\\", b'\\"', b"\\n", b"\\u00e9", b"\\u12", b"\\x", b"\\", b"ab", b'"', b"\t"])))
+def test_many_escapes_are_read_as_one_after_the_other(parts: list[bytes]) -> None:
+    text = b'"' + b"".join(parts)
+    for stop in (len(text), max(len(text) - 3, 1)):
+        one_by_one = lexer.string_end(text, 0, stop)
+        with patch.object(lexer, "_MANY_ESCAPES", 1), patch.object(lexer, "_SOME", 8):
+            assert lexer.string_end(text, 0, stop) == one_by_one
