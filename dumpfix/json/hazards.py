@@ -130,8 +130,8 @@ _LOOK_BACK = 64
 _NUMBER_BEGINS = (b"-", *(b"%d" % digit for digit in range(10)))
 _NUL = b"\\u0000"
 
-#: both kinds of bracket look the same to the count of levels
-_BRACKETS = bytes.maketrans(b"{}", b"[]")
+#: by how many levels a bracket goes down
+_LEVELS = {0x5B: 1, 0x7B: 1, 0x5D: -1, 0x7D: -1}
 _NO_BRACKETS = bytes(byte for byte in range(256) if byte not in b"[]{}")
 #: what stands between numbers, as blanks
 _TO_BLANKS = bytes(0x20 if byte in b"[]{},:\t\r\n" else byte for byte in range(256))
@@ -187,15 +187,11 @@ def _without_strings(text: bytes) -> bytes:
 
 
 def _is_deep(payload: bytes) -> bool:
-    """Whether a valid payload nests deeper than _DEEP: brackets alone, peeled by level."""
+    """Whether a valid payload nests deeper than _DEEP: its brackets alone, counted."""
     if payload.count(b"[") + payload.count(b"{") <= _DEEP:
         return False
-    brackets = _without_strings(payload).translate(_BRACKETS, _NO_BRACKETS)
-    for _ in range(_DEEP):
-        brackets = brackets.replace(b"[]", b"")
-        if not brackets:
-            return False
-    return True
+    brackets = _without_strings(payload).translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_LEVELS.__getitem__, brackets)), default=0) > _DEEP
 
 
 def _has_exponent(shape: bytes) -> bool:

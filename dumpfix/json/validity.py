@@ -90,13 +90,13 @@ def is_valid(payload: bytes) -> bool:
     A byte order mark and NaN are refused; 1e400, lone surrogate escapes and duplicate keys are taken, as the RFC's
     grammar takes them.
     """
-    text = payload.strip(WHITE_SPACE)
-    if text[:1] not in _FIRST or (len(payload) > _LARGE and _breaks_soon(payload)):
+    # An exception takes longer than most payloads do, and a walk over a deep one much longer.
+    if not _has_both_ends(payload.strip(WHITE_SPACE)) or (len(payload) > _LARGE and _breaks_soon(payload)):
         return False
     try:
         orjson.loads(payload)
     except orjson.JSONDecodeError as error:
-        if error.msg.startswith(_SURE) or not _has_both_ends(text):
+        if error.msg.startswith(_SURE):
             return False
         return not _is_surely_broken(payload) and _automaton_accepts(payload)
     return True
@@ -197,11 +197,11 @@ class Containers(Protocol):
 
 
 class _Walked(NamedTuple):
-    """How far the automaton came. ``text`` decides the ``answer``; without one it is the beginning of many JSON texts,
-    and the automaton goes on behind it with ``state`` and ``stack``."""
+    """What the automaton came by: ``text`` is a whole value, or the beginning of one, behind which it goes on with
+    ``state`` and ``stack``."""
 
     text: bytes
-    answer: int | None
+    is_whole: bool
     state: int
     stack: bytes = b""
 
@@ -224,34 +224,29 @@ def walk(data: bytes, at: int, stop: int, containers: Containers | None = None) 
     for known in _walked:
         size = len(known.text)
         if size > at - start and stop - start >= size and data.startswith(known.text, start):
-            if known.answer is not None:
-                return (known.answer + start if known.answer >= 0 else known.answer - start), known.state
+            if known.is_whole:
+                return start + size, known.state
             at, state, stack = start + size, known.state, bytearray(known.stack)
     end, state, last = _run(data, at, stop, state, stack, None)
     if _LONG <= (end if end >= 0 else ~end) - start <= _LONGEST:
-        _remember(data, start, stop, (end, state), last, stack)
+        _remember(data, start, (end, state), last, stack)
     return end, state
 
 
-def _remember(data: bytes, start: int, stop: int, found: tuple[int, int], last: int, stack: bytearray) -> None:
+def _remember(data: bytes, start: int, found: tuple[int, int], last: int, stack: bytearray) -> None:
     """What :func:`_run` found from ``start`` on; ``last`` is where its last terminal begins."""
     global _walked
     end, state = found
-    if end >= 0 and data[end - 1] in DIGITS:
-        return
     if end >= 0:
-        walked = _Walked(data[start:end], end - start, state)
-    elif ~end < stop:
-        walked = _Walked(data[start : ~end + 1], end + start, state)
+        # A number may go on.
+        walked = _Walked(data[start:end], True, state) if data[end - 1] not in DIGITS else None
     else:
         if state >= AFTER_MEMBER and data[last - 1] in DIGITS:
-            # More digits may follow.
             last = len(data[:last].rstrip(_OF_NUMBERS))
             state = FIRST_ELEMENT if data[:last].rstrip(WHITE_SPACE).endswith(b"[") else VALUE
-        if last - start < _LONG:
-            return
-        walked = _Walked(data[start:last], None, state, bytes(stack))
-    _walked = (walked, *(known for known in _walked[: _MOST - 1] if known.text != walked.text))
+        walked = _Walked(data[start:last], False, state, bytes(stack)) if last - start >= _LONG else None
+    if walked is not None:
+        _walked = (walked, *(known for known in _walked[: _MOST - 1] if known.text != walked.text))
 
 
 def _run(
