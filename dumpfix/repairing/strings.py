@@ -79,7 +79,7 @@ class _Cleaner:
         self.marks = data.translate(_MARKS)
         self.searches = _MOST_SEARCHES
         #: whether a single byte of the text is damaged, so that it is no encoding and no binary text
-        self.is_single = len(bad_sequences(data, 0, len(data))) + len(data) - len(data.translate(None, _FAULTY)) == 1
+        self.is_single = _bad_up_to_two(data) + len(data) - len(data.translate(None, _FAULTY)) == 1
 
     def respelled(self, start: int, end: int, is_key: bool) -> Iterator[Change]:
         """The changes inside one string [start, end)."""
@@ -145,12 +145,15 @@ class _Cleaner:
             return None
         self.searches -= 1
         data = self.data
-        choices = [b"", *(bytes((data[at] ^ 1 << bit,)) for bit in range(8))]
+        # Most bytes stand nowhere at all, which is told at once.
+        choices = [b"", *filter(self._stands, (bytes((data[at] ^ 1 << bit,)) for bit in range(8)))]
+        found: list[bytes] = []
         for reach in _CONTEXTS:
             left, right = data[max(0, at - reach) : at], data[stop : stop + reach]
-            found = [byte for byte in choices if self._stands(left + byte + right)]
-            if found:
+            nearer = [byte for byte in choices if self._stands(left + byte + right)]
+            if not nearer:
                 break
+            choices = found = nearer
         if len(found) != 1 or not _is_plain(found[0]):
             return None
         why = "a byte that slipped in" if not found[0] else "a byte with a flipped bit"
@@ -188,12 +191,25 @@ def _class_of(byte: int) -> int:
 _SEPARATORS = b"\x00\x01\x02\x03\x08\x0b\x0c\x1b\x1c\x1d\x1e\x1f"
 #: control characters that nobody types
 _FAULTY = bytes(byte for byte in CONTROLS if byte not in b"\t\r\n")
-_CONTEXTS = (4, 3, 2)
+#: bytes to each side, the fewest first: what does not stand between these stands not between more
+_CONTEXTS = (2, 3, 4)
 _MOST_SEARCHES = 32
 
 
 def _is_plain(byte: bytes) -> bool:
     return not byte or (0x20 <= byte[0] < 0x7F and byte not in b'"\\')
+
+
+def _bad_up_to_two(data: bytes) -> int:
+    """How many :func:`bad_sequences` all of a text has: none, one, or more, as two."""
+    for count in range(2):
+        try:
+            data.decode()
+        except UnicodeDecodeError as error:
+            data = data[error.end :]
+        else:
+            return count
+    return 2
 
 
 def bad_sequences(data: bytes, start: int, end: int) -> list[tuple[int, int]]:
