@@ -71,6 +71,8 @@ class Shipped:
         is_longer = head.startswith(self._data)
         self._data = head
         stands = {texts: True for texts, found in self._stands.items() if found} if is_longer else {}
+        # What holds a byte that stands nowhere need not be looked for.
+        present = bytes(set(head))
         self._stands = stands
         if not is_longer:
             self._known.clear()
@@ -82,7 +84,7 @@ class Shipped:
                     known = self._known[layout] = _Known(layout)
                 for texts in known.needed:
                     if texts not in stands:
-                        stands[texts] = any(map(head.__contains__, texts))
+                        stands[texts] = any(not text.translate(None, present) and text in head for text in texts)
                 if all(map(stands.__getitem__, known.needed)) and known.may_begin_a_line(lines, self._work):
                     yield Candidate(layout, grammar.notices, grammar.name, known.shape.bits)
 

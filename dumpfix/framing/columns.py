@@ -197,7 +197,7 @@ def _places(behind: Sequence[Element], window: Window, at: int, bound: Bound) ->
         yield from _bare_places(behind, window, at, bound)
         return
     while True:
-        found = min(window.place(text, at) for text in literals)
+        found = min([window.place(text, at) for text in literals])
         if found >= window.size:
             # Only the end of the data, and no next record, keeps it from being found.
             window.touched_end |= bound.at() >= window.size

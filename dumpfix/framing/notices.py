@@ -52,7 +52,7 @@ class Notices:
         self.cutting = tuple(
             text for text, near in self.layouts.items() if any(layout.may_cut_records for layout in near)
         )
-        self.first_bytes = frozenset(first[:1] for first in self.beginnings)
+        self._longest = max(map(len, self.beginnings), default=0)
 
     @staticmethod
     def of(layouts: tuple[Layout, ...]) -> Notices:
@@ -78,7 +78,7 @@ class Notices:
     def listed(self, window: Window, at: int) -> Span | None:
         """The notice that begins at ``at``. At the end of a dump the line feed may be missing."""
         data = window.data
-        if data[at : at + 1] not in self.first_bytes:
+        if len(data) - at >= self._longest and not data.startswith(self.beginnings, at):
             return None
         partial = False
         for layout in self._near(data, at):

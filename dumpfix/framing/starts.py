@@ -67,13 +67,17 @@ class Starts:
 
     def begins_record(self, window: Window, at: int) -> bool:
         """Whether a line that begins at ``at`` is taken for the beginning of a record."""
+        first = self.first_text
         if self.layout.is_anchored:
+            if first is not None and not window.data.startswith(first, at) and window.size - at >= len(first):
+                # Most lines are told so.
+                return False
             taken = fixed_run(self.layout.anchor, window, at)
             return taken is not None and not isinstance(taken, PartialMatch)
         if at >= window.size:
             window.touched_end = True
             return False
-        is_own_blank = self.first_text is not None and window.data.startswith(self.first_text, at)
+        is_own_blank = first is not None and window.data.startswith(first, at)
         if window.data[at] in _INSIDE_A_DOCUMENT and not is_own_blank:
             return False
         if self.behind_payload and window.holds(self.behind_payload, at):
@@ -142,11 +146,12 @@ class Starts:
         The end of the data is not touched: one has to know how far to look.
         """
         while self.needles:
-            found, needle = min(((window.place(n.text, at), n) for n in self.needles), key=lambda pair: pair[0])
+            places = [window.place(needle.text, at) for needle in self.needles]
+            found = min(places)
             if found >= window.size:
                 return
             window.work.searched(1)
-            yield _walk_back(window.data, found, needle.before, floor)
+            yield _walk_back(window.data, found, self.needles[places.index(found)].before, floor)
             at = found + 1
 
 

@@ -19,6 +19,7 @@ CONTROLS = bytes(range(0x20))
 OPENERS = (b"{", b"[")
 LITERALS = {0x74: b"true", 0x66: b"false", 0x6E: b"null"}
 
+_BACKSLASH = 0x5C
 _FIRST_RUN = 32
 #: bytes of a long text that are copied at a time: a payload may be as large as half of the memory
 PIECE = 1 << 20

@@ -69,8 +69,11 @@ def _last_turn(choice: Choice, head: bytes) -> int:
 
 def _judged(choice: Choice, head: bytes, stop: int) -> Iterator[tuple[int, bool]]:
     """Records, and what is none, that begin a line from ``stop`` on; whether they are as the layout says."""
+    last_line = head.rfind(b"\n") + 1
     for item, _, base in frame([head[stop:]], choice.layout, choice.notices):
         at = stop + base + item.start
         is_said = isinstance(item, Span) and item.role != "garbage"
         if not is_said and (at == 0 or head[at - 1] == 0x0A):
             yield at, isinstance(item, Batch) or (isinstance(item, Frame) and item.is_valid)
+        if at >= last_line:
+            return

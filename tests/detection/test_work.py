@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
 import pytest
 
 from dumpfix.detection import read_off
 from dumpfix.detection.candidates import Shipped, notices_of, told_grammars
-from dumpfix.detection.choose import HEAD, Search, Told
+from dumpfix.detection.choose import HEAD, Choice, Search, Told
 from dumpfix.detection.least import Least
 from dumpfix.detection.reading import Scan
 from dumpfix.detection.texts import Texts
 from dumpfix.detection.work import MOST, MOST_WRAPPED, Work
 from dumpfix.errors import LayoutError
+from dumpfix.framing.framer import frame
 from dumpfix.layout.model import AnyLayout, Layout
+from dumpfix.run import turned
 from dumpfix.run.unwrapping import Finder
 from tests.benchmarks.detection import cell
 from tests.framing.test_work import LENGTH, SHAPES, layouts
+from tests.reading import kcat_grammar
 
 pytestmark = pytest.mark.slow
 
@@ -30,6 +37,13 @@ MORE_SHAPES = {
     "nested": b'{"a":',
     "braces": b"{",
     "lines of prompts": b"> x\n",
+    "documents in one line": b"[]{}",
+    "documents in a log": b'2023-11-14 22:13:20,001 INFO got {"a":1,"b":[1,2]} done\n',
+    "columns and documents cut": b'CreateTime:1\tPartition:0\tOffset:1\tk\t{"a":{"b":[\n',
+    "a table of documents cut": b'| 1 | k | {"a":1 |\n',
+    "pretty-printed and cut": b'{\n  "a": 1,\n  "b": [\n    1,\n  "c": "x\n',
+    "objects of Python": b"ConsumerRecord(topic='t', offset=1, value=b'{\"a\": [\n",
+    "escapes": b'{"a":"\\\\\\"\n',
 }
 EVERY = {**SHAPES, **MORE_SHAPES}
 
@@ -77,6 +91,25 @@ def test_a_head_that_was_too_much_work_gives_the_same_answer_however_it_arrives(
             return str(error)
 
     assert answers([]) == answers(list(range(0, len(head), 500)))
+
+
+@pytest.mark.parametrize("shape", [b"[]{}", b'{"a":1}', b"[1] "])
+def test_where_no_more_lines_begin_no_records_are_read_for_their_layout_to_turn(shape: bytes) -> None:
+    framed = 0
+
+    def counted(*arguments: Any) -> Iterator[Any]:
+        nonlocal framed
+        for item in frame(*arguments):
+            framed += 1
+            yield item
+
+    grammar = kcat_grammar(rb"%s")
+    choice = Choice(grammar.layouts[0], grammar.notices, grammar.name)
+    for line in (b"", b'{"a":2}\n{"a":3}\n'):
+        framed = 0
+        with patch.object(turned, "frame", counted):
+            turned._last_turn(choice, line + shape * 500)
+        assert framed <= 3 + 2 * line.count(b"\n"), line
 
 
 def test_what_is_too_much_work_is_not_called_sure() -> None:
