@@ -4,12 +4,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
 
-from dumpfix.json.strings import string_text
-from dumpfix.json.validity import is_valid, scan_value
+from dumpfix.json.validity import scan_value
 from dumpfix.repairing import prices
 from dumpfix.repairing.atoms import LITERALS
 from dumpfix.repairing.automaton import AFTER, AFTER_KEY, FIRST_ELEMENT, FIRST_KEY, KEY
-from dumpfix.repairing.pieces import Change, Grade, apply_changes
+from dumpfix.repairing.pieces import Change, Grade
 from dumpfix.repairing.quotes import OTHER_QUOTES
 from dumpfix.repairing.site import Candidate, Site, is_one_bit_off, meets
 from dumpfix.repairing.tokens import ATOM, COMMA, OPEN_STRING, STRING, STRUCTURE, WORD, Text
@@ -221,7 +220,6 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
                     # The sign between a backslash and a quote may have slipped in.
                     and not (len(inner) == 1 and data[inner[0] - 2 : inner[0] - 1] == b"\\")
                     and not _reads_like_more(data, start, inner, quote)
-                    and _holds_sound_text(data, start + 1, inner, quote)
                 )
                 # Where no backslash is left all escapes may be gone, and which quotes had one is anyone's guess.
                 grade = Grade.SYNTAX if is_text and b"\\" in data else Grade.CHOICE
@@ -246,18 +244,6 @@ def _inner_quotes(site: Site, index: int, after: int, start: int) -> Iterator[Ca
         if structural > _MOST_STRUCTURAL:
             return
         quote = find(b'"', quote + 1)
-
-
-def _holds_sound_text(data: bytes, start: int, inner: list[int], close: int) -> bool:
-    """Whether a string that begins like a document in a string is one once its bare quotes are escaped; any other text
-    is sound."""
-    if not data.startswith(ESCAPED_DOCUMENTS, start):
-        return True
-    text = apply_changes(data[:close], [Change(at, at, b"\\", "") for at in inner])[start:]
-    try:
-        return is_valid(string_text(b'"' + text + b'"').encode())
-    except ValueError:
-        return False
 
 
 def _document_in_string(site: Site, index: int, after: int, start: int) -> Iterator[Candidate]:

@@ -112,11 +112,11 @@ def _gone(signs: list[int], text: bytes, random_: random.Random) -> bytes:
 
 
 def _slipped_in(signs: list[int], text: bytes, random_: random.Random) -> bytes:
-    # Not inside a text, where nothing would show it.
+    # Not inside a text or as the element of an empty list, where nothing would show it.
     between = [
         at
         for before, at in zip([-1, *signs], signs, strict=False)
-        if at == before + 1 and not (text[at] in b"\"'" and text[at - 1] == text[at])
+        if at == before + 1 and not (text[at] in b"\"'" and text[at - 1] == text[at]) and text[before : at + 1] != b"[]"
     ]
     at = random_.choice(between)
     return text[:at] + bytes((random_.choice(b"{}[],:\"'x0"),)) + text[at:]
