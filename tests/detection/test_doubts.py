@@ -30,6 +30,7 @@ def lines(form: Callable[[int, int, bytes], bytes]) -> bytes:
         lambda p, o, k: b"%d-%d %b " % (p, o, k),
         lambda p, o, k: b"17000000%02d %d %d %b " % (o % 100, p, o, k),
         lambda p, o, k: b"[%d] at offset %d: key %b: " % (p, o, k),
+        lambda p, o, k: b"%b(%d:%d) " % (k, p, o),
     ],
 )
 def test_columns_that_are_not_told_apart_are_not_surely_a_key(form: Callable[[int, int, bytes], bytes]) -> None:
@@ -313,7 +314,7 @@ def test_a_document_and_a_number_may_be_a_key_and_its_payload() -> None:
 
 
 @pytest.mark.parametrize("first", ["{n}: ", "events/0/5{n}/ada{n}: "])
-@pytest.mark.parametrize("second", ["ada{n} ", "eve{n}x "])
+@pytest.mark.parametrize("second", ["ada{n} ", "eve "])
 def test_keys_of_one_outline_and_then_of_another_are_not_surely_keys(first: str, second: str) -> None:
     forms = [first] * 4 + [second] * 4
     dump = "".join(form.format(n=n) + f'{{"n":{n}}}\n' for n, form in enumerate(forms)).encode()
@@ -514,7 +515,6 @@ def test_what_holds_a_record_deep_inside_is_no_event(form: bytes) -> None:
     [
         lambda p, o, k: b"orders-%d@%d: " % (p, o),
         lambda p, o, k: b"orders-%d-%d-%b " % (p, o, k),
-        lambda p, o, k: b"%b(%d:%d) " % (k, p, o),
         lambda p, o, k: b"part=%d pos=%d id=%b body=" % (p, o, k),
         lambda p, o, k: b"topic=t shard=%d pos=%d key=%b value=" % (p, o, k),
         lambda p, o, k: b"Received message: ",
