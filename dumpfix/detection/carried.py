@@ -52,7 +52,7 @@ def carried(values: Sequence[Any], records: int) -> str | None:
             "where each of them is a payload: jq -c '.[]' DUMP | dumpfix convert (jq before 1.7 changes long numbers); "
             + _OR_EVENTS.format("arrays")
         )
-    if values and all(map(_is_row, values)) and len(set(map(len, values))) == 1:
+    if values and sum(map(_is_row, values)) * 2 > len(values) and len({_columns(value) for value in values}) == 1:
         return (
             "each line is an array of texts or numbers and a document, as jq prints [.key, .payload]: an event, or a "
             "record with its key\n"
@@ -83,12 +83,13 @@ def carried(values: Sequence[Any], records: int) -> str | None:
 
 
 def records_held(values: Sequence[Any]) -> str | None:
-    """That these are rather records than events: objects with a document as a text beside a key or a coordinate."""
+    """That these are rather records than events: objects with a document as a text beside a key or a coordinate, or
+    beside nothing but what records have."""
     rows = [row for row in values if isinstance(row, dict)]
     for name in rows[0] if rows and len(rows) == len(values) else ():
         held = [row.get(name) for row in rows if isinstance(row.get(name), str)]
         beside = {attribute_of(other) for row in rows for other in row if other != name}
-        is_record = attribute_of(name) == "value" and not beside.isdisjoint(_OF_RECORDS)
+        is_record = attribute_of(name) == "value" and (not beside.isdisjoint(_OF_RECORDS) or None not in beside)
         if is_record and held and sum(map(_is_document_text, held)) * 2 > len(held):
             return (
                 f"each object may be an event, or a record whose payload is its member {name!r}\n"
@@ -112,6 +113,11 @@ def lines_held(values: Sequence[Any]) -> tuple[str, bytes] | None:
 
 def _is_array_of_objects(value: Any) -> bool:
     return isinstance(value, list) and len(value) > 1 and all(isinstance(one, dict) for one in value)
+
+
+def _columns(value: Any) -> int:
+    """How many values an array holds; 0 for anything else."""
+    return len(value) if isinstance(value, list) else 0
 
 
 def _is_row(value: Any) -> bool:

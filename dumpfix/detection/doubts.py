@@ -31,7 +31,6 @@ _ENDS = (b"}", b"]", b'"')
 _DIGITS = frozenset(b"0123456789")
 #: digits as they are, and a blank for everything else
 _NUMBERS_ALONE = bytes(byte if byte in _DIGITS else 0x20 for byte in range(256))
-_IN_FRONT_OF_A_NUMBER = tuple(("VALUE", number) for number in ("OFFSET", "TIMESTAMP"))
 #: how a string begins that holds a document
 _IN_QUOTES = (b'"{', b'"[')
 _BRACKETS = ((b"(", b")"), (b"<", b">"), (b"[", b"]"))
@@ -52,8 +51,7 @@ def may_be_something_else(reading: Reading) -> bool:
         return True
     if keys and isinstance(layout, Layout) and (_are_in_quotes(keys, reading) or _may_be_headers(layout, keys)):
         return True
-    if reading.grammar == READ_OFF and layout.fields in _IN_FRONT_OF_A_NUMBER and not is_labelled(layout):
-        # A document and a number may be a key that is JSON, and a payload that is a number.
+    if reading.grammar == READ_OFF and _may_be_a_key_first(layout):
         return True
     if keys and not is_named(layout) and (_are_of_a_line(keys) or _may_count_lines(layout, keys)):
         return True
@@ -102,12 +100,13 @@ def _is_of_a_log(key: bytes) -> bool:
 
 def _are_of_a_line(keys: Sequence[bytes]) -> bool:
     """Whether what stands before the payloads is rather the beginning of a line than a key: words of a log, the same
-    sentence, signs alone, one of two brackets, a word and what it names, or numbers of which two do what a partition
-    and an offset do."""
+    sentence, signs alone, one of two brackets or quotes, a word and what it names, or numbers of which two do what a
+    partition and an offset do."""
     first = keys[0]
     if all(map(_is_of_a_log, keys)) or not any(map(_holds_a_word, keys)) or _hold_places(keys):
         return True
-    if any(all(key.count(opener) != key.count(closer) for key in keys) for opener, closer in _BRACKETS):
+    are_half = (all(key.count(opener) != key.count(closer) for key in keys) for opener, closer in _BRACKETS)
+    if any(are_half) or all(key.count(b'"') % 2 for key in keys):
         return True
     if len(keys) == 1:
         return False
@@ -237,6 +236,17 @@ def _outline(key: bytes) -> tuple[bool, bytes]:
     return key.isdigit(), key.translate(None, _ALPHANUMERIC)
 
 
+def _may_be_a_key_first(layout: AnyLayout) -> bool:
+    """Whether a document and a number, or anything behind a colon, may be a key that is JSON and its payload; or braces
+    that are said to stand around a key may be its own, as some write a UUID."""
+    match layout.elements if isinstance(layout, Layout) else ():
+        case (Field(terminal="VALUE"), Literal() as sign, Field() as other, *_):
+            return other.terminal in ("OFFSET", "TIMESTAMP") or sign.text == b":"
+        case elements:
+            braces = (one for one, other in pairwise(elements) if other == Field("KEY"))
+            return any(isinstance(one, Literal) and one.text.endswith(b"{") for one in braces)
+
+
 def _quotes_values(layout: AnyLayout) -> bool:
     """Whether the layout puts quotes around the payload, or an equals sign before the key, as loggers do that quote."""
     elements = layout.elements if isinstance(layout, Layout) else ()
@@ -263,9 +273,6 @@ def may_be_of_its_key(layout: AnyLayout) -> bool:
         literal, field = (one, other) if isinstance(one, Literal) else (other, one)
         if not isinstance(literal, Literal) or not isinstance(field, Field) or field.meaning != "key":
             continue
-        if literal is one and literal.text.endswith(b"{"):
-            # Some write a UUID in braces.
-            return True
         said = [token.lower() for token in tokens(literal.text) if token.strip(b" ")]
         is_named = any(LABELS.get(word) == "KEY" for word in said) if literal is one else KNOWN.issuperset(said[:1])
         if any(map(is_word, said[-1:] if literal is one else said[:1])) and not is_named:

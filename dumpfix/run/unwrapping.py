@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from dumpfix.detection.candidates import READ_OFF
@@ -72,6 +72,8 @@ class Finder:
         self._shown: dict[tuple[Wrapper, ...], _Shown] = {(): _Shown(self._bare)}
         self._looked = 0
         self._is_wrapped = False
+        #: whether something was not explained since that is too much work
+        self._is_left_out = False
 
     @property
     def steps(self) -> float:
@@ -117,9 +119,14 @@ class Finder:
         return None if found is None else self._or_its_beginning(found, beginning)
 
     def _or_its_beginning(self, found: Explained, head: bytes) -> Explained:
-        """What the head surely began with, where it turns into something else on the way."""
+        """What the head surely began with, where it turns into something else on the way.
+
+        Where it was too much work to see what lies inside a wrapper, what was found is no more than likely.
+        """
         if not self.told.is_auto:
             return found
+        if self._is_left_out and found.choice.confidence == "sure":
+            found = found._replace(choice=replace(found.choice, confidence="likely"))
         first = turned.beginning(self._bare, found.choice, head, stripped(found.wrappers, head))
         return found if first is None else Explained(first)
 
@@ -192,13 +199,17 @@ class Finder:
     def _explained(self, candidate: Candidate, *, final: bool) -> _Way | None:
         """What is left without these wrappers, explained as if nothing followed."""
         if self._work.is_exhausted:
+            self._is_left_out = True
             return None
         head = candidate.head
         try:
             choice = self._settled(candidate, final=final)
             is_settled = choice is not None
             choice = choice or Search(self.told, self._work).look_at_all(head)
-        except (LayoutError, ExhaustedError):
+        except LayoutError:
+            return None
+        except ExhaustedError:
+            self._is_left_out = True
             return None
         way = self._way(Explained(choice, candidate.wrappers), head)
         if way is None:

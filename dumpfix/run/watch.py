@@ -21,7 +21,7 @@ LONGER, MORE = 2, 32
 #: records from which it is learnt how long keys are, and whether payloads look like another tool's records
 FIRST = 3
 #: what separates columns where it is not what ends a key
-SEPARATORS = (b"\t", b"|", b"/", b"#", b";", b",", b" ")
+SEPARATORS = (b"\t", b"|", b"/", b"#", b";", b",", b":", b" ")
 #: what tells a record printed as a JSON object from a payload
 COORDINATES = frozenset({"JSON_TOPIC", "PARTITION", "OFFSET"})
 

@@ -53,6 +53,14 @@ CARRIED = {
         dump(*({"key": f"k{n}", "value": text(e) if n != 2 else None} for n, e in enumerate(EVENTS))),
         "an event, or a record",
     ),
+    "nothing but what records have": (
+        dump(*({"ts": 1700000000000 + n, "payload": text(e)} for n, e in enumerate(EVENTS))),
+        "an event, or a record",
+    ),
+    "rows with a delete": (
+        dump(*([f"k{n}", text(e) if n else None] for n, e in enumerate(EVENTS))),
+        "array of texts or numbers",
+    ),
     "behind a logger's words": (
         b"".join(b"10:00:0%d\tINFO\tconsumer.go:8\tmessage\t" % n + dump({"offset": n, "key": "a", "value": text(e)})
                  for n, e in enumerate(EVENTS)),
@@ -69,7 +77,10 @@ def test_what_is_carried_is_no_event(name: str) -> None:
 
 
 @pytest.mark.skipif(which("jq") is None, reason="needs jq")
-@pytest.mark.parametrize("name", [name for name, (_, says) in CARRIED.items() if not says.startswith("an event")])
+@pytest.mark.parametrize(
+    "name",
+    [name for name, (_, says) in CARRIED.items() if not says.startswith("an event") and name != "rows with a delete"],
+)
 def test_the_command_that_is_named_takes_the_payloads_out(name: str) -> None:
     carried, _ = CARRIED[name]
     said = program("convert", stdin=carried).stderr

@@ -290,6 +290,7 @@ def test_what_stands_around_a_key_is_none_of_it(form: str, said: str, count: int
         "Offset: 10{n} Key: {{{{ada{n}}}}} Value: {{}}",
         "events/0/10{n}/ada{n}: {{}}\nevents/0/10{n}/ada{n}: {{}}",
         "1{n}:{{}}",
+        '"ada{n}\t{{}}"',
         "dump.txt:{n}:Topic orders [0] at offset 10{n}: key ada{n}: {{}}",
     ],
 )
