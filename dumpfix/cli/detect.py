@@ -38,15 +38,21 @@ def detect(
         dumpfix convert --grammar mine.lark dump.txt
     """
     from dumpfix.cli.inputs import opened
+    from dumpfix.detection.refusals import EventOrRecordError
+    from dumpfix.layout.write import grammar_of
     from dumpfix.run.opening import find_layout
 
     wanted = layout.told(dumps)
     with opened(dumps) as sources:
         for source in sources:
-            dump = find_layout(source, wanted)
+            try:
+                dump = find_layout(source, wanted)
+            except EventOrRecordError as error:
+                if not as_grammar:
+                    raise
+                document(grammar_of([error.layout]))
+                continue
             if as_grammar and dump.choice is not None:
-                from dumpfix.layout.write import grammar_of
-
                 document(grammar_of([dump.choice.layout]))
             else:
                 _show(dump)

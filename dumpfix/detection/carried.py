@@ -82,19 +82,16 @@ def carried(values: Sequence[Any], records: int) -> str | None:
     return None
 
 
-def records_held(values: Sequence[Any]) -> str | None:
-    """That these are rather records than events: objects with a document as a text beside a key or a coordinate, or
-    beside nothing but what records have."""
-    rows = [row for row in values if isinstance(row, dict)]
+def payload_of_records(values: Sequence[Any]) -> str | None:
+    """The member that is the payload if these objects are records rather than events: most have a document as a text in
+    it, beside a key or a coordinate, or beside nothing but what records have. None where they are events."""
+    rows: list[dict[str, Any]] = [row for row in values if isinstance(row, dict)]
     for name in rows[0] if rows and len(rows) == len(values) else ():
         held = [row.get(name) for row in rows if isinstance(row.get(name), str)]
         beside = {attribute_of(other) for row in rows for other in row if other != name}
         is_record = attribute_of(name) == "value" and (not beside.isdisjoint(_OF_RECORDS) or None not in beside)
         if is_record and held and sum(map(_is_document_text, held)) * 2 > len(held):
-            return (
-                f"each object may be an event, or a record whose payload is its member {name!r}\n"
-                "--from jsonl takes them for events; --grammar FILE says which members a record has"
-            )
+            return name
     return None
 
 

@@ -14,12 +14,13 @@ from dumpfix.detection.explain import Explaining, Explanation
 from dumpfix.detection.files import are_elements, file_kind, text_kind
 from dumpfix.detection.named import is_labelled, is_named
 from dumpfix.detection.reading import KEYED, Reading, differs, payloads
-from dumpfix.detection.refusals import event_or_record, logged_documents, nothing_fits
+from dumpfix.detection.refusals import EventOrRecordError, logged_documents, nothing_fits
 from dumpfix.detection.settled import is_beginning, is_begun, is_settled
 from dumpfix.detection.tabs import refuse_expanded_tabs
 from dumpfix.detection.work import LINE, MOST, ExhaustedError, Work
 from dumpfix.errors import LayoutError, RecognisedError
 from dumpfix.framing.frame import NeedMoreError
+from dumpfix.framing.notices import Notices
 from dumpfix.layout.model import AnyLayout, Grammar, Layout, Literal, ObjectLayout
 from dumpfix.layout.write import describe
 
@@ -221,7 +222,7 @@ class Search:
             if best is None:
                 raise LayoutError(nothing_fits(explanation, head))
         if not is_asked_for and (rival := _other_kind(explanation, best)):
-            raise LayoutError(event_or_record(best, rival))
+            raise EventOrRecordError(best.layout if isinstance(best.layout, ObjectLayout) else rival.layout)
         if best.kinds.get("envelope", 0) * 2 > best.records and not is_asked_for and not _shows_kafka(best):
             raise LayoutError(
                 "its payloads would be objects with a record's partition and offset: rather another tool's records\n"
@@ -230,7 +231,7 @@ class Search:
             )
         if not is_asked_for and self._looks_behind:
             if not _shows_kafka(best):
-                _refuse_what_carries(best)
+                _refuse_what_carries(best, head)
             refuse_expanded_tabs(best)
         if not best.layout.has_value:
             raise LayoutError(
@@ -260,16 +261,22 @@ class Search:
         )
 
 
-def _refuse_what_carries(reading: Reading) -> None:
-    """Raises RecognisedError where the payloads carry something else than events, lines of a dump for one."""
+def _refuse_what_carries(reading: Reading, head: bytes) -> None:
+    """Raises LayoutError where the payloads carry something else than events, lines of a dump for one."""
     texts = payloads(reading)
     values = carried.parsed(texts)
     seen = None
     if reading.layout.fields == ("VALUE",):
         seen = text_kind(b"\n".join(texts)) if are_elements(texts) else carried.carried(values, reading.records)
-    seen = seen or carried.records_held(values)
     if seen is not None:
         raise RecognisedError(seen)
+    if (member := carried.payload_of_records(values)) is not None:
+        for candidate in objects.candidates(objects.rows_of(head), Notices.of(reading.notices)):
+            raise EventOrRecordError(candidate.layout)
+        raise RecognisedError(
+            f"each object may be an event, or a record whose payload is its member {member!r}\n"
+            "--from jsonl takes them for events; --grammar FILE says which members a record has"
+        )
     held = carried.lines_held(values)
     if held is None:
         return

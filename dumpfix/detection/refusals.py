@@ -9,21 +9,24 @@ from dumpfix.detection.files import text_kind
 from dumpfix.detection.named import is_labelled, is_named
 from dumpfix.detection.reading import Reading
 from dumpfix.detection.texts import documents_in
+from dumpfix.errors import LayoutError
 from dumpfix.json.validity import is_valid
-from dumpfix.layout.model import ObjectLayout
+from dumpfix.layout.model import AnyLayout
 from dumpfix.layout.write import describe
 
 
-def event_or_record(one: Reading, other: Reading) -> str:
-    """That one of two readings takes for a record's members what the other takes for an event's."""
-    record = one.layout if isinstance(one.layout, ObjectLayout) else other.layout
-    takes = "--grammar FILE says which members a record has (dumpfix detect --as-grammar begins one)"
-    if record.grammar != READ_OFF:
-        takes = f"--from {record.grammar} for records"
-    return (
-        f"each object may be an event, or a record whose payload is one of its members ({describe(record)})\n"
-        f"--from jsonl takes them for events; {takes}"
-    )
+class EventOrRecordError(LayoutError):
+    """What this layout takes for a record's members may be an event's as well."""
+
+    def __init__(self, layout: AnyLayout) -> None:
+        takes = "--grammar FILE says which members a record has (dumpfix detect --as-grammar DUMP > FILE writes it)"
+        if layout.grammar != READ_OFF:
+            takes = f"--from {layout.grammar} for records"
+        super().__init__(
+            "each object may be an event, or a record whose payload is one of its members "
+            f"({describe(layout)})\n--from jsonl takes them for events; {takes}"
+        )
+        self.layout = layout
 
 
 def _names_fields(reading: Reading) -> bool:

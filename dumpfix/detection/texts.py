@@ -16,9 +16,10 @@ _CLOSERS = (b"}", b"]")
 _BLANKS = b" \t\r\n"
 _EDGES = frozenset(b" \t,:|;=>#-~")
 #: a member that stands beside them in an envelope
-_BESIDE = frozenset({"topic", "key", "value", "payload", "k", "v"})
-#: what tools call the partition and the offset in it
-_PLACE = (("partition", "partitionid", "partition_id", "p"), ("offset", "o"))
+_HELD = frozenset({"key", "value", "payload", "k", "v"})
+_BESIDE = _HELD | {"topic"}
+#: what tools call the partition, or at least the topic, and the offset in it
+_PLACE = (("partition", "partitionid", "partition_id", "p", "topic"), ("offset", "o"))
 _LARGEST_ENVELOPE = 1 << 16
 #: objects around the one that has them
 MOST_AROUND = 2
@@ -203,8 +204,11 @@ def _around_place(value: object, around: int, *, is_beside: bool) -> int | None:
         return None
     members = {name.lower(): one for name, one in value.items()}
     is_beside = is_beside or bool(_BESIDE & members.keys())
-    numbers = (next((members[name] for name in names if name in members), None) for names in _PLACE)
-    if is_beside and all(isinstance(n, int) and n >= 0 for n in numbers):
+    partition, offset = (next((members[name] for name in names if name in members), None) for names in _PLACE)
+    # A topic has its key or payload beside it: of an event that is about a text it may be the subject.
+    is_topic = isinstance(partition, str) and not _HELD.isdisjoint(members)
+    is_place = is_topic or (isinstance(partition, int) and partition >= 0)
+    if is_beside and is_place and isinstance(offset, int) and offset >= 0:
         return around
     inside = (_around_place(one, around + 1, is_beside=is_beside) for one in members.values())
     return next((found for found in inside if found is not None), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+from pathlib import Path
 from shutil import which
 
 import pytest
@@ -47,7 +48,7 @@ CARRIED = {
     ),
     "a plain text among them": (
         dump({"offset": 1, "payload": "hello"}, *({"offset": 2 + n, "payload": text(e)} for n, e in enumerate(EVENTS))),
-        "an event, or a record whose payload is its member 'payload'",
+        "an event, or a record",
     ),
     "a delete among them": (
         dump(*({"key": f"k{n}", "value": text(e) if n != 2 else None} for n, e in enumerate(EVENTS))),
@@ -115,3 +116,25 @@ def test_what_is_carried_goes_out_as_it_is_where_that_is_asked_for() -> None:
         if carried.count(b"\n") == len(EVENTS) and b",\n" not in carried and b"INFO" not in carried:
             done = program("convert", "--from", "jsonl", stdin=carried)
             assert (done.status, b"".join(line + b"\n" for line in done.lines)) == (0, carried)
+
+
+@pytest.mark.parametrize("name", ["a plain text among them", "a delete among them"])
+def test_the_grammar_that_is_named_reads_records(name: str, tmp_path: Path) -> None:
+    """What may be records is refused with a command that writes their grammar."""
+    carried, _ = CARRIED[name]
+    assert "detect --as-grammar DUMP > FILE" in program("convert", stdin=carried).stderr
+    grammar = tmp_path / "mine.lark"
+    grammar.write_bytes(b"".join(line + b"\n" for line in program("detect", "--as-grammar", stdin=carried).lines))
+    done = program("convert", "--grammar", str(grammar), "--to", "envelope", stdin=carried)
+    read = [row["value"] for row in map(json.loads, done.lines)]
+    assert [value for value in read if value is not None] == [e for e in EVENTS if None not in read or e["id"] != 2]
+
+
+def test_a_topic_and_an_offset_beside_a_document_are_a_record() -> None:
+    """As jq prints what is left of kcat -J without its partition; an event about a subject is one."""
+    records = [{"topic": "t", "offset": 7 + n, "key": f"k{n}", "payload": text(e)} for n, e in enumerate(EVENTS)]
+    done = program("convert", "--to", "envelope", stdin=dump(*records))
+    found = [(r["topic"], r["offset"], r["key"], r["value"]) for r in map(json.loads, done.lines)]
+    assert (done.status, found) == (0, [("t", 7 + n, f"k{n}", e) for n, e in enumerate(EVENTS)])
+    posts = [{"topic": "news", "offset": n, "text": "a b"} for n in range(4)]
+    assert [json.loads(line) for line in program("convert", stdin=dump(*posts)).lines] == posts
