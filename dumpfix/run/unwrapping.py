@@ -16,7 +16,7 @@ from dumpfix.run import turned
 from dumpfix.run.cost import Cost, cost_of
 from dumpfix.wrapping.find import Candidate, Matches, candidates
 from dumpfix.wrapping.model import Wrapper
-from dumpfix.wrapping.obstacles import counts, obstacle
+from dumpfix.wrapping.obstacles import obstacle, unmistakable
 from dumpfix.wrapping.strip import stripped
 
 #: lines after which a head is looked at, before HEAD bytes of it are here
@@ -93,7 +93,7 @@ class Finder:
             if step <= self._looked:
                 continue
             self._looked = step
-            if self.told == Told() and (seen := counts(head[:step])) is not None:
+            if self.told == Told() and (seen := unmistakable(head[:step])) is not None:
                 raise RecognisedError(seen)
             wrapped = sure(head[:step], self._matches)
             self._is_wrapped |= bool(wrapped)
