@@ -43,7 +43,7 @@ def parsed(payloads: Iterable[bytes]) -> list[Any]:
     return found
 
 
-def carried(values: Sequence[Any], records: int) -> str | None:
+def what_is_carried(values: Sequence[Any], records: int) -> str | None:
     """What is carried by the first payloads of so many records without keys, and how it is taken out; None where they
     are events."""
     if records == 1 and len(values) == 1 and _is_array_of_objects(values[0]):

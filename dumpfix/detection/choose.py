@@ -267,12 +267,13 @@ def _refuse_what_carries(reading: Reading, head: bytes) -> None:
     values = carried.parsed(texts)
     seen = None
     if reading.layout.fields == ("VALUE",):
-        seen = text_kind(b"\n".join(texts)) if are_elements(texts) else carried.carried(values, reading.records)
+        seen = text_kind(b"\n".join(texts)) if are_elements(texts) else carried.what_is_carried(values, reading.records)
     if seen is not None:
         raise RecognisedError(seen)
     if (member := carried.payload_of_records(values)) is not None:
-        for candidate in objects.candidates(objects.rows_of(head), Notices.of(reading.notices)):
-            raise EventOrRecordError(candidate.layout)
+        record = next(objects.candidates(objects.rows_of(head), Notices.of(reading.notices)), None)
+        if record is not None:
+            raise EventOrRecordError(record.layout)
         raise RecognisedError(
             f"each object may be an event, or a record whose payload is its member {member!r}\n"
             "--from jsonl takes them for events; --grammar FILE says which members a record has"
