@@ -168,10 +168,10 @@ class Finder:
             refused = error
         is_told = bare is not None and bare.explained.choice.confidence == "told"
         if bare is None or (bare.cost.unexplained > DOUBT and not is_told):
-            for candidate in candidates(beginning, self._matches):
-                way = self._explained(candidate, final=True)
-                if way is not None and _explains_more(way, bare):
-                    return way.explained
+            every = (self._explained(candidate, final=True) for candidate in candidates(beginning, self._matches))
+            ways = [way for way in every if way is not None and _explains_more(way, bare)]
+            if ways:
+                return min(ways, key=lambda way: way.cost.total).explained
         if bare is None:
             assert refused is not None
             if (first := turned.beginning(self._bare, None, head, head)) is not None:
