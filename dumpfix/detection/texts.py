@@ -205,13 +205,17 @@ def _around_place(value: object, around: int, *, is_beside: bool) -> int | None:
     members = {name.lower(): one for name, one in value.items()}
     is_beside = is_beside or bool(_BESIDE & members.keys())
     partition, offset = (next((members[name] for name in names if name in members), None) for names in _PLACE)
-    # A topic has its key or payload beside it: of an event that is about a text it may be the subject.
-    is_topic = isinstance(partition, str) and not _HELD.isdisjoint(members)
+    # A topic alone may be the subject of an event, where no text beside it holds a document.
+    is_topic = isinstance(partition, str) and any(_holds_a_document(members.get(name)) for name in _HELD)
     is_place = is_topic or (isinstance(partition, int) and partition >= 0)
     if is_beside and is_place and isinstance(offset, int) and offset >= 0:
         return around
     inside = (_around_place(one, around + 1, is_beside=is_beside) for one in members.values())
     return next((found for found in inside if found is not None), None)
+
+
+def _holds_a_document(value: object) -> bool:
+    return isinstance(value, str) and value.startswith(("{", "["))
 
 
 def _bits(text: bytes) -> float:
