@@ -48,7 +48,7 @@ def detect(
             try:
                 dump = find_layout(source, wanted)
             except EventOrRecordError as error:
-                if not as_grammar:
+                if not as_grammar or error.layout is None:
                     raise
                 document(grammar_of([error.layout]))
                 continue

@@ -25,6 +25,8 @@ _HOLDERS = frozenset(["value", "payload", "message", "msg", "body", "content", "
 _LINES = frozenset(["message", "msg", "log", "line", "raw", "text"])
 #: what stands beside a payload in a record, hardly in an event
 _OF_RECORDS = ("partition", "offset", "key")
+#: what queues print there: Kinesis, Pub/Sub, SQS
+_OF_CARRIERS = frozenset(["partitionkey", "sequencenumber", "messageid", "publishtime", "ackid", "receipthandle"])
 #: how a text in base64 begins that holds an object or an array of them
 _IN_BASE64 = ("ey", "ew", "W3", "Ww")
 _CONTAINERS = ("{", "[")
@@ -54,8 +56,8 @@ def what_is_carried(values: Sequence[Any], records: int) -> str | None:
         )
     if values and sum(map(_is_row, values)) * 2 > len(values) and len({_columns(value) for value in values}) == 1:
         return (
-            "each line is an array of texts or numbers and a document, as jq prints [.key, .payload]: an event, or a "
-            "record with its key\n"
+            "each line is an array of texts or numbers, the last a document as a text, as jq prints [.key, .payload]: "
+            "an event, or a record with its key\n"
             "as records: jq -r 'map(tostring) | join(\"\\t\")' DUMP | dumpfix convert (jq before 1.7 changes long "
             "numbers); " + _OR_EVENTS.format("arrays")
         )
@@ -67,7 +69,7 @@ def what_is_carried(values: Sequence[Any], records: int) -> str | None:
         column = [_at(row, path) for row in rows]
         called = path[-1].lower().strip("_@")
         name = each + "." + ".".join(f'"{part}"' for part in path)
-        if called in _HOLDERS and all(map(_is_in_base64, column)):
+        if called in _HOLDERS and all(map(_is_in_base64, column)) and _is_carrier(rows[0]):
             return (
                 f"each object holds a document in base64 in its member {path[-1]!r}\n"
                 f"take the documents out: jq -r '{name} | @base64d' DUMP | dumpfix convert; "
@@ -89,7 +91,9 @@ def payload_of_records(values: Sequence[Any]) -> str | None:
     for name in rows[0] if rows and len(rows) == len(values) else ():
         held = [row.get(name) for row in rows if isinstance(row.get(name), str)]
         beside = {attribute_of(other) for row in rows for other in row if other != name}
-        is_record = attribute_of(name) == "value" and (not beside.isdisjoint(_OF_RECORDS) or None not in beside)
+        is_record = attribute_of(name) == "value" and (
+            not beside.isdisjoint(_OF_RECORDS) or (bool(beside) and None not in beside)
+        )
         if is_record and held and sum(map(_is_document_text, held)) * 2 > len(held):
             return name
     return None
@@ -118,12 +122,11 @@ def _columns(value: Any) -> int:
 
 
 def _is_row(value: Any) -> bool:
-    """Whether this is an array of scalars, and a document behind them."""
+    """Whether this is an array of scalars, and a document as a text behind them; objects are parts of events."""
     if not isinstance(value, list) or len(value) < 2:
         return False
     *scalars, last = value
-    is_document = isinstance(last, dict) or _is_document_text(last)
-    return is_document and not any(isinstance(one, dict | list) for one in scalars)
+    return _is_document_text(last) and not any(isinstance(one, dict | list) for one in scalars)
 
 
 def _at(row: dict[str, Any], path: Path) -> Any:
@@ -134,8 +137,13 @@ def _at(row: dict[str, Any], path: Path) -> Any:
 
 
 def _is_document_text(value: Any) -> bool:
-    """Whether a value is a string that holds an object or array, or the beginning of one."""
-    return isinstance(value, str) and value.lstrip().startswith(_CONTAINERS)
+    """Whether a value is a string that holds an object or an array."""
+    if not isinstance(value, str) or not value.lstrip().startswith(_CONTAINERS):
+        return False
+    try:
+        return isinstance(orjson.loads(value), dict | list)
+    except ValueError:
+        return False
 
 
 def _is_in_base64(value: Any) -> bool:
@@ -146,6 +154,12 @@ def _is_in_base64(value: Any) -> bool:
         return isinstance(orjson.loads(base64.b64decode(value, validate=True)), dict | list)
     except (binascii.Error, ValueError):
         return False
+
+
+def _is_carrier(row: dict[str, Any]) -> bool:
+    """Whether an object has what a record of some queue has beside its payload."""
+    names = {path[-1].lower().replace("_", "") for path in _leaves(row)}
+    return not names.isdisjoint(_OF_CARRIERS) or any(attribute_of(name) in _OF_RECORDS for name in names)
 
 
 def _is_log(rows: Sequence[dict[str, Any]], holder: Path) -> bool:

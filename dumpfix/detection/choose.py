@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 
 from dumpfix.detection import carried, commands, lines, objects, prices, read_off
-from dumpfix.detection.candidates import COMMANDED, Candidate, Shipped, Told, notices_of, told_grammars
+from dumpfix.detection.candidates import COMMANDED, READ_OFF, Candidate, Shipped, Told, notices_of, told_grammars
 from dumpfix.detection.doubts import are_documents_in_quotes
 from dumpfix.detection.explain import Explaining, Explanation
 from dumpfix.detection.files import are_elements, file_kind, text_kind
 from dumpfix.detection.named import is_labelled, is_named
 from dumpfix.detection.reading import KEYED, Reading, differs, payloads
-from dumpfix.detection.refusals import EventOrRecordError, logged_documents, nothing_fits
+from dumpfix.detection.refusals import EventOrRecordError, logged_documents, nothing_fits, other_kind
 from dumpfix.detection.settled import is_beginning, is_begun, is_settled
 from dumpfix.detection.tabs import refuse_expanded_tabs
 from dumpfix.detection.work import LINE, MOST, ExhaustedError, Work
@@ -221,18 +221,8 @@ class Search:
             best = next((r for r in near if r.bits <= explanation.plain), None)
             if best is None:
                 raise LayoutError(nothing_fits(explanation, head))
-        if not is_asked_for and (rival := _other_kind(explanation, best)):
-            raise EventOrRecordError(best.layout if isinstance(best.layout, ObjectLayout) else rival.layout)
-        if best.kinds.get("envelope", 0) * 2 > best.records and not is_asked_for and not _shows_kafka(best):
-            raise LayoutError(
-                "its payloads would be objects with a record's partition and offset: rather another tool's records\n"
-                "say how it was made: --command '…' (the whole command), or --grammar FILE; or --from jsonl, if these "
-                "objects are the events"
-            )
-        if not is_asked_for and self._looks_behind:
-            if not _shows_kafka(best):
-                _refuse_what_carries(best, head)
-            refuse_expanded_tabs(best)
+        if not is_asked_for:
+            self._refuse(best, explanation, head)
         if not best.layout.has_value:
             raise LayoutError(
                 f"this dump was made without its payloads ({describe(best.layout)}): there is nothing to convert"
@@ -255,29 +245,44 @@ class Search:
             tuple(r.layout for r in rivals),
             explanation.confidence == "unclear"
             and (
-                best.may_be_text or are_documents_in_quotes(best) or any(payloads(r) != payloads(best) for r in rivals)
+                best.may_be_text
+                or are_documents_in_quotes(best)
+                or any(payloads(r) != payloads(best) for r in rivals)
+                or carried.payload_of_records(carried.parsed(payloads(best))) is not None
             ),
             best.layout_bits,
         )
+
+    def _refuse(self, best: Reading, explanation: Explanation, head: bytes) -> None:
+        """Raises LayoutError where nobody said what the dump is, and its records may be something else than events."""
+        if rival := other_kind(explanation, best):
+            raise EventOrRecordError(best.layout if isinstance(best.layout, ObjectLayout) else rival.layout)
+        record = best.layout if best.grammar == READ_OFF and isinstance(best.layout, ObjectLayout) else None
+        if record is not None and objects.leaves_out(record, objects.rows_of(head)):
+            raise EventOrRecordError(record)
+        if best.kinds.get("envelope", 0) * 2 > best.records and not _shows_kafka(best):
+            raise LayoutError(
+                "its payloads would be objects with a record's partition and offset: rather another tool's records\n"
+                "say how it was made: --command '…' (the whole command), or --grammar FILE; or --from jsonl, if these "
+                "objects are the events"
+            )
+        if self._looks_behind:
+            if not _shows_kafka(best):
+                _refuse_what_carries(best, head)
+            refuse_expanded_tabs(best)
 
 
 def _refuse_what_carries(reading: Reading, head: bytes) -> None:
     """Raises LayoutError where the payloads carry something else than events, lines of a dump for one."""
     texts = payloads(reading)
     values = carried.parsed(texts)
-    seen = None
     if reading.layout.fields == ("VALUE",):
         seen = text_kind(b"\n".join(texts)) if are_elements(texts) else carried.what_is_carried(values, reading.records)
-    if seen is not None:
-        raise RecognisedError(seen)
-    if (member := carried.payload_of_records(values)) is not None:
-        record = next(objects.candidates(objects.rows_of(head), Notices.of(reading.notices)), None)
-        if record is not None:
-            raise EventOrRecordError(record.layout)
-        raise RecognisedError(
-            f"each object may be an event, or a record whose payload is its member {member!r}\n"
-            "--from jsonl takes them for events; --grammar FILE says which members a record has"
-        )
+        if seen is not None:
+            raise RecognisedError(seen)
+        if (member := carried.payload_of_records(values)) is not None:
+            record = next(objects.candidates(objects.rows_of(head), Notices.of(reading.notices)), None)
+            raise EventOrRecordError(None if record is None else record.layout, member)
     held = carried.lines_held(values)
     if held is None:
         return
@@ -386,10 +391,3 @@ def _shows_kafka(reading: Reading) -> bool:
     fields = set(reading.layout.fields)
     is_named = is_labelled(reading.layout) and bool(fields & {"TOPIC", "PARTITION", "TIMESTAMP", "timestamp"})
     return "OFFSET" in fields or is_named
-
-
-def _other_kind(explanation: Explanation, taken: Reading) -> Reading | None:
-    """A reading that comes near and takes for a record's members what this one takes for an event's, or the reverse."""
-    is_object = isinstance(taken.layout, ObjectLayout)
-    near = (r for r in explanation.readings if isinstance(r.layout, ObjectLayout) != is_object and r is not taken)
-    return next((r for r in near if r.bits < taken.bits + prices.LIKELY and payloads(r) != payloads(taken)), None)

@@ -11,7 +11,7 @@ from dumpfix.detection.lines import KNOWN, LABELS, PYTHON_BYTES, is_number, is_w
 from dumpfix.detection.named import is_labelled, is_named
 from dumpfix.detection.reading import KEYED, Reading
 from dumpfix.detection.texts import LEVELS
-from dumpfix.layout.model import AnyLayout, Field, Layout, Literal
+from dumpfix.layout.model import AnyLayout, Element, Field, Layout, Literal
 
 #: records that show a layout by themselves
 SEVERAL = 3
@@ -243,8 +243,22 @@ def _may_be_a_key_first(layout: AnyLayout) -> bool:
         case (Field(terminal="VALUE"), Literal() as sign, Field() as other, *_):
             return other.terminal in ("OFFSET", "TIMESTAMP") or sign.text == b":"
         case elements:
-            braces = (one for one, other in pairwise(elements) if other == Field("KEY"))
-            return any(isinstance(one, Literal) and one.text.endswith(b"{") for one in braces)
+            return any(_may_share_it(one, other) for one, other in pairwise(elements))
+
+
+def _may_share_it(one: Element, other: Element) -> bool:
+    """Whether a sign between a key and what separates it may be one that all keys share; of brackets only braces, as
+    some write a UUID, and those behind a key that hold one number (``ada (2)``)."""
+    if isinstance(one, Literal) and other == Field("KEY"):
+        return one.text[-1:] in _SHARED and one.text[-1:] != b"="
+    if not isinstance(other, Literal) or one != Field("KEY"):
+        return False
+    return (other.text[:1] in _SHARED and other.text not in _ARROWS) or other.text.strip(b" ") in (b"(", b"[")
+
+
+#: what keys end or begin with, hardly what somebody writes beside them
+_SHARED = tuple(b"=~%*+!$&^?{"[at : at + 1] for at in range(11))
+_ARROWS = (b"=", b"=>", b"=> ")
 
 
 def _quotes_values(layout: AnyLayout) -> bool:

@@ -107,6 +107,14 @@ def held_against(rows: Sequence[Row], known: Iterable[Candidate], *, is_auto: bo
         yield candidate
 
 
+def leaves_out(layout: ObjectLayout, rows: Sequence[Row]) -> bool:
+    """Whether these objects have members that no tool prints, and neither a partition nor an offset."""
+    names = {member.path[0] for member in layout.members}
+    others = {path[0] for row in rows for path in row} - {name.decode() for name in names}
+    has_place = all(field in layout.fields for field in ("PARTITION", "OFFSET"))
+    return not has_place and any(_plain(name) not in _BESIDE and attribute_of(name) is None for name in others)
+
+
 def are_surely(rows: Sequence[Row], known: Iterable[Candidate]) -> bool:
     """Whether a grammar that takes care of the types of its members has all that these objects hold."""
     layouts = [one.layout for one in known if isinstance(one.layout, ObjectLayout)]

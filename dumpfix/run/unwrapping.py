@@ -11,6 +11,7 @@ from dumpfix.detection.choose import HEAD, Choice, Search, Told
 from dumpfix.detection.contrary import cheaper, price
 from dumpfix.detection.work import MOST_WRAPPED, ExhaustedError, Work
 from dumpfix.errors import LayoutError, RecognisedError
+from dumpfix.layout.model import Field, Layout
 from dumpfix.layout.write import describe
 from dumpfix.run import turned
 from dumpfix.run.cost import Cost, cost_of
@@ -171,7 +172,7 @@ class Finder:
             every = (self._explained(candidate, final=True) for candidate in candidates(beginning, self._matches))
             ways = [way for way in every if way is not None and _explains_more(way, bare)]
             if ways:
-                return min(ways, key=lambda way: way.cost.total).explained
+                return _as_sure_as_its_key(min(ways, key=lambda way: way.cost.total).explained)
         if bare is None:
             assert refused is not None
             if (first := turned.beginning(self._bare, None, head, head)) is not None:
@@ -255,6 +256,14 @@ class Finder:
             is_settled=cost.records > 0 and cost.unexplained <= DOUBT,
             is_mostly_garbage=cost.garbage * 2 > len(data),
         )
+
+
+def _as_sure_as_its_key(found: Explained) -> Explained:
+    """The same, unclear where a record begins with its key: what was taken off as a wrapper may be its beginning."""
+    first = found.choice.layout.elements[:1] if isinstance(found.choice.layout, Layout) else ()
+    if first != (Field("KEY"),):
+        return found
+    return found._replace(choice=replace(found.choice, confidence="unclear"))
 
 
 def _refuse_another(told: Choice, data: bytes) -> None:

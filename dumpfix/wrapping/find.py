@@ -25,6 +25,8 @@ DEEPEST = 3
 SAMPLE = 48
 #: candidates that are worth an explanation, of those that are doubtful and of the others
 MOST = 4
+#: digits of a number that is compared
+MOST_DIGITS = 18
 #: a text that all lines begin with is no longer than this
 LONGEST_CONSTANT = 64
 
@@ -88,8 +90,7 @@ def _inside(outer: Candidate, matches: Matches) -> Iterator[Candidate]:
         if wrapper.kind in kinds:
             continue
         bits, is_doubtful = _price(wrapper, lines)
-        if is_doubtful and any(line.startswith(b"{") and wrapper.unwrapped(line) is None for line in lines):
-            # A tool that puts something before lines does so before each that holds a payload.
+        if is_doubtful and not _may_count_or_name(wrapper, lines):
             continue
         inner = Candidate(
             (*outer.wrappers, wrapper),
@@ -145,6 +146,23 @@ def _common(texts: Sequence[bytes]) -> bytes:
     low, high = min(texts), max(texts)
     length = next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))
     return low[:length]
+
+
+def _may_count_or_name(wrapper: Wrapper, lines: Sequence[bytes]) -> bool:
+    """Whether it stands before each line that holds a payload, and a number that it begins with never goes down."""
+    last = 0
+    for line in lines:
+        bare = wrapper.unwrapped(line)
+        if bare is None:
+            if line.startswith(b"{"):
+                return False
+            continue
+        digits = line[: len(line) - len(line.lstrip(b"0123456789"))]
+        if digits and len(digits) <= MOST_DIGITS:
+            if int(digits) < last:
+                return False
+            last = int(digits)
+    return True
 
 
 def _price(wrapper: Wrapper, lines: Sequence[bytes]) -> tuple[float, bool]:

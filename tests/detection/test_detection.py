@@ -598,7 +598,7 @@ KINDS_OF_PAYLOADS: dict[str, Callable[[int], bytes | None]] = {
     "object": lambda n: b'{"id":%d,"e":"x","a":[1,"b: c"]}' % n,
     "tombstones": lambda n: None if n % 3 == 1 else b'{"op":"c","n":%d}' % n,
     "pretty": lambda n: b'{\n  "id": %d,\n  "x": [\n    1\n  ]\n}' % n,
-    "array": lambda n: b'[{"b":1},"a %d"]' % n,
+    "array": lambda n: b'["a %d",{"b":1}]' % n,
 }
 #: what no reader can know: format (None: any), key, payload, at most so many records, and why
 UNDECIDABLE: list[tuple[bytes, str | None, str | None, int | None, str]] = [

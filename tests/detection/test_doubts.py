@@ -309,6 +309,28 @@ def test_offsets_that_leave_one_out_each_time_are_not_surely_keys(sign: str) -> 
     assert dumpfix.detect(dump).confidence == "unclear"
 
 
+@pytest.mark.parametrize("form", ["Key: {}, Value: ", "key={} value=", "Offset: 7 Key: {} Value: "])
+def test_a_key_of_two_words_behind_its_label_is_one(form: str) -> None:
+    keys = [f"{first} {last}" for first in ("Ada", "Bob", "Eve") for last in ("Emil", "Fay")] * 3
+    dump = "".join(form.format(key) + f'{{"n":{n}}}\n' for n, key in enumerate(keys)).encode()
+    assert [record.key for record in dumpfix.records(dump)] == [key.encode() for key in keys]
+
+
+@pytest.mark.parametrize("form", ["{}=\t", "~{}=", "{}%\t", "*{}*: ", "{} (2): "])
+def test_a_sign_that_all_keys_share_is_not_surely_what_separates_them(form: str) -> None:
+    keys = [form.format(name) for name in ("azE", "azI", "azM", "azQ", "azU")]
+    dump = "".join(key + f'{{"n":{n}}}\n' for n, key in enumerate(keys)).encode()
+    whole = [key.rstrip("\t").rstrip(": ").encode() for key in keys]
+    assert [r.key for r in dumpfix.records(dump)] == whole or dumpfix.detect(dump).confidence == "unclear"
+
+
+def test_what_all_keys_begin_with_and_numbers_are_nothing_around_the_lines() -> None:
+    keys = [b"acme:%d" % (n * 377 % 1000) for n in range(18)]
+    dump = b"".join(key + (b':{"n":%d}\n' % n if n % 6 else b":\n") for n, key in enumerate(keys))
+    is_right = [record.key for record in dumpfix.records(dump)] == keys
+    assert is_right or dumpfix.detect(dump).confidence == "unclear"
+
+
 def test_a_document_and_a_number_may_be_a_key_and_its_payload() -> None:
     dump = "".join(f'{{"id":{10 + n}}}:{17 + n}\n' for n in range(6)).encode()
     assert dumpfix.detect(dump).confidence == "unclear"

@@ -46,6 +46,7 @@ _BEGINNINGS = (b"/", b"#", b"@", b"~", b".", b"$")
 _CLOSERS = {b"}": b"{", b"]": b"[", b")": b"(", b">": b"<"}
 #: what may stand between two, the strongest first; so often in one text
 _SEPARATORS = (b"\t", b" | ", b"|", b"#", b" - ", b"; ", b";", b", ", b",", b" ")
+_STRONG = (b"\t", b" | ", b"|", b"#", b";")
 MOST_CUTS = 3
 #: what may stand between words and what they name
 _COLONS = b" \t:="
@@ -321,7 +322,8 @@ def _is_opened_before(rows: Sequence[Sequence[Token]]) -> bool:
 
 def _split(texts: Sequence[bytes], label: bytes) -> Iterator[Part]:
     """Texts cut at the strongest separator that all of them hold as often; the first is what the label names."""
-    for separator in _SEPARATORS:
+    # What a word names is one text, blanks and commas in it or not.
+    for separator in _STRONG if LABELS.get(label) in _TEXTS else _SEPARATORS:
         counts = {text.count(separator) for text in texts}
         is_list = separator == b"," and all(map(is_header_list, texts))
         pieces = [piece for text in texts for piece in text.split(separator)]
