@@ -37,8 +37,8 @@ FEW_LINES = 8
 FIRST_PART, LONGER_PARTS = 1 << 10, 8
 #: so much of it is looked at for a separator
 SAMPLE = 1 << 12
-#: what programs print for a key that is null: those in Java and JavaScript, Python, Go, Ruby
-NULL_KEYS = (b"null", b"None", b"<nil>", b"nil", b"undefined")
+#: what programs print for a key that is null: those in Java and JavaScript, Python, Go, Ruby, MySQL
+NULL_KEYS = (b"null", b"None", b"<nil>", b"nil", b"undefined", b"\\N")
 #: other layouts that give the same output and are worth a line
 MOST_NAMED = 5
 #: other layouts that the dump may have and are worth a line

@@ -34,6 +34,8 @@ _NUMBERS_ALONE = bytes(byte if byte in _DIGITS else 0x20 for byte in range(256))
 #: how a string begins that holds a document
 _IN_QUOTES = (b'"{', b'"[')
 _BRACKETS = ((b"(", b")"), (b"<", b">"), (b"[", b"]"))
+#: letters behind the last dot of a file's name (.json, .jsonl)
+LONGEST_ENDING = 5
 #: how words end that name a length
 _SIZES = (b"size", b"length", b"len", b"bytes")
 #: what stands between a word and what it names, hardly in a key
@@ -53,7 +55,7 @@ def may_be_something_else(reading: Reading) -> bool:
         return True
     if reading.grammar == READ_OFF and _may_be_a_key_first(layout):
         return True
-    if keys and not is_named(layout) and (_are_of_a_line(keys) or _may_count_lines(layout, keys)):
+    if keys and not is_named(layout) and (_are_of_a_line(keys) or _may_be_of_grep(layout, keys)):
         return True
     # A log writes a document in quotes, with its own escaped: a payload that is such a string is seldom.
     if (
@@ -106,23 +108,25 @@ def _are_of_a_line(keys: Sequence[bytes]) -> bool:
     if all(map(_is_of_a_log, keys)) or not any(map(_holds_a_word, keys)) or _hold_places(keys):
         return True
     are_half = (all(key.count(opener) != key.count(closer) for key in keys) for opener, closer in _BRACKETS)
-    if any(are_half) or all(key.count(b'"') % 2 for key in keys):
+    if any(are_half) or all(key.startswith(b'"') and key.count(b'"') % 2 for key in keys):
         return True
     if len(keys) == 1:
         return False
-    if keys.count(first) == len(keys) and b"/" in first:
-        # The name of a file, as grep -H prints it.
-        return True
     words = {key.partition(sign)[0] for sign in _NAMING_SIGNS for key in keys if sign in first}
     return (b" " in first and keys.count(first) == len(keys)) or (
         len(words) == 1 and all(word.decode(errors="replace").isalpha() for word in words)
     )
 
 
-def _may_count_lines(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
-    """Whether the keys are numbers that go up and up in front of a colon: grep -n prints the numbers of lines so."""
+def _may_be_of_grep(layout: AnyLayout, keys: Sequence[bytes]) -> bool:
+    """Whether what stands in front of a colon is the same name of a file in all records, or numbers that go up and up:
+    grep -H and -n print these so."""
     if layout.fields != KEYED or behind(layout, "key") != b":" or len(keys) < SEVERAL:
         return False
+    _, dot, ending = keys[0].rpartition(b".")
+    is_file = dot and ending.isalpha() and len(ending) <= LONGEST_ENDING and b"@" not in keys[0]
+    if is_file and keys.count(keys[0]) == len(keys):
+        return True
     return all(map(is_number, keys)) and all(int(one) < int(other) for one, other in pairwise(keys))
 
 

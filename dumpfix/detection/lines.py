@@ -212,7 +212,7 @@ def tokens(text: bytes) -> list[Token]:
 def _tokens(text: bytes) -> tuple[Token, ...]:
     out: list[bytes] = []
     at = 0
-    for start, end in documents_in(text, 0, len(text)) if b"{" in text else ():
+    for start, end in documents_in(text, 0, len(text)) if b"{" in text or b'"]' in text else ():
         out += [*_words(text[at:start]), text[start:end]]
         at = end
     return (*out, *_words(text[at:]))
@@ -265,7 +265,9 @@ def own_label_at(row: Sequence[Token], at: int) -> bytes:
     word, behind = row[at], list(row[at + 1 : at + 3])
     if at < 2 or row[at - 1] != b" " or not (behind[:1] == [b"="] or behind == [b":", b" "]):
         return b""
-    return word if word.isalpha() and not KNOWN.intersection((word.lower(), row[at - 2].lower())) else b""
+    # What stands right behind a label is what that names (``Key: dept=hal``).
+    before = row[at - 3] if row[at - 2] in _NAMING and at > 2 else row[at - 2]
+    return word if word.isalpha() and not KNOWN.intersection((word.lower(), before.lower())) else b""
 
 
 #: words that name what follows: behind a colon, an equals sign or a bracket; the unmistakable behind a blank as well

@@ -159,18 +159,23 @@ def _leads_to(before: bytes) -> bool:
 
 
 def _is_of_a_log(before: bytes) -> bool:
-    """Whether a text begins as the lines of logs do: with something in brackets, or a time, a date or a level among its
-    first words; and is set apart from what follows it."""
+    """Whether a text begins as the lines of logs do: with a name or a number in brackets, or a time, a date or a level
+    among its first words; and is set apart from what follows it."""
     words = before.split(None, _MOST_WORDS)[:_MOST_WORDS]
     levels = b" ".join(words).translate(_CAPITALS_ALONE).split()
-    begins = before.lstrip()[:1] == b"[" or not _LEVELS.isdisjoint(levels) or any(map(_tells_when, words))
+    inside = before.lstrip().partition(b"]")[0]
+    # Two numbers in brackets may be a partition and an offset.
+    is_name = inside[:1] == b"[" and (inside[1:].isdigit() or inside.strip(b"[0123456789:,.@- ") != b"")
+    begins = is_name or not _LEVELS.isdisjoint(levels) or any(map(_tells_when, words))
     return begins and before[-1:] in _APART
 
 
 def _tells_when(word: bytes) -> bool:
     """Whether a word is a date or a time of the day."""
     signs = word.translate(None, b"0123456789")
-    is_either = b":" in signs or b"--" in signs or b"//" in signs
+    minutes = word.partition(b":")[2]
+    is_time = minutes[:2].isdigit() and len(minutes[:2]) == 2 and not minutes[2:3].isdigit()
+    is_either = is_time or b"--" in signs or b"//" in signs
     return is_either and not signs.strip(b"[](),.TZ+-:/") and len(word) - len(signs) >= _DIGITS_OF_A_TIME
 
 

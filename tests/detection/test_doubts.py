@@ -316,6 +316,28 @@ def test_a_key_of_two_words_behind_its_label_is_one(form: str) -> None:
     assert [record.key for record in dumpfix.records(dump)] == [key.encode() for key in keys]
 
 
+@pytest.mark.parametrize(
+    "form",
+    [
+        "BTC/USD\t{}",
+        "orders [0] at offset 1{n}: key BTC/USD: {}",
+        'a"x{n}:{}',
+        "Key: dept=hal, Value: {}",
+        '[{n},"ada"]: {}',
+        'CreateTime:17640000{n}0000\t[{n},"ada"]\t{}',
+    ],
+)
+@pytest.mark.parametrize("count", [3, 40])
+def test_keys_that_are_plain_to_see_are_sure(form: str, count: int) -> None:
+    """A name with a slash, an inch, a list in JSON, a pair."""
+    rows = [form.replace("{n}", str(10 + n)) for n in range(count)]
+    dump = "".join(row.replace("{}", f'{{"n":{n}}}') + "\n" for n, row in enumerate(rows)).encode()
+    keys = [(record.key or b"").decode() for record in dumpfix.records(dump)]
+    wanted = next(key for key in ("BTC/USD", 'a"x10', "dept=hal", '[10,"ada"]') if key in rows[0])
+    assert keys == [wanted.replace("10", str(10 + n)) for n in range(count)]
+    assert dumpfix.detect(dump).confidence in ("sure", "likely")
+
+
 @pytest.mark.parametrize("form", ["{}=\t", "~{}=", "{}%\t", "*{}*: ", "{} (2): "])
 def test_a_sign_that_all_keys_share_is_not_surely_what_separates_them(form: str) -> None:
     keys = [form.format(name) for name in ("azE", "azI", "azM", "azQ", "azU")]
