@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -16,7 +16,7 @@ import orjson
 
 from dumpfix.detection.doubts import SEVERAL
 from dumpfix.detection.members import timestamp
-from dumpfix.detection.objects import attribute_of
+from dumpfix.detection.objects import Row, attribute_of, flat
 
 #: payloads that are looked at
 MOST_LOOKED_AT = 8
@@ -31,7 +31,6 @@ _OF_CARRIERS = frozenset(["partitionkey", "sequencenumber", "messageid", "publis
 _IN_BASE64 = ("ey", "ew", "W3", "Ww")
 _CONTAINERS = ("{", "[")
 _OR_EVENTS = "or --from jsonl, if the {} are the events"
-Path = tuple[str, ...]
 
 
 def parsed(payloads: Iterable[bytes]) -> list[Any]:
@@ -61,12 +60,13 @@ def what_is_carried(values: Sequence[Any], records: int) -> str | None:
             "as records: jq -r 'map(tostring) | join(\"\\t\")' DUMP | dumpfix convert (jq before 1.7 changes long "
             "numbers); " + _OR_EVENTS.format("arrays")
         )
-    rows = [row for value in values for row in (value if isinstance(value, list) else [value])]
-    if not rows or not all(isinstance(row, dict) for row in rows):
+    every = [one for value in values for one in (value if isinstance(value, list) else [value])]
+    if not every or not all(isinstance(one, dict) for one in every):
         return None
+    rows = [dict(flat(one)) for one in every]
     each = ".[]" if all(isinstance(value, list) for value in values) else ""
     for path in _leaves(rows[0]):
-        column = [_at(row, path) for row in rows]
+        column = [row.get(path) for row in rows]
         called = path[-1].lower().strip("_@")
         name = each + "." + ".".join(f'"{part}"' for part in path)
         if called in _HOLDERS and all(map(_is_in_base64, column)) and _is_carrier(rows[0]):
@@ -129,13 +129,6 @@ def _is_row(value: Any) -> bool:
     return _is_document_text(last) and not any(isinstance(one, dict | list) for one in scalars)
 
 
-def _at(row: dict[str, Any], path: Path) -> Any:
-    value: Any = row
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
 def _is_document_text(value: Any) -> bool:
     """Whether a value is a string that holds an object or an array."""
     if not isinstance(value, str) or not value.lstrip().startswith(_CONTAINERS):
@@ -156,16 +149,16 @@ def _is_in_base64(value: Any) -> bool:
         return False
 
 
-def _is_carrier(row: dict[str, Any]) -> bool:
+def _is_carrier(row: Row) -> bool:
     """Whether an object has what a record of some queue has beside its payload."""
     names = {path[-1].lower().replace("_", "") for path in _leaves(row)}
     return not names.isdisjoint(_OF_CARRIERS) or any(attribute_of(name) in _OF_RECORDS for name in names)
 
 
-def _is_log(rows: Sequence[dict[str, Any]], holder: Path) -> bool:
+def _is_log(rows: Sequence[Row], holder: tuple[str, ...]) -> bool:
     """Whether what stands beside this member of several objects is a time, or the same in all."""
-    beside = {path: [_at(row, path) for row in rows] for row in rows for path in _leaves(row) if path != holder}
-    changing = [column for column in beside.values() if column.count(column[0]) < len(column)]
+    beside = [[row.get(path) for row in rows] for path in {path for row in rows for path in _leaves(row)} - {holder}]
+    changing = [column for column in beside if column.count(column[0]) < len(column)]
     return len(rows) >= SEVERAL and bool(changing) and all(map(_are_times, changing))
 
 
@@ -173,10 +166,6 @@ def _are_times(values: Sequence[Any]) -> bool:
     return bool(timestamp(values)) or all(isinstance(value, str) and value.isdigit() for value in values)
 
 
-def _leaves(row: dict[str, Any]) -> Iterator[Path]:
-    """The names that lead to members, and to those of members that are objects."""
-    for name, inner in row.items():
-        if isinstance(inner, dict):
-            yield from ((name, below) for below in inner)
-        else:
-            yield (name,)
+def _leaves(row: Row) -> list[tuple[str, ...]]:
+    """The names that lead to what is no object, or is inside of one."""
+    return [path for path, value in row.items() if len(path) > 1 or not isinstance(value, dict)]

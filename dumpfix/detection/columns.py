@@ -305,8 +305,10 @@ def _common(one: bytes, other: bytes) -> bytes:
 
 def _step(up: int) -> float:
     """The price of an offset that is so much larger than the last of its partition."""
-    if up in (1, 2):
-        return prices.NEXT_OFFSET if up == 1 else prices.OVER_MARKER
+    if up == 1:
+        return prices.NEXT_OFFSET
+    if up == 2:
+        return prices.OVER_MARKER
     return prices.OFFSET_UP + 2 * log2(up) if up > 0 else prices.OFFSET_DOWN + 2 * log2(1 - up)
 
 

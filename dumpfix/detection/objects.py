@@ -8,7 +8,7 @@ so many bits; what is left over speaks against one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import islice
 from typing import Any
 
@@ -109,10 +109,9 @@ def held_against(rows: Sequence[Row], known: Iterable[Candidate], *, is_auto: bo
 
 def leaves_out(layout: ObjectLayout, rows: Sequence[Row]) -> bool:
     """Whether these objects have members that no tool prints, and neither a partition nor an offset."""
-    names = {member.path[0] for member in layout.members}
-    others = {path[0] for row in rows for path in row} - {name.decode() for name in names}
+    used = {member.path[0].decode() for member in layout.members}
     has_place = all(field in layout.fields for field in ("PARTITION", "OFFSET"))
-    return not has_place and any(_plain(name) not in _BESIDE and attribute_of(name) is None for name in others)
+    return not has_place and any(attribute_of(name) is None for name in _unprinted(rows, used))
 
 
 def are_surely(rows: Sequence[Row], known: Iterable[Candidate]) -> bool:
@@ -212,7 +211,8 @@ def candidates(rows: Sequence[Row], notices: Notices) -> Iterator[Candidate]:
     value = found["value"][0]
     if all(_is_document_text(row.get(value)) for row in rows):
         bits -= prices.DOCUMENT_IN_MEMBER
-    bits = max(bits, prices.READ_OFF_AT_LEAST) + prices.OTHER_MEMBER * _left_over(rows, found)
+    others = _unprinted(rows, {path[0] for path, _ in found.values()})
+    bits = max(bits, prices.READ_OFF_AT_LEAST) + prices.OTHER_MEMBER * len(others)
     for attribute, terminal in _LEFT_OUT.items():
         # Later records may have one; it is spelled as the payload is.
         path = ((attribute.title() if value[0][:1].isupper() else attribute),)
@@ -232,11 +232,11 @@ def _rows(head: bytes) -> Iterator[Row]:
             continue
         for one in parsed if isinstance(parsed, list) else [parsed]:
             if isinstance(one, dict):
-                yield dict(islice(_flat(one), MOST_MEMBERS))
+                yield dict(islice(flat(one), MOST_MEMBERS))
 
 
-def _flat(value: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Members, and those of members that are objects."""
+def flat(value: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Members, and those of members that are objects, by the names that lead to them."""
     for name, inner in value.items():
         yield (name,), inner
     for name, inner in value.items():
@@ -286,11 +286,9 @@ def _is_document_text(value: Any) -> bool:
     return isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
 
 
-def _left_over(rows: Sequence[Row], found: Mapping[str, tuple[tuple[str, ...], Field]]) -> int:
-    """How many members the objects have that no tool prints."""
-    used = {path[:1] for path, _ in found.values()}
-    rest = {path for row in rows for path in row if len(path) == 1 and path not in used}
-    return sum(_plain(path[0]) not in _BESIDE for path in rest)
+def _unprinted(rows: Sequence[Row], used: Set[str]) -> set[str]:
+    """The members of these objects, beside those that are used, that no tool prints."""
+    return {path[0] for row in rows for path in row if path[0] not in used and _plain(path[0]) not in _BESIDE}
 
 
 def _members(
